@@ -1,0 +1,259 @@
+/**
+ * The error catalogue: every code that a caller or a step can meet, with its HTTP status, whether trying again
+ * may help, and a hint that says what to do. Codes are stable; messages may change.
+ */
+const entry = (status: number, title: string, hint: string, retryable = false) => ({
+  status,
+  title,
+  hint,
+  retryable,
+})
+
+export const ERRORS = {
+  // requests
+  MALFORMED_JSON: entry(
+    400,
+    'The body is not valid JSON',
+    'Send UTF-8 JSON; check quotes, commas and encoding.',
+  ),
+  INVALID_REQUEST: entry(
+    400,
+    'The request does not match its schema',
+    'See `errors` for each field; the schemas are at /api/docs.',
+  ),
+  JSON_TOO_DEEP: entry(400, 'The JSON is nested too deeply', 'Nest at most 100 levels.'),
+  BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 1 MB, or pass a reference to the data.'),
+  UNSUPPORTED_MEDIA_TYPE: entry(415, 'This content type is not accepted here', 'Send application/json.'),
+  METHOD_NOT_ALLOWED: entry(
+    405,
+    'This method is not allowed here',
+    'See /api/docs for the methods of this path.',
+  ),
+  NOT_FOUND: entry(404, 'There is nothing here', 'Check the id; it may belong to another workspace.'),
+  UNAUTHENTICATED: entry(401, 'No valid token', 'Sign in and send `Authorization: Bearer <access token>`.'),
+  INVALID_CREDENTIALS: entry(
+    401,
+    'E-mail or password is wrong',
+    'Check both; after 5 failures the account is locked for a while.',
+  ),
+  ACCOUNT_LOCKED: entry(429, 'Too many failed sign-ins', 'Wait as long as Retry-After says.', true),
+  FORBIDDEN: entry(
+    403,
+    'Your role does not allow this',
+    'Ask an admin of the workspace for the permission named in the message.',
+  ),
+  RATE_LIMITED: entry(429, 'Too many requests', 'Wait as long as Retry-After says.', true),
+  UNAVAILABLE: entry(
+    503,
+    'A part of Millrace cannot be reached',
+    'Try again; nothing was lost. /health/ready says which part.',
+    true,
+  ),
+  INTERNAL: entry(
+    500,
+    'Something went wrong inside Millrace',
+    'Report the request id; the log has the details.',
+    true,
+  ),
+
+  // workflows
+  WORKFLOW_NAME_TAKEN: entry(409, 'A workflow of this name exists', 'Choose another name.'),
+  DRAFT_CONFLICT: entry(
+    409,
+    'The draft has changed since you read it',
+    'Read it again and apply your change to the newer revision.',
+  ),
+  INVALID_DEFINITION: entry(
+    422,
+    'The definition has problems',
+    'See `problems`: each has a JSON pointer and a hint.',
+  ),
+  NOT_PUBLISHED: entry(409, 'The workflow has no published version', 'Publish it first.'),
+  NO_SUCH_TRIGGER: entry(
+    422,
+    'The version has no such trigger',
+    'Name one of its triggers, or add a manual trigger and publish.',
+  ),
+  WEBHOOK_PATH_TAKEN: entry(409, 'Another workflow listens on this webhook path', 'Choose another path.'),
+  UNKNOWN_FORMAT: entry(
+    422,
+    'This is neither a millrace/v1 nor a linear definition',
+    'See docs for both formats.',
+  ),
+
+  // runs
+  IDEMPOTENCY_KEY_REUSED: entry(
+    422,
+    'This idempotency key was used with another body',
+    'Use a new key for a new request.',
+  ),
+  RUN_FINISHED: entry(409, 'The run has already finished', 'Start a new run, or retry this one.'),
+  WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
+
+  // webhooks
+  WEBHOOK_NOT_FOUND: entry(
+    404,
+    'No published workflow listens here',
+    'Check workspace, path and method; publish the workflow.',
+  ),
+  WEBHOOK_UNAUTHORIZED: entry(
+    401,
+    'The webhook refused this request',
+    'Check the signature, key or token and its secret.',
+  ),
+  WEBHOOK_NOT_CONFIGURED: entry(
+    401,
+    'The webhook has no usable secret',
+    'Set its credential; without one it refuses everything.',
+  ),
+
+  // credentials
+  CREDENTIAL_NOT_FOUND: entry(
+    422,
+    'The credential does not exist in this workspace',
+    'Create it, or name another.',
+  ),
+  CREDENTIAL_NAME_TAKEN: entry(
+    409,
+    'A credential of this name exists',
+    'Choose another name, or delete the old one.',
+  ),
+  CREDENTIAL_UNREADABLE: entry(
+    422,
+    'The credential cannot be decrypted',
+    'The master key has changed: enter the credential again.',
+  ),
+
+  // steps
+  EXPRESSION_FAILED: entry(
+    422,
+    'An expression failed',
+    'See the message for the place; test it on the data of this run.',
+  ),
+  EXPRESSION_LIMIT: entry(
+    422,
+    'An expression used too much time or memory',
+    'Simplify it; the limits are 100 ms and 10,000,000 units.',
+  ),
+  INVALID_PARAMS: entry(
+    422,
+    'The resolved parameters do not match the node',
+    'See the message for the field.',
+  ),
+  SCRIPT_FAILED: entry(422, 'The script threw', 'See the message and stack.'),
+  SCRIPT_LIMIT: entry(422, 'The script used too much time or memory', 'The limits are 5 s of CPU and 64 MB.'),
+  STEP_TIMEOUT: entry(
+    504,
+    'The attempt took longer than its timeout',
+    'Raise timeoutMs or make the step faster.',
+    true,
+  ),
+  RUN_TIMEOUT: entry(504, 'The run took longer than its timeout', 'Raise settings.timeoutMs.'),
+  HTTP_BLOCKED: entry(
+    422,
+    'This address may not be called',
+    'Private addresses are blocked; allow them by CIDR in HTTP_ALLOW_PRIVATE.',
+  ),
+  HTTP_FAILED: entry(502, 'The HTTP call failed', 'See the message; the step retries by its policy.', true),
+  HTTP_STATUS: entry(
+    502,
+    'The other side answered with an error status',
+    'See details.status and details.body.',
+    true,
+  ),
+  HTTP_RESPONSE_TOO_LARGE: entry(
+    502,
+    'The response is too large',
+    'Ask for less, or raise maxResponseBytes.',
+  ),
+  HTTP_INVALID_URL: entry(422, 'The URL is not valid', 'Use an absolute http or https URL.'),
+  QUERY_FAILED: entry(502, 'The query failed', 'See the message of the database.'),
+  DATABASE_UNREACHABLE: entry(
+    502,
+    'The database cannot be reached',
+    'Check host, port and credential.',
+    true,
+  ),
+  OUTPUT_TOO_LARGE: entry(
+    422,
+    'The output is over 32 MB',
+    'Return less, or store it and return a reference.',
+  ),
+  UNSTORABLE_OUTPUT: entry(
+    422,
+    'The output cannot be stored',
+    'See the message; remove the offending value.',
+  ),
+  WORKER_LOST: entry(
+    500,
+    'The worker died during the attempt',
+    'The step runs again with the same idempotency key.',
+    true,
+  ),
+  CRASHED_STEP: entry(
+    500,
+    'The worker died during a step with onCrash: fail',
+    'Check the outside, then retry the run by hand.',
+  ),
+  NODE_FAILED: entry(500, 'The node threw', 'See the message.'),
+  UNROUTED_ERROR: entry(
+    500,
+    'The step failed and no error edge was taken',
+    'Add an error edge, or change onError.',
+  ),
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+export interface ErrorExtras {
+  readonly cause?: unknown
+  readonly retryAfterMs?: number
+  /** Goes into the problem document beside the standard members. */
+  readonly details?: Record<string, unknown>
+}
+
+/** An error with a code from the catalogue. The message says what happened and where. */
+export class MillraceError extends Error {
+  readonly code: ErrorCode
+  readonly extras: ErrorExtras
+
+  constructor(code: ErrorCode, message?: string, extras: ErrorExtras = {}) {
+    super(message ?? ERRORS[code].title, extras.cause === undefined ? undefined : { cause: extras.cause })
+    this.name = 'MillraceError'
+    this.code = code
+    this.extras = extras
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable
+  }
+  get hint(): string {
+    return ERRORS[this.code].hint
+  }
+}
+
+/** RFC 9457 problem document. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly hint: string
+  readonly requestId?: string
+  readonly [extension: string]: unknown
+}
+
+export const toProblem = (error: MillraceError, requestId?: string): Problem => ({
+  ...error.extras.details,
+  type: `urn:millrace:error:${error.code}`,
+  title: ERRORS[error.code].title,
+  status: error.status,
+  code: error.code,
+  detail: error.message,
+  hint: error.hint,
+  ...(requestId === undefined ? {} : { requestId }),
+})

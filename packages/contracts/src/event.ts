@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { json } from './json.js'
+import { terminalRunStatus } from './status.js'
+
+/**
+ * Events are the immutable facts of a run, numbered densely from 1 (I4). Folding them needs no expressions:
+ * each event records what came out (`taken` names the edges taken, as indices into the definition's `edges`).
+ * `at` is database time in milliseconds since the epoch (D8).
+ */
+
+/** Why a step or a run failed. `code` is stable: from the error catalogue, or a node's own. */
+export const stepError = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryable: z.boolean().optional(),
+  /** Milliseconds the other side asked to wait (`Retry-After`). */
+  retryAfterMs: z.number().optional(),
+  details: json.optional(),
+})
+export type StepError = z.infer<typeof stepError>
+
+/** A stored output too large for its event: see the payloads table (D21). */
+export const payloadRef = z.object({ key: z.string(), bytes: z.int() })
+export type PayloadRef = z.infer<typeof payloadRef>
+
+/** What a waiting step waits for. `dueAt` in milliseconds since the epoch, database time. */
+export const wait = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('timer'), dueAt: z.number() }),
+  z.object({
+    kind: z.literal('event'),
+    name: z.string(),
+    key: z.string().optional(),
+    dueAt: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('approval'), dueAt: z.number().optional(), details: json.optional() }),
+  z.object({ kind: z.literal('child'), runId: z.string() }),
+  z.object({ kind: z.literal('task'), queue: z.string(), dueAt: z.number().optional() }),
+])
+export type Wait = z.infer<typeof wait>
+
+const base = { seq: z.int().min(1), at: z.number() }
+const step = { ...base, path: z.string(), attempt: z.int().min(0) }
+const taken = z.array(z.int())
+
+export const runEvent = z.discriminatedUnion('type', [
+  z.object({ ...base, type: z.literal('run_started'), trigger: z.string() }),
+  z.object({ ...base, type: z.literal('run_waiting'), until: z.number().optional() }),
+  z.object({ ...base, type: z.literal('run_resumed') }),
+  z.object({ ...base, type: z.literal('run_paused'), by: z.string().optional() }),
+  z.object({
+    ...base,
+    type: z.literal('run_finished'),
+    status: terminalRunStatus,
+    error: stepError.optional(),
+    output: json.optional(),
+    outputRef: payloadRef.optional(),
+  }),
+  z.object({ ...step, type: z.literal('step_started') }),
+  z.object({
+    ...step,
+    type: z.literal('step_log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+    data: json.optional(),
+  }),
+  z.object({
+    ...step,
+    type: z.literal('step_retrying'),
+    error: stepError,
+    dueAt: z.number(),
+    /** False when the try does not count against `maxAttempts`: a lost worker, an open circuit. */
+    counted: z.boolean(),
+  }),
+  z.object({ ...step, type: z.literal('step_waiting'), wait }),
+  z.object({
+    ...step,
+    type: z.literal('step_succeeded'),
+    output: json.optional(),
+    outputRef: payloadRef.optional(),
+    taken,
+    /** Present when the node failed and has `onError: 'continue'`; the output is then `{ error }`. */
+    error: stepError.optional(),
+  }),
+  z.object({
+    ...step,
+    type: z.literal('step_failed'),
+    error: stepError,
+    /** True when `onError: 'route'` took at least one error edge. */
+    handled: z.boolean(),
+    taken,
+  }),
+  z.object({ ...base, path: z.string(), attempt: z.int().min(0), type: z.literal('step_skipped') }),
+  z.object({ ...step, type: z.literal('step_cancelled'), outcome: z.enum(['unknown', 'not_started']) }),
+])
+export type RunEvent = z.infer<typeof runEvent>
+export type RunEventType = RunEvent['type']
+/** An event before it has its place in the run. */
+export type EventDraft = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'seq' | 'at'>
+    : never
+  : never
+
+export const RUN_EVENT_TYPES: readonly RunEventType[] = runEvent.options.map((o) => o.shape.type.value)

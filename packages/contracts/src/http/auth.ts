@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+export const role = z.enum(['viewer', 'editor', 'operator', 'admin'])
+export type Role = z.infer<typeof role>
+
+/** What a route may require. Roles map to sets of these in packages/auth. */
+export const permission = z.enum([
+  'workflow.read',
+  'workflow.write',
+  'workflow.publish',
+  'run.read',
+  'run.start',
+  'run.operate',
+  'credential.read',
+  'credential.write',
+])
+export type Permission = z.infer<typeof permission>
+
+export const loginBody = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1_000) })
+export const tokenAnswer = z.object({
+  accessToken: z.string(),
+  /** Seconds. */
+  expiresIn: z.int(),
+  workspace: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  user: z.object({ id: z.string(), email: z.string(), role }),
+})
+export type TokenAnswer = z.infer<typeof tokenAnswer>
+export const meAnswer = tokenAnswer.pick({ workspace: true, user: true })

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { definition, definitionProblem } from '../definition.js'
+import { json } from '../json.js'
+
+const time = z.iso.datetime()
+
+/** A draft is stored as the author left it: it may have problems until it is published. */
+export const draftDefinition = z.record(z.string(), json)
+
+export const workflowSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  draftRevision: z.int(),
+  publishedVersion: z.int().nullable(),
+  /** True when the draft differs from the published version in what runs. */
+  draftAhead: z.boolean(),
+  triggers: z.array(z.string()),
+  createdAt: time,
+  updatedAt: time,
+})
+export type WorkflowSummary = z.infer<typeof workflowSummary>
+export const workflow = workflowSummary.extend({ draft: draftDefinition })
+export type Workflow = z.infer<typeof workflow>
+
+export const createWorkflowBody = z.strictObject({ definition: draftDefinition })
+export const saveDraftBody = z.strictObject({
+  definition: draftDefinition,
+  /** The revision the change was made on; another current revision gives 409 DRAFT_CONFLICT. */
+  baseRevision: z.int().min(0),
+})
+export const publishBody = z.strictObject({ message: z.string().max(500).optional() })
+
+export const version = z.object({
+  id: z.string(),
+  workflowId: z.string(),
+  number: z.int(),
+  contentHash: z.string(),
+  message: z.string().nullable(),
+  createdAt: time,
+  createdBy: z.string().nullable(),
+})
+export type Version = z.infer<typeof version>
+export const versionWithDefinition = version.extend({ definition })
+export type VersionWithDefinition = z.infer<typeof versionWithDefinition>
+
+export const validateBody = z.strictObject({ definition: json })
+export const validateAnswer = z.object({ valid: z.boolean(), problems: z.array(definitionProblem) })
+export const importBody = z.strictObject({ definition: json, publish: z.boolean().default(false) })

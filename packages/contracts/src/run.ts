@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { payloadRef, stepError, wait } from './event.js'
+import { json } from './json.js'
+import { priority, runStatus, stepStatus } from './status.js'
+
+/** Times in answers are ISO 8601 UTC with milliseconds. */
+const time = z.iso.datetime()
+
+export const runSummary = z.object({
+  id: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string(),
+  version: z.int(),
+  status: runStatus,
+  trigger: z.string(),
+  priority,
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  lastSeq: z.int(),
+  error: stepError.nullable(),
+})
+export type RunSummary = z.infer<typeof runSummary>
+
+export const run = runSummary.extend({
+  input: json,
+  output: json.nullable(),
+  idempotencyKey: z.string().nullable(),
+  parentRunId: z.string().nullable(),
+  originRunId: z.string().nullable(),
+})
+export type Run = z.infer<typeof run>
+
+export const step = z.object({
+  path: z.string(),
+  nodeId: z.string(),
+  type: z.string(),
+  status: stepStatus,
+  attempt: z.int(),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  output: json.optional(),
+  outputRef: payloadRef.optional(),
+  error: stepError.nullable(),
+  wait: wait.nullable(),
+})
+export type Step = z.infer<typeof step>

@@ -1,0 +1,37 @@
+import type { Json } from '@millrace/contracts'
+
+/** What the engine must know of a node type. Pure data and pure functions; the node library provides it. */
+export interface NodeTypeFacts {
+  readonly trigger: boolean
+  /** Ports for these params, without the error port. Params may be unresolved templates. */
+  ports(params: Record<string, Json>): readonly string[]
+  /** Checks unresolved params; a template counts as any value. Pointers are relative to `params`. */
+  checkParams(params: Record<string, Json>): readonly ParamProblem[]
+}
+
+export interface ParamProblem {
+  readonly pointer: string
+  readonly message: string
+  readonly code: 'INVALID_PARAM' | 'EXPRESSION_SYNTAX' | 'MISSING_CREDENTIAL' | 'SECRET_NOT_ALLOWED'
+}
+
+export interface NodeCatalogue {
+  /** Undefined for an unknown type. */
+  get(type: string): NodeTypeFacts | undefined
+  readonly types: readonly string[]
+}
+
+/** What validation must know of expressions; packages/expressions provides it. */
+export interface ExpressionChecker {
+  /** Every expression in a params tree: its pointer, the steps it reads, and its syntax error if it has one. */
+  inspectParams(params: Record<string, Json>): readonly ExpressionFacts[]
+  inspectExpression(source: string): ExpressionFacts
+}
+
+export interface ExpressionFacts {
+  readonly pointer: string
+  readonly source: string
+  /** Ids in `steps.<id>` that can be read off the syntax tree. */
+  readonly steps: readonly string[]
+  readonly syntaxError: string | null
+}

@@ -1,0 +1,92 @@
+import type {
+  EventDraft,
+  Json,
+  PayloadRef,
+  RunEvent,
+  StepError,
+  TerminalRunStatus,
+  Wait,
+} from '@millrace/contracts'
+
+/**
+ * The vocabulary of the run machine: what happens to a run (`RunInput`), what it decides (`Decision`).
+ * Times are milliseconds since the epoch by the database's clock; the caller passes them in.
+ */
+
+export type RunInput =
+  /** A worker has claimed the run: start it, or pick up what a former owner left. */
+  | { readonly kind: 'claimed' }
+  | {
+      readonly kind: 'step_completed'
+      readonly path: string
+      readonly attempt: number
+      readonly output: Json | undefined
+      readonly outputRef?: PayloadRef
+      /** Edge indices taken, worked out by the worker from the emitted ports and `when` (I7). */
+      readonly taken: readonly number[]
+    }
+  | {
+      readonly kind: 'step_errored'
+      readonly path: string
+      readonly attempt: number
+      readonly error: StepError
+      /** In [0, 1): the jitter of the next delay. */
+      readonly random: number
+      /** Edges to take if the error is final: of the error port (`route`) or the main port (`continue`). */
+      readonly taken: readonly number[]
+      /** False for tries that use up no attempt (`CIRCUIT_OPEN`). Default true. */
+      readonly counted?: boolean
+    }
+  | { readonly kind: 'step_waits'; readonly path: string; readonly attempt: number; readonly wait: Wait }
+  | {
+      readonly kind: 'step_logged'
+      readonly path: string
+      readonly attempt: number
+      readonly level: 'debug' | 'info' | 'warn' | 'error'
+      readonly message: string
+      readonly data?: Json
+    }
+  /** An aborted step has come to its end, or its grace (2 s) is over. */
+  | { readonly kind: 'step_aborted'; readonly path: string; readonly attempt: number }
+  /** A retry delay of this path is over. Stale ones (another attempt) are ignored. */
+  | { readonly kind: 'retry_due'; readonly path: string; readonly attempt: number }
+  | { readonly kind: 'run_timed_out' }
+  | { readonly kind: 'cancel_requested'; readonly reason?: string }
+  | { readonly kind: 'pause_requested'; readonly by?: string }
+  | { readonly kind: 'resume_requested' }
+  /** The worker has nothing left to do for this run but wait (see `isIdle`): park it. */
+  | { readonly kind: 'park' }
+
+export type Command =
+  | {
+      readonly kind: 'execute_step'
+      readonly path: string
+      /** Index into the graph's nodes. */
+      readonly node: number
+      readonly attempt: number
+      /** Everything up to this seq must be durable before a write step may start (the barrier). */
+      readonly after: number
+    }
+  | { readonly kind: 'abort_step'; readonly path: string; readonly attempt: number; readonly reason: string }
+  /** Ring back with `retry_due` at this time: in memory when near, else as a timer row of the park. */
+  | {
+      readonly kind: 'start_retry_timer'
+      readonly path: string
+      readonly attempt: number
+      readonly dueAt: number
+    }
+  | { readonly kind: 'start_run_timer'; readonly dueAt: number }
+  | {
+      readonly kind: 'finish_run'
+      readonly status: TerminalRunStatus
+      readonly error: StepError | undefined
+      readonly output: Json | undefined
+    }
+
+export interface Decision {
+  /** In order, with `seq` dense from the state's last. Already applied to the state. */
+  readonly events: readonly RunEvent[]
+  readonly commands: readonly Command[]
+}
+
+export type { EventDraft }

@@ -1,0 +1,26 @@
+import type { Json } from '@millrace/contracts'
+
+/** What expressions may read. Values are plain JSON; nothing here is ever written to. */
+export interface Scope {
+  readonly trigger: Json | undefined
+  /** `steps.<id>` → `{ output, status, error }`. */
+  readonly steps: Record<string, { output?: Json; status?: string; error?: Json }>
+  readonly run: { id: string; workflowId: string; startedAt: string }
+  readonly workflow: { id: string; name: string; version: number }
+  readonly vars: Record<string, Json>
+  readonly item?: Json
+  readonly index?: number
+}
+
+/** A params tree compiled once per version. */
+export interface CompiledTemplate {
+  /** True when the tree holds no expression: `resolve` then returns it as it is. */
+  readonly constant: boolean
+  /** Throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT, with the pointer of the expression in the message. */
+  resolve(scope: Scope): Promise<Json>
+}
+
+export interface CompiledExpression {
+  /** Undefined when the expression gives nothing. Throws as above. */
+  evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined>
+}

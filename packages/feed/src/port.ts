@@ -1,0 +1,41 @@
+/**
+ * Port: the live event feed. Best effort by design: Postgres is the truth, and a subscriber that sees a gap
+ * or a reconnect re-reads from there (D16). Two adapters, one test suite.
+ */
+export interface EventFeed {
+  /** Sends all messages in one round trip. Rejects when the backend cannot be reached. */
+  publish(messages: readonly FeedMessage[]): Promise<void>
+  /**
+   * Calls `listener` for each message of the topic. One backend subscription a topic and process, however many
+   * listeners. Resolves once the subscription stands: nothing published after that is missed while connected.
+   */
+  subscribe(topic: string, listener: (payload: string) => void): Promise<Unsubscribe>
+  /** Called after a lost connection has been restored and every topic is subscribed again. */
+  onReconnect(listener: () => void): Unsubscribe
+  /** Topics with a live backend subscription: for tests and metrics. */
+  readonly topics: number
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface FeedMessage {
+  readonly topic: string
+  /** JSON text. Adapters may not alter it; the Postgres one refuses over 7,000 bytes with a RangeError. */
+  readonly payload: string
+}
+
+export type Unsubscribe = () => void
+
+/** Events of one run. Payload: `RunFeedPayload`. */
+export const runTopic = (runId: string): string => `run:${runId}`
+/** Nudges to workers: `{ runId }` whose inbox has a row. */
+export const CONTROL_TOPIC = 'control'
+/** Run-list changes of a workspace. Payload: `{ runId, status, lastSeq }`. */
+export const workspaceTopic = (workspaceId: string): string => `workspace:${workspaceId}`
+
+/** Events themselves while small (≤ MAX_INLINE_BYTES as JSON), else only how far the run has come. */
+export type RunFeedPayload =
+  | { readonly lastSeq: number; readonly events: readonly unknown[] }
+  | { readonly lastSeq: number; readonly events?: undefined }
+
+export const MAX_INLINE_BYTES = 7_000

@@ -1,0 +1,27 @@
+/** The only way out of Millrace over HTTP. */
+export interface HttpRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | Uint8Array
+  readonly signal?: AbortSignal
+  /** Whole call, redirects included. Default 30,000. */
+  readonly timeoutMs?: number
+  /** Default 10 MB (10 × 1,048,576). */
+  readonly maxResponseBytes?: number
+  /** 0 to 5; default 5. Each hop is checked again; Authorization is dropped when the origin changes. */
+  readonly maxRedirects?: number
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array
+  readonly url: string
+}
+
+export interface HttpClient {
+  /** Throws MillraceError HTTP_BLOCKED, HTTP_FAILED, HTTP_INVALID_URL or HTTP_RESPONSE_TOO_LARGE. An error status is an answer, not a throw. */
+  request(request: HttpRequest): Promise<HttpResponse>
+  close(): Promise<void>
+}

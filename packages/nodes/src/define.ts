@@ -1,0 +1,76 @@
+import type { CredentialData, Effect, Json, NodeTypeDescriptor } from '@millrace/contracts'
+import type { z } from 'zod'
+
+/** The contract of a node type. Node modules do no IO of their own: everything comes through `ctx`. */
+export interface NodeContext {
+  readonly signal: AbortSignal
+  /** `runId:path` of the origin run: the same for every try of this step (I5). */
+  readonly idempotencyKey: string
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, data?: Json): void
+  /** Outbound HTTP, guarded; the response body is capped. */
+  http(request: NodeHttpRequest): Promise<NodeHttpResponse>
+  /** One parameterised statement against the database of a `postgres` credential. */
+  sql(credential: string, query: string, params: readonly Json[]): Promise<{ rows: Json[]; rowCount: number }>
+  /** User JavaScript in the sandbox. */
+  script(code: string, globals: Record<string, Json | undefined>): Promise<Json | undefined>
+  /** A JSONata source over this step's scope, with `extra` names added (`item`, `index`). */
+  evaluate(source: string, extra?: Record<string, Json | undefined>): Promise<Json | undefined>
+  /** Throws CREDENTIAL_NOT_FOUND. Never put what it returns into an output, a log or an error (I8). */
+  credential(name: string): Promise<CredentialData>
+  /** The steps whose edges led here, with their outputs, in the order of the definition's edges. */
+  readonly inputs: readonly { readonly node: string; readonly output: Json | undefined }[]
+  readonly trigger: Json | undefined
+}
+
+export interface NodeHttpRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  readonly timeoutMs?: number
+  readonly maxRedirects?: number
+  readonly maxResponseBytes?: number
+}
+export interface NodeHttpResponse {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array
+}
+
+/** What a step gives back. */
+export type NodeResult =
+  /** `ports` are those it emits on; `main` when left out. */
+  | {
+      readonly output: Json | undefined
+      readonly ports?: readonly string[]
+      readonly response?: NodeResponse
+    }
+  /** Come back later: the run may park meanwhile. */
+  | {
+      readonly wait:
+        | { readonly kind: 'timer'; readonly delayMs: number }
+        | { readonly kind: 'timer'; readonly until: string }
+    }
+
+/** The answer for the caller of a webhook, stored with the step before it is sent. */
+export interface NodeResponse {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Json
+}
+
+export interface NodeType<P extends z.ZodType = z.ZodType> {
+  readonly type: string
+  readonly version: number
+  readonly title: string
+  readonly description: string
+  readonly category: NodeTypeDescriptor['category']
+  readonly icon: string
+  readonly trigger: boolean
+  readonly params: P
+  readonly output: z.ZodType
+  readonly ports: readonly string[] | ((params: Record<string, Json>) => readonly string[])
+  readonly effect: Effect | ((params: z.output<P>) => Effect)
+  /** Absent for triggers: the worker records their input as their output. */
+  execute?(ctx: NodeContext, params: z.output<P>): Promise<NodeResult>
+}

@@ -1,0 +1,140 @@
+import type {
+  Json,
+  Priority,
+  RunEvent,
+  RunStatus,
+  StepError,
+  StepStatus,
+  TerminalRunStatus,
+  Wait,
+} from '@millrace/contracts'
+
+/** The shapes that go in and out of the run store: the only code that writes runs, steps and events. */
+
+export interface NewRun {
+  /** Made by the client side of the store, so that an accept whose answer was lost can be retried (D6). */
+  readonly id: string
+  readonly workspaceId: string
+  readonly workflowId: string
+  readonly versionId: string
+  readonly trigger: string
+  readonly input: Json
+  readonly priority: Priority
+  readonly idempotencyKey: string | null
+  /** Hash of the request, compared when the key was seen before (D17). */
+  readonly requestHash: string | null
+  readonly parentRunId?: string
+  readonly originRunId?: string
+}
+
+export type AcceptResult =
+  | { readonly kind: 'accepted'; readonly runId: string }
+  /** The same key and the same request: the run it made. */
+  | { readonly kind: 'replayed'; readonly runId: string }
+  /** The same key with another request. */
+  | { readonly kind: 'key_reused'; readonly runId: string }
+
+/** A run as its new owner needs it. `now` is the database's clock at the claim (D8). */
+export interface ClaimedRun {
+  readonly id: string
+  readonly workspaceId: string
+  readonly workflowId: string
+  readonly versionId: string
+  readonly status: RunStatus
+  readonly trigger: string
+  readonly input: Json
+  readonly epoch: number
+  readonly lastSeq: number
+  readonly crashCount: number
+  readonly originRunId: string | null
+  readonly parentRunId: string | null
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly startedAt: number | null
+  /** Read after the claim has committed (D2), in order, ending exactly at `lastSeq`. */
+  readonly events: readonly RunEvent[]
+  readonly inbox: readonly InboxItem[]
+}
+
+export type InboxMessage =
+  | { readonly kind: 'cancel'; readonly reason?: string }
+  | { readonly kind: 'pause'; readonly by?: string }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'timer'; readonly path: string; readonly timer: TimerKind; readonly attempt: number }
+  | { readonly kind: 'wait_resolved'; readonly path: string; readonly result: Json }
+  | {
+      readonly kind: 'child_finished'
+      readonly path: string
+      readonly runId: string
+      readonly status: TerminalRunStatus
+    }
+
+export type InboxItem = { readonly id: string } & InboxMessage
+
+export type TimerKind = 'retry' | 'delay' | 'run_timeout'
+
+export interface TimerRow {
+  readonly path: string
+  readonly kind: TimerKind
+  readonly attempt: number
+  /** Milliseconds since the epoch. */
+  readonly dueAt: number
+}
+
+/** The latest state of one step, for lists and filters; the events stay the truth. */
+export interface StepRow {
+  readonly path: string
+  readonly nodeId: string
+  readonly type: string
+  readonly status: StepStatus
+  readonly attempt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly error: StepError | null
+  readonly wait: Wait | null
+}
+
+export interface PayloadRow {
+  /** `<path>/<attempt>/<epoch>`, unique in the run (D21). */
+  readonly key: string
+  readonly body: string
+}
+
+export interface ResponseRow {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Json
+}
+
+/** Everything one flush writes for one run, or nothing of it (D1, D5). */
+export interface FlushUnit {
+  readonly runId: string
+  readonly workspaceId: string
+  readonly epoch: number
+  /** `last_seq` before and after; `events` fill the gap densely (I4). */
+  readonly expectedSeq: number
+  readonly newSeq: number
+  readonly events: readonly RunEvent[]
+  readonly steps: readonly StepRow[]
+  readonly run: {
+    readonly status: RunStatus
+    readonly startedAt: number | null
+    readonly finishedAt: number | null
+    readonly error: StepError | null
+    readonly output: Json | null
+  }
+  /** True gives up the lease in the same write: finished, parked or handed back. */
+  readonly release: boolean
+  /** Undefined leaves the run's timers alone; an array replaces them all. */
+  readonly timers: readonly TimerRow[] | undefined
+  readonly consumedInbox: readonly string[]
+  readonly payloads: readonly PayloadRow[]
+  readonly response: ResponseRow | undefined
+}
+
+export type FlushResult =
+  | { readonly kind: 'durable' }
+  /** Another epoch owns the run, or it is gone: stop all work on it at once (I3). */
+  | { readonly kind: 'fenced' }
+  /** The database refused this unit's data and nothing of it was written (D7). */
+  | { readonly kind: 'unstorable'; readonly message: string }

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests read the packages' sources; processes that tests start run the built `dist`, as users do.
+export default defineConfig({
+  resolve: { conditions: ['@millrace/source'] },
+  ssr: { resolve: { conditions: ['@millrace/source'] } },
+  test: {
+    include: ['{packages,services}/*/{src,test}/**/*.test.ts', '{db,bench}/{src,test}/**/*.test.ts'],
+    globalSetup: ['packages/testkit/src/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
