@@ -74,3 +74,11 @@ export interface NodeType<P extends z.ZodType = z.ZodType> {
   /** Absent for triggers: the worker records their input as their output. */
   execute?(ctx: NodeContext, params: z.output<P>): Promise<NodeResult>
 }
+
+/**
+ * Declares a node type. The schema of its params drives the form, validation, types, completion and docs.
+ * The result has its param type erased, so that types of all shapes fit one library.
+ */
+export const defineNode = <P extends z.ZodType>(type: NodeType<P>): NodeType =>
+  // Sound because `effect` and `execute` are only ever given what this same schema parsed (`parseParams`).
+  type as unknown as NodeType

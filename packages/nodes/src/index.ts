@@ -1,1 +1,8 @@
+export * from './catalogue.js'
 export * from './define.js'
+export * from './describe.js'
+export * from './library.js'
+export { parseParams } from './params/parse.js'
+export { nextTick, type ScheduleParams } from './trigger/schedule/params.js'
+export type { WebhookAuth, WebhookParams } from './trigger/webhook/params.js'
+export * from './triggers.js'

@@ -1,0 +1,29 @@
+import type { Json } from '@millrace/contracts'
+import type { ExpressionChecker, NodeCatalogue, NodeTypeFacts } from '@millrace/engine'
+import type { NodeType } from './define.js'
+import { nodeLibrary } from './library.js'
+import { checkParams } from './params/check.js'
+import { rawParamNames } from './params/raw.js'
+
+/** The library as the engine's validation sees it. Without `expressions` raw expressions go unchecked. */
+export const nodeCatalogue = (expressions?: ExpressionChecker): NodeCatalogue => {
+  const facts = new Map([...nodeLibrary].map(([name, type]) => [name, factsOf(type, expressions)]))
+  return { get: (type) => facts.get(type), types: [...facts.keys()] }
+}
+
+const factsOf = (type: NodeType, expressions: ExpressionChecker | undefined): NodeTypeFacts => ({
+  trigger: type.trigger,
+  ports: (params) => portsOf(type, params),
+  checkParams: (params) => checkParams(type, params, expressions),
+})
+
+const portsOf = ({ ports }: NodeType, params: Record<string, Json>): readonly string[] =>
+  typeof ports === 'function' ? ports(params) : ports
+
+const rawNames = new Map([...nodeLibrary].map(([name, type]) => [name, rawParamNames(type.params)]))
+
+/**
+ * Top-level params that are code and not templates: the worker hands them to the node as they are. Running what
+ * a template resolved to would let data become code. Empty for an unknown type.
+ */
+export const rawParams = (type: string): readonly string[] => rawNames.get(type) ?? []

@@ -1,0 +1,25 @@
+import { type Json, type NodeTypeDescriptor, nodeTypeDescriptor } from '@millrace/contracts'
+import { z } from 'zod'
+import type { NodeType } from './define.js'
+import { nodeLibrary } from './library.js'
+
+/** The library as plain data, in the order of the palette: for the API, forms, completion and docs. */
+export const describeNodeTypes = (): NodeTypeDescriptor[] => [...nodeLibrary.values()].map(describe)
+
+const describe = (type: NodeType): NodeTypeDescriptor => ({
+  type: type.type,
+  version: type.version,
+  title: type.title,
+  description: type.description,
+  category: type.category,
+  icon: type.icon,
+  trigger: type.trigger,
+  ports: typeof type.ports === 'function' ? null : [...type.ports],
+  effect: typeof type.effect === 'function' ? 'dynamic' : type.effect,
+  params: toJsonSchema(type.params),
+  output: toJsonSchema(type.output),
+})
+
+/** JSON Schema 2020-12 of what an author writes, with the `meta` of each field beside its type. */
+const toJsonSchema = (schema: z.ZodType): Json =>
+  nodeTypeDescriptor.shape.params.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util'
+import { ERROR_PORT, type Json, json, portName } from '@millrace/contracts'
+import { z } from 'zod'
+import { defineNode, type NodeContext } from '../../define.js'
+import { exactlyOneOf, optionalExpression } from '../../params/schemas.js'
+import { isTemplate, stringsIn } from '../../params/templates.js'
+import { isTruthy } from '../truthiness.js'
+
+const port = portName.refine((name) => name !== ERROR_PORT, { message: 'this port is for errors' })
+
+const switchCase = z
+  .strictObject({
+    equals: json
+      .optional()
+      .refine((value) => value === undefined || !stringsIn(value).some(({ text }) => isTemplate(text)), {
+        message: '`equals` is taken as it is; use `when` for what must be computed',
+      })
+      .meta({ title: 'Equals', control: 'json' }),
+    when: optionalExpression({ title: 'When', description: 'JSONata over trigger, steps and `value`.' }),
+    port: port.meta({ title: 'Port' }),
+  })
+  .refine(...exactlyOneOf('equals', 'when'))
+type SwitchCase = z.output<typeof switchCase>
+
+const DEFAULT_PORT = 'default'
+
+export const flowSwitch = defineNode({
+  type: 'flow.switch',
+  version: 1,
+  title: 'Switch',
+  description: 'Goes on at the port of the first case that matches, or of all of them.',
+  category: 'flow',
+  icon: 'arrows-split',
+  trigger: false,
+  params: z.strictObject({
+    value: json.optional().meta({ title: 'Value', control: 'json' }),
+    cases: z.array(switchCase).min(1).max(100).meta({ title: 'Cases', raw: true }),
+    mode: z.enum(['first', 'all']).default('first').meta({ title: 'Mode' }),
+    fallback: port
+      .default(DEFAULT_PORT)
+      .meta({ title: 'Fallback', description: 'The port when nothing matches.' }),
+  }),
+  output: z.object({ matched: z.array(z.string()) }),
+  ports: portsOf,
+  effect: 'pure',
+  async execute(ctx, { value, cases, mode, fallback }) {
+    const matched = new Set<string>()
+    for (const each of cases) {
+      if (!(await matches(ctx, each, value))) continue
+      matched.add(each.port)
+      if (mode === 'first') break
+    }
+    const ports = matched.size === 0 ? [fallback] : [...matched]
+    return { output: { matched: [...matched] }, ports }
+  },
+})
+
+const matches = async (ctx: NodeContext, each: SwitchCase, value: Json | undefined): Promise<boolean> =>
+  each.when === undefined
+    ? isDeepStrictEqual(value, each.equals)
+    : isTruthy(await ctx.evaluate(each.when, { value }))
+
+/** The ports that unresolved, perhaps faulty params name. */
+function portsOf(params: Record<string, Json>): readonly string[] {
+  const cases = Array.isArray(params.cases) ? params.cases : []
+  const named = cases.map((each) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each) ? each.port : undefined,
+  )
+  return [...new Set([...named, params.fallback ?? DEFAULT_PORT])].filter((name) => typeof name === 'string')
+}

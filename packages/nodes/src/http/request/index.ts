@@ -1,0 +1,26 @@
+import { defineNode } from '../../define.js'
+import { httpRequestOutput, httpRequestParams } from './params.js'
+import { redactor } from './redaction.js'
+import { buildRequest, isRead, secretsOf } from './request.js'
+import { readResponse, statusError } from './response.js'
+
+export const httpRequest = defineNode({
+  type: 'http.request',
+  version: 1,
+  title: 'HTTP request',
+  description: 'Calls a URL and gives status, headers and body. Writes carry an Idempotency-Key.',
+  category: 'network',
+  icon: 'world',
+  trigger: false,
+  params: httpRequestParams,
+  output: httpRequestOutput,
+  ports: ['main'],
+  effect: ({ method }) => (isRead(method) ? 'read' : 'write'),
+  async execute(ctx, params) {
+    const credential = params.auth === undefined ? undefined : await ctx.credential(params.auth.credential)
+    const response = await ctx.http(buildRequest(params, credential, ctx.idempotencyKey))
+    const output = readResponse(response, params.responseType, redactor(secretsOf(credential)))
+    if (params.failOnStatus && output.status >= 400) throw statusError(output)
+    return { output: { ...output } }
+  },
+})

@@ -1,0 +1,85 @@
+import { type CredentialData, MillraceError } from '@millrace/contracts'
+import type { NodeHttpRequest } from '../../define.js'
+import type { HttpRequestParams } from './params.js'
+
+const READ_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export const isRead = (method: string): boolean => READ_METHODS.has(method)
+
+/** The call to make. Throws HTTP_INVALID_URL, or INVALID_PARAMS for a credential of an unfit type. */
+export const buildRequest = (
+  params: HttpRequestParams,
+  credential: CredentialData | undefined,
+  idempotencyKey: string,
+): NodeHttpRequest => ({
+  method: params.method,
+  url: withQuery(params.url, params.query),
+  headers: {
+    ...bodyHeaders(params.body),
+    // The receiver can tell a repeated write from a new one (I5).
+    ...(isRead(params.method) ? {} : { 'idempotency-key': idempotencyKey }),
+    ...lowerCaseNames(params.headers ?? {}),
+    ...authHeaders(credential),
+  },
+  ...(params.body === undefined ? {} : { body: encodeBody(params.body) }),
+  ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
+})
+
+const withQuery = (text: string, query: HttpRequestParams['query']): string => {
+  // The message must not repeat the URL: it may hold a token (I8).
+  if (!URL.canParse(text))
+    throw new MillraceError('HTTP_INVALID_URL', 'The param `url` is not an absolute URL')
+  const url = new URL(text)
+  for (const [name, value] of Object.entries(query ?? {}))
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== null) url.searchParams.append(name, String(item))
+  return url.href
+}
+
+const encodeBody = (body: HttpRequestParams['body']): string =>
+  typeof body === 'string' ? body : JSON.stringify(body)
+
+const bodyHeaders = (body: HttpRequestParams['body']): Record<string, string> => {
+  if (body === undefined) return {}
+  return { 'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json' }
+}
+
+/** One spelling of each name, so that what the author gave replaces a default instead of joining it. */
+const lowerCaseNames = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+const authHeaders = (credential: CredentialData | undefined): Record<string, string> => {
+  switch (credential?.type) {
+    case undefined:
+      return {}
+    case 'basic':
+      return { authorization: `Basic ${basicToken(credential.data)}` }
+    case 'bearer':
+      return { authorization: `Bearer ${credential.data.token}` }
+    case 'header':
+      return { [credential.data.name.toLowerCase()]: credential.data.value }
+    default:
+      throw new MillraceError(
+        'INVALID_PARAMS',
+        `A credential of type ${credential?.type} cannot sign an HTTP request: use basic, bearer or header`,
+      )
+  }
+}
+
+/** RFC 7617, UTF-8. */
+const basicToken = ({ username, password }: { username: string; password: string }): string =>
+  Buffer.from(`${username}:${password}`).toString('base64')
+
+/** What of a credential must never come back in an output or an error (I8). */
+export const secretsOf = (credential: CredentialData | undefined): readonly string[] => {
+  switch (credential?.type) {
+    case 'basic':
+      return [credential.data.password, basicToken(credential.data)]
+    case 'bearer':
+      return [credential.data.token]
+    case 'header':
+      return [credential.data.value]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,35 @@
+import type { NodeType } from './define.js'
+import { flowCondition } from './flow/condition/index.js'
+import { flowDelay } from './flow/delay/index.js'
+import { flowFilter } from './flow/filter/index.js'
+import { flowMerge } from './flow/merge/index.js'
+import { flowSwitch } from './flow/switch/index.js'
+import { httpRequest } from './http/request/index.js'
+import { httpRespond } from './http/respond/index.js'
+import { logMessage } from './log/message/index.js'
+import { postgresQuery } from './postgres/query/index.js'
+import { transformJson } from './transform/json/index.js'
+import { transformScript } from './transform/script/index.js'
+import { manualTrigger } from './trigger/manual/index.js'
+import { scheduleTrigger } from './trigger/schedule/index.js'
+import { webhookTrigger } from './trigger/webhook/index.js'
+
+const ALL: readonly NodeType[] = [
+  manualTrigger,
+  webhookTrigger,
+  scheduleTrigger,
+  httpRequest,
+  httpRespond,
+  postgresQuery,
+  transformJson,
+  transformScript,
+  flowCondition,
+  flowSwitch,
+  flowFilter,
+  flowMerge,
+  flowDelay,
+  logMessage,
+]
+
+/** Every node type by its name, in the order of the palette. */
+export const nodeLibrary: ReadonlyMap<string, NodeType> = new Map(ALL.map((type) => [type.type, type]))

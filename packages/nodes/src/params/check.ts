@@ -1,0 +1,125 @@
+import type { Json } from '@millrace/contracts'
+import type { ExpressionChecker, ParamProblem } from '@millrace/engine'
+import type { z } from 'zod'
+import type { NodeType } from '../define.js'
+import { rawExpressionsIn, rawParamNames } from './raw.js'
+import { expressionSource, isTemplate, pointerToken, stringsIn } from './templates.js'
+
+type Issue = z.core.$ZodIssue
+type Params = Record<string, Json>
+
+/** A read of the `secrets` variable itself, not of a field that happens to have this name. */
+const READS_SECRETS = /(?<![\w.$"'`])secrets\s*(\.|\[)/
+
+/**
+ * Everything wrong with the unresolved params of a node. A template counts as any value at its place, except in
+ * triggers: their params are read at publish, when there is no run to resolve them against.
+ */
+export const checkParams = (
+  type: NodeType,
+  params: Params,
+  expressions: ExpressionChecker | undefined,
+): readonly ParamProblem[] => [
+  ...shapeProblems(type, params),
+  ...(type.trigger ? templatesInTrigger(params) : secretsRead(type, params)),
+  ...(expressions === undefined ? [] : syntaxProblems(type, params, expressions)),
+]
+
+const shapeProblems = (type: NodeType, params: Params): ParamProblem[] => {
+  const parsed = type.params.safeParse(params)
+  if (parsed.success) return []
+  const raw = new Set(rawParamNames(type.params))
+  const countsAsAny = (path: readonly PropertyKey[]) =>
+    !raw.has(String(path[0])) && reachesTemplate(params, path)
+  return realIssues(parsed.error.issues, [], countsAsAny).flatMap((issue) => toProblems(issue, params))
+}
+
+const reachesTemplate = (value: unknown, path: readonly PropertyKey[]): boolean => {
+  let here = value
+  for (const key of path) {
+    if (isTemplate(here)) return true
+    here = childOf(here, key)
+  }
+  return isTemplate(here)
+}
+
+/** Issues that no template explains. Of a union, those of the variant that comes closest. */
+const realIssues = (
+  issues: readonly Issue[],
+  prefix: readonly PropertyKey[],
+  countsAsAny: (path: readonly PropertyKey[]) => boolean,
+): Issue[] =>
+  issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path]
+    if (countsAsAny(path)) return []
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }]
+    const variants = issue.errors.map((variant) => realIssues(variant, path, countsAsAny))
+    return variants.reduce((best, variant) => (isCloser(variant, best) ? variant : best))
+  })
+
+/** Fewer issues first; among equals the one that got further into the value. */
+const isCloser = (a: readonly Issue[], b: readonly Issue[]): boolean =>
+  a.length < b.length || (a.length === b.length && depthOf(a) > depthOf(b))
+
+const depthOf = (issues: readonly Issue[]): number => Math.max(0, ...issues.map(({ path }) => path.length))
+
+const toProblems = (issue: Issue, params: Params): ParamProblem[] => {
+  const pointer = issue.path.map(pointerToken).join('')
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      pointer: pointer + pointerToken(key),
+      code: 'INVALID_PARAM',
+      message: `there is no param ${JSON.stringify(key)} here`,
+    }))
+  const value = issue.path.reduce<unknown>(childOf, params)
+  if (issue.path.at(-1) === 'credential' && (value === undefined || value === null || value === ''))
+    return [{ pointer, code: 'MISSING_CREDENTIAL', message: 'name a credential of this workspace' }]
+  return [
+    {
+      pointer,
+      code: 'INVALID_PARAM',
+      message: value === undefined ? 'this param is required' : messageOf(issue),
+    },
+  ]
+}
+
+const messageOf = (issue: Issue): string =>
+  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+
+const childOf = (value: unknown, key: PropertyKey): unknown =>
+  value !== null && typeof value === 'object'
+    ? Object.entries(value).find(([k]) => k === String(key))?.[1]
+    : undefined
+
+const templatesInTrigger = (params: Params): ParamProblem[] =>
+  stringsIn(params)
+    .filter(({ text }) => isTemplate(text))
+    .map(({ pointer }) => ({
+      pointer,
+      code: 'INVALID_PARAM',
+      message: 'a trigger is read when the workflow is published: templates cannot be used here',
+    }))
+
+const secretsRead = (type: NodeType, params: Params): ParamProblem[] => {
+  const sources = [
+    ...stringsIn(params)
+      .filter(({ text }) => isTemplate(text))
+      .map(({ pointer, text }) => ({ pointer, text: text.slice(text.indexOf('{{')) })),
+    ...rawExpressionsIn(type.params, params).filter(({ text }) => !isTemplate(text)),
+  ]
+  return sources
+    .filter(({ text }) => READS_SECRETS.test(text))
+    .map(({ pointer }) => ({
+      pointer,
+      code: 'SECRET_NOT_ALLOWED',
+      message: 'secrets cannot be read here: name a credential in a credential param instead',
+    }))
+}
+
+/** Only raw expressions: those inside `{{ }}` are inspected for every node by the engine's validation. */
+const syntaxProblems = (type: NodeType, params: Params, expressions: ExpressionChecker): ParamProblem[] =>
+  rawExpressionsIn(type.params, params).flatMap(({ pointer, text }) => {
+    const source = isTemplate(text) ? undefined : expressionSource(text)
+    const error = source === undefined ? null : expressions.inspectExpression(source).syntaxError
+    return error === null ? [] : [{ pointer, code: 'EXPRESSION_SYNTAX', message: error } as const]
+  })

@@ -1,0 +1,42 @@
+import { json } from '@millrace/contracts'
+import { z } from 'zod'
+import { defineNode } from '../../define.js'
+import { credential } from '../../params/schemas.js'
+
+export const postgresQuery = defineNode({
+  type: 'postgres.query',
+  version: 1,
+  title: 'Postgres query',
+  description: 'Runs one parameterised statement against the database of a credential.',
+  category: 'data',
+  icon: 'database',
+  trigger: false,
+  params: z.strictObject({
+    credential: credential(['postgres'], { title: 'Database' }),
+    query: z
+      .string()
+      .min(1)
+      .max(100_000)
+      // A template here would paste data into SQL; `params` is the safe way, so there is no other.
+      .refine((sql) => !sql.includes('{{'), { message: 'put values in `params` and write $1, $2 … here' })
+      .meta({
+        title: 'Query',
+        description: 'One statement with $1, $2 …',
+        control: 'code',
+        language: 'sql',
+        raw: true,
+      }),
+    params: z.array(json).max(1_000).default([]).meta({ title: 'Values', control: 'json' }),
+    readOnly: z.boolean().default(false).meta({
+      title: 'Only reads',
+      description: 'A read may run again after a crash without a barrier.',
+    }),
+  }),
+  output: z.object({ rows: z.array(json), rowCount: z.int() }),
+  ports: ['main'],
+  effect: ({ readOnly }) => (readOnly ? 'read' : 'write'),
+  async execute(ctx, { credential, query, params }) {
+    const { rows, rowCount } = await ctx.sql(credential, query, params)
+    return { output: { rows, rowCount } }
+  },
+})
