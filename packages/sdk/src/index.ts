@@ -1,1 +1,5 @@
-export {}
+export * from './client.js'
+export { ApiError } from './errors.js'
+export type { Page } from './resources/page.js'
+export { createSseParser, type SseMessage, type SseParser } from './stream/sse-parser.js'
+export type { WatchOptions } from './stream/watch-run.js'

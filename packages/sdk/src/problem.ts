@@ -1,0 +1,53 @@
+import { ERRORS, type ErrorCode, MillraceError, type Problem, toProblem } from '@millrace/contracts'
+import { ApiError } from './errors.js'
+
+/** The error of an answer that is not 2xx. Reads the body. */
+export const readError = async (response: Response): Promise<ApiError> => {
+  const problem = asProblem(await readJson(response)) ?? unexpected(response.status)
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return new ApiError(problem, Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {})
+}
+
+/** No answer at all: refused, reset, unknown host. */
+export const unreachable = (baseUrl: string, cause: unknown): ApiError =>
+  new ApiError(toProblem(new MillraceError('UNAVAILABLE', `Cannot reach Millrace at ${baseUrl}`)), { cause })
+
+/** A 2xx answer that does not match its contract. */
+export const contractBroken = (route: string, cause: unknown): ApiError =>
+  new ApiError(
+    toProblem(
+      new MillraceError('INTERNAL', `The answer of ${route} does not match its contract: versions differ?`),
+    ),
+    { cause },
+  )
+
+/** Something between us and Millrace answered, such as a proxy. */
+const unexpected = (status: number): Problem => ({
+  ...toProblem(
+    new MillraceError(status >= 500 ? 'UNAVAILABLE' : 'INTERNAL', `The server answered ${status}`),
+  ),
+  status,
+})
+
+const readJson = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json()
+  } catch {
+    return undefined
+  }
+}
+
+const asProblem = (body: unknown): Problem | undefined => {
+  if (body === null || typeof body !== 'object' || !('code' in body) || !isErrorCode(body.code))
+    return undefined
+  const known = toProblem(new MillraceError(body.code))
+  return { ...known, ...body, code: body.code, ...text(body, 'detail'), ...text(body, 'hint') }
+}
+
+const text = (body: object, name: 'detail' | 'hint') => {
+  const value: unknown = Reflect.get(body, name)
+  return typeof value === 'string' ? { [name]: value } : {}
+}
+
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(ERRORS, code)

@@ -1,0 +1,61 @@
+import {
+  cancelAnswer,
+  isTerminal,
+  type RunStatus,
+  run,
+  runSummary,
+  type StartRunBody,
+  startRunAnswer,
+  step,
+} from '@millrace/contracts'
+import { type WatchOptions, watchRun } from '../stream/watch-run.js'
+import type { Transport } from '../transport.js'
+import { list } from './page.js'
+
+const at = (runId: string) => `/runs/${encodeURIComponent(runId)}`
+
+export const createRuns = (transport: Transport) => {
+  const get = (runId: string) => transport.call({ method: 'GET', path: at(runId) }, run)
+
+  return {
+    get,
+
+    /** The same `idempotencyKey` gives the same run, with `replayed: true` (I6). */
+    start: (body: StartRunBody, options: { readonly idempotencyKey?: string } = {}) =>
+      transport.call({ method: 'POST', path: '/runs', body, headers: keyHeader(options) }, startRunAnswer),
+
+    /** Newest first. */
+    list: (
+      query: {
+        readonly cursor?: string
+        readonly limit?: number
+        readonly status?: RunStatus
+        readonly workflow?: string
+      } = {},
+    ) => list(transport, '/runs', runSummary, { ...query }),
+
+    steps: async (runId: string) => (await list(transport, `${at(runId)}/steps`, step)).items,
+
+    /** Asks for it: the run ends as cancelled soon after. Throws RUN_FINISHED when it has already ended. */
+    cancel: (runId: string, reason?: string) =>
+      transport.call(
+        { method: 'POST', path: `${at(runId)}/cancel`, body: reason === undefined ? {} : { reason } },
+        cancelAnswer,
+      ),
+
+    /** The run's events, each once and in order, past broken connections, until it has finished (I4). */
+    watch: (runId: string, options: WatchOptions = {}) =>
+      watchRun(
+        transport,
+        runId,
+        async (lastSeq) => {
+          const { status, lastSeq: end } = await get(runId)
+          return isTerminal(status) && lastSeq >= end
+        },
+        options,
+      ),
+  }
+}
+
+const keyHeader = ({ idempotencyKey }: { readonly idempotencyKey?: string }): Record<string, string> =>
+  idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }

@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import { contractBroken, readError, unreachable } from './problem.js'
+
+export interface TransportOptions {
+  /** Such as http://localhost:3000; a path in it is kept. */
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  readonly token: () => string | undefined
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below /api/v1, already encoded. */
+  readonly path: string
+  readonly query?: Record<string, string | number | undefined>
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Makes calls and turns every refusal into an ApiError. Knows no resource. */
+export interface Transport {
+  /** The answer parsed by its contract. */
+  call<S extends z.ZodType>(call: Call, answer: S): Promise<z.output<S>>
+  /** The raw answer, 2xx for sure. */
+  open(call: Call): Promise<Response>
+}
+
+export const createTransport = (options: TransportOptions): Transport => {
+  const base = options.baseUrl.replace(/\/+$/, '')
+
+  const open = async (call: Call): Promise<Response> => {
+    const request = toRequest(call, options.token())
+    const url = `${base}/api/v1${call.path}${queryOf(call.query ?? {})}`
+    const response = await options.fetch(url, request).catch((cause: unknown) => {
+      if (call.signal?.aborted === true) throw cause
+      throw unreachable(base, cause)
+    })
+    if (!response.ok) throw await readError(response)
+    return response
+  }
+
+  return {
+    open,
+    async call(call, answer) {
+      const response = await open(call)
+      try {
+        return answer.parse(await response.json())
+      } catch (cause) {
+        if (call.signal?.aborted === true) throw cause
+        throw contractBroken(`${call.method} ${call.path}`, cause)
+      }
+    },
+  }
+}
+
+const toRequest = (call: Call, token: string | undefined): RequestInit => ({
+  method: call.method,
+  headers: {
+    accept: 'application/json',
+    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...call.headers,
+  },
+  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  ...(call.signal === undefined ? {} : { signal: call.signal }),
+})
+
+const queryOf = (query: Record<string, string | number | undefined>): string => {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  return search.size === 0 ? '' : `?${search}`
+}
