@@ -88,6 +88,11 @@ export const ERRORS = {
     'Use a new key for a new request.',
   ),
   RUN_FINISHED: entry(409, 'The run has already finished', 'Start a new run, or retry this one.'),
+  RUN_FAILED: entry(
+    500,
+    'The run ended without success',
+    'Look the run up by its `runId`; its events say which step failed and why.',
+  ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
 
   // webhooks
