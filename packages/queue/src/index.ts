@@ -1,1 +1,3 @@
 export * from './port.js'
+export { createPostgresQueue, type PostgresQueueOptions } from './postgres/create.js'
+export { createRedisQueue, type RedisQueueOptions } from './redis/create.js'

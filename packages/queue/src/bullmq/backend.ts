@@ -1,0 +1,39 @@
+import type { Job, Queue, Worker } from 'bullmq'
+
+/** What the shared queue needs of a backend; all that differs between Redis and Postgres is behind it. */
+export interface QueueBackend {
+  readonly producer: Producer
+  openWorker(process: ProcessJob, concurrency: number): WorkerHandle
+  holding(jobIds: readonly string[]): Promise<Set<string>>
+  generation(): Promise<'present' | 'absent'>
+  markGeneration(): Promise<void>
+  ping(): Promise<void>
+  /** Releases every connection, answered or not; never hangs. */
+  close(): Promise<void>
+}
+
+export interface Producer {
+  addBulk(jobs: Parameters<Queue['addBulk']>[0]): Promise<unknown>
+  getJobCounts: Queue['getJobCounts']
+}
+
+/** The part of a BullMQ job that a doorbell uses. */
+export type DoorbellJob = Pick<Job, 'id' | 'data' | 'moveToWait'>
+export type ProcessJob = (job: DoorbellJob, token?: string) => Promise<void>
+
+export interface WorkerHandle {
+  readonly worker: DoorbellWorker
+  /** Cuts the worker's connections: whatever it waits for fails at once. Idempotent. */
+  abort(): void
+}
+
+/** The part of a BullMQ worker that its supervisor uses. */
+export type DoorbellWorker = Pick<
+  Worker,
+  'concurrency' | 'waitUntilReady' | 'run' | 'isRunning' | 'pause' | 'resume' | 'isPaused' | 'close'
+>
+
+export type OnError = (error: Error) => void
+
+export const toError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown))

@@ -1,0 +1,72 @@
+import { jobIdMaker } from '../job-id.js'
+import type { ConsumeOptions, EnqueueRequest, JobConsumer, JobQueue } from '../port.js'
+import type { OnError, QueueBackend } from './backend.js'
+import { Consumer } from './consumer.js'
+import { JOB_NAME, JOB_OPTIONS } from './settings.js'
+
+/**
+ * The job queue over BullMQ, the same for every backend. It owns the consumers it has opened and closes them
+ * before the backend's connections.
+ */
+export class BullQueue implements JobQueue {
+  readonly #backend: QueueBackend
+  readonly #options: { readonly watchdogMs: number; readonly onError: OnError }
+  readonly #nextJobId = jobIdMaker()
+  readonly #consumers = new Set<Consumer>()
+
+  constructor(backend: QueueBackend, options: { readonly watchdogMs: number; readonly onError: OnError }) {
+    this.#backend = backend
+    this.#options = options
+  }
+
+  async enqueue(requests: readonly EnqueueRequest[]): Promise<string[]> {
+    if (requests.length === 0) return []
+    const jobs = requests.map(({ runId, priority }) => ({
+      name: JOB_NAME,
+      data: { runId },
+      opts: { ...JOB_OPTIONS, jobId: this.#nextJobId(runId), ...(priority ? { priority } : {}) },
+    }))
+    await this.#backend.producer.addBulk(jobs)
+    return jobs.map((job) => job.opts.jobId)
+  }
+
+  async holding(jobIds: readonly string[]): Promise<Set<string>> {
+    return jobIds.length === 0 ? new Set() : this.#backend.holding(jobIds)
+  }
+
+  async depth(): Promise<number> {
+    const { wait = 0, prioritized = 0 } = await this.#backend.producer.getJobCounts('wait', 'prioritized')
+    return wait + prioritized
+  }
+
+  async consume(handler: (runId: string) => Promise<void>, options: ConsumeOptions): Promise<JobConsumer> {
+    const consumer = new Consumer({
+      openWorker: (process, concurrency) => this.#backend.openWorker(process, concurrency),
+      depth: () => this.depth(),
+      handler,
+      concurrency: options.concurrency,
+      onClosed: () => this.#consumers.delete(consumer),
+      ...this.#options,
+    })
+    this.#consumers.add(consumer)
+    await consumer.start()
+    return consumer
+  }
+
+  generation(): Promise<'present' | 'absent'> {
+    return this.#backend.generation()
+  }
+
+  markGeneration(): Promise<void> {
+    return this.#backend.markGeneration()
+  }
+
+  ping(): Promise<void> {
+    return this.#backend.ping()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()))
+    await this.#backend.close()
+  }
+}

@@ -1,0 +1,137 @@
+import { createPostgresBackend, Queue, Worker } from 'bullmq'
+import { Pool } from 'pg'
+import type { OnError, ProcessJob, Producer, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
+import { BullQueue } from '../bullmq/bull-queue.js'
+import { ANSWER_MS, JOB_OPTIONS, STREAMS, WORKER_OPTIONS } from '../bullmq/settings.js'
+import { withDeadline } from '../deadline.js'
+import type { JobQueue } from '../port.js'
+import { migrateQueue } from './migrate.js'
+import { Sockets } from './sockets.js'
+
+export interface PostgresQueueOptions {
+  readonly url: string
+  /** Schema that holds BullMQ's tables; made when missing. */
+  readonly schema?: string
+  readonly name?: string
+  /** Milliseconds between two checks for a deaf worker; two in a row replace it. */
+  readonly watchdogMs?: number
+  /** Told of every lost connection, failed handler and replaced worker. Nothing of it needs an answer. */
+  readonly onError?: OnError
+}
+
+/**
+ * The job queue on Postgres, for the default without Redis. Brings the schema up to date first.
+ * Rejects when Postgres cannot be reached within 2 s: without it nothing else runs either.
+ */
+export async function createPostgresQueue(options: PostgresQueueOptions): Promise<JobQueue> {
+  const onError = options.onError ?? (() => undefined)
+  const schema = options.schema ?? 'bullmq'
+  await migrateQueue(options.url, schema)
+  const backend = new PostgresBackend({ url: options.url, schema, name: options.name ?? 'runs' }, onError)
+  try {
+    await backend.ready()
+  } catch (thrown) {
+    await backend.close()
+    throw thrown
+  }
+  return new BullQueue(backend, { watchdogMs: options.watchdogMs ?? 5_000, onError })
+}
+
+interface Place {
+  readonly url: string
+  readonly schema: string
+  readonly name: string
+}
+
+class PostgresBackend implements QueueBackend {
+  readonly producer: Producer & { close(): Promise<void>; waitUntilReady(): Promise<unknown> }
+  readonly #place: Place
+  readonly #onError: OnError
+  readonly #sockets = new Sockets()
+  /** For look-ups that BullMQ has no bulk form of; connected only while in use. */
+  readonly #pool: Pool
+
+  constructor(place: Place, onError: OnError) {
+    this.#place = place
+    this.#onError = onError
+    const queue = new Queue(
+      place.name,
+      {
+        connection: { ...connection(place, this.#sockets), max: 2, query_timeout: ANSWER_MS },
+        defaultJobOptions: JOB_OPTIONS,
+        streams: STREAMS,
+      },
+      createPostgresBackend,
+    )
+    queue.on('error', onError)
+    this.producer = queue
+    const { schema: _, ...config } = connection(place, this.#sockets)
+    this.#pool = new Pool({ ...config, max: 1, query_timeout: ANSWER_MS })
+    this.#pool.on('error', onError)
+  }
+
+  async ready(): Promise<void> {
+    await this.producer.waitUntilReady()
+  }
+
+  openWorker(process: ProcessJob, concurrency: number): WorkerHandle {
+    const sockets = new Sockets()
+    const worker = new Worker(
+      this.#place.name,
+      process,
+      {
+        ...WORKER_OPTIONS,
+        connection: { ...connection(this.#place, sockets), max: 4, query_timeout: 10_000 },
+        concurrency,
+      },
+      createPostgresBackend,
+    )
+    worker.on('error', this.#onError)
+    return { worker, abort: () => sockets.destroy() }
+  }
+
+  /** Jobs are removed as they end, so a job that exists is waiting or active. */
+  async holding(jobIds: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.#pool.query<{ id: string }>(
+      `SELECT id FROM "${this.#place.schema}".job WHERE queue = $1 AND id = ANY($2::text[])`,
+      [this.#place.name, jobIds],
+    )
+    return new Set(rows.map((row) => row.id))
+  }
+
+  async generation(): Promise<'present' | 'absent'> {
+    const { rowCount } = await this.#pool.query(
+      `SELECT FROM "${this.#place.schema}".generation WHERE queue = $1`,
+      [this.#place.name],
+    )
+    return rowCount === 1 ? 'present' : 'absent'
+  }
+
+  async markGeneration(): Promise<void> {
+    await this.#pool.query(
+      `INSERT INTO "${this.#place.schema}".generation VALUES ($1) ON CONFLICT DO NOTHING`,
+      [this.#place.name],
+    )
+  }
+
+  async ping(): Promise<void> {
+    await withDeadline(this.#pool.query('SELECT'), ANSWER_MS, 'a ping of Postgres')
+  }
+
+  async close(): Promise<void> {
+    const closed = Promise.all([this.producer.close(), this.#pool.end()])
+    await withDeadline(closed, ANSWER_MS, 'closing the queue').catch(this.#onError)
+    this.#sockets.destroy()
+  }
+}
+
+/** A doorbell that a crash of Postgres takes along is rung again by the sweeper, so commits need not wait for the disk. */
+const connection = (place: Place, sockets: Sockets) => ({
+  connectionString: place.url,
+  schema: place.schema,
+  options: '-c synchronous_commit=off',
+  stream: sockets.create,
+  connectionTimeoutMillis: ANSWER_MS,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+})

@@ -1,0 +1,109 @@
+import { Queue, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { OnError, ProcessJob, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
+import { BullQueue } from '../bullmq/bull-queue.js'
+import { ANSWER_MS, JOB_OPTIONS, STREAMS, WORKER_OPTIONS } from '../bullmq/settings.js'
+import { withDeadline } from '../deadline.js'
+import type { JobQueue } from '../port.js'
+import { openProducer, untilConnected, WorkerRedis } from './connections.js'
+
+export interface RedisQueueOptions {
+  /** `redis://` or `rediss://` URL. The server needs `maxmemory-policy noeviction`. */
+  readonly url: string
+  readonly name?: string
+  /** Namespace of every key. */
+  readonly prefix?: string
+  /** Milliseconds between two checks for a deaf worker; two in a row replace it. */
+  readonly watchdogMs?: number
+  /** Told of every lost connection, failed handler and replaced worker. Nothing of it needs an answer. */
+  readonly onError?: OnError
+}
+
+/**
+ * The job queue on Redis. Resolves once connected, or after 2 s: while Redis is away `enqueue` rejects and
+ * consumers wait for it.
+ */
+export async function createRedisQueue(options: RedisQueueOptions): Promise<JobQueue> {
+  const onError = options.onError ?? (() => undefined)
+  const backend = new RedisBackend(options, onError)
+  await backend.ready()
+  return new BullQueue(backend, { watchdogMs: options.watchdogMs ?? 5_000, onError })
+}
+
+class RedisBackend implements QueueBackend {
+  readonly producer: Queue
+  readonly #redis: Redis
+  readonly #options: RedisQueueOptions
+  readonly #onError: OnError
+  readonly #name: string
+  readonly #prefix: string
+
+  constructor(options: RedisQueueOptions, onError: OnError) {
+    this.#options = options
+    this.#onError = onError
+    this.#name = options.name ?? 'runs'
+    this.#prefix = options.prefix ?? 'millrace'
+    this.#redis = openProducer(options.url, onError)
+    this.producer = new Queue(this.#name, {
+      connection: this.#redis,
+      prefix: this.#prefix,
+      defaultJobOptions: JOB_OPTIONS,
+      streams: STREAMS,
+      // Either check would be remembered for ever if Redis were away just now.
+      skipVersionCheck: true,
+      skipWaitingForReady: true,
+    })
+    this.producer.on('error', onError)
+  }
+
+  ready(): Promise<void> {
+    return untilConnected(this.#redis)
+  }
+
+  openWorker(process: ProcessJob, concurrency: number): WorkerHandle {
+    const redis = new WorkerRedis(this.#options.url, this.#onError)
+    const worker = new Worker(this.#name, process, {
+      ...WORKER_OPTIONS,
+      connection: redis,
+      prefix: this.#prefix,
+      concurrency,
+    })
+    worker.on('error', this.#onError)
+    return { worker, abort: () => redis.abort() }
+  }
+
+  /** Jobs are removed as they end, so a job that exists is waiting or active. */
+  async holding(jobIds: readonly string[]): Promise<Set<string>> {
+    const pipeline = this.#redis.pipeline()
+    for (const id of jobIds) pipeline.exists(this.producer.toKey(id))
+    const replies = (await pipeline.exec()) ?? []
+    return new Set(
+      jobIds.filter((_, index) => {
+        const [error, exists] = replies[index] ?? [new Error('Redis gave no reply')]
+        if (error) throw error
+        return exists === 1
+      }),
+    )
+  }
+
+  async generation(): Promise<'present' | 'absent'> {
+    return (await this.#redis.exists(this.#generationKey)) === 1 ? 'present' : 'absent'
+  }
+
+  async markGeneration(): Promise<void> {
+    await this.#redis.set(this.#generationKey, '1')
+  }
+
+  async ping(): Promise<void> {
+    await withDeadline(this.#redis.ping(), ANSWER_MS, 'a ping of Redis')
+  }
+
+  async close(): Promise<void> {
+    await withDeadline(this.producer.close(), ANSWER_MS, 'closing the queue').catch(this.#onError)
+    this.#redis.disconnect()
+  }
+
+  get #generationKey(): string {
+    return `${this.#prefix}:generation`
+  }
+}
