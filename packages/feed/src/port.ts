@@ -3,11 +3,16 @@
  * or a reconnect re-reads from there (D16). Two adapters, one test suite.
  */
 export interface EventFeed {
-  /** Sends all messages in one round trip. Rejects when the backend cannot be reached. */
+  /**
+   * Sends all messages in one round trip; messages of a topic arrive in order. Rejects within 2 s when the backend
+   * cannot be reached.
+   */
   publish(messages: readonly FeedMessage[]): Promise<void>
   /**
    * Calls `listener` for each message of the topic. One backend subscription a topic and process, however many
    * listeners. Resolves once the subscription stands: nothing published after that is missed while connected.
+   * While the backend is away it resolves at once; the topic is then subscribed at the reconnect, before
+   * `onReconnect` listeners are called. Rejects only after `close`.
    */
   subscribe(topic: string, listener: (payload: string) => void): Promise<Unsubscribe>
   /** Called after a lost connection has been restored and every topic is subscribed again. */

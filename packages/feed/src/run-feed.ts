@@ -1,0 +1,27 @@
+import { MAX_INLINE_BYTES, type RunFeedPayload } from './port.js'
+
+/**
+ * The payload of `runTopic` for events that became durable together, in order; `lastSeq` is the last one's.
+ * Events go along while the whole payload has at most `MAX_INLINE_BYTES` bytes of UTF-8; readers fetch larger ones.
+ */
+export function encodeRunFeed(events: readonly unknown[], lastSeq: number): string {
+  const inline = JSON.stringify({ lastSeq, events } satisfies RunFeedPayload)
+  if (Buffer.byteLength(inline) <= MAX_INLINE_BYTES) return inline
+  return JSON.stringify({ lastSeq } satisfies RunFeedPayload)
+}
+
+/** @throws TypeError or SyntaxError when `payload` is not one of `encodeRunFeed`. */
+export function decodeRunFeed(payload: string): RunFeedPayload {
+  const value: unknown = JSON.parse(payload)
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'lastSeq' in value &&
+    typeof value.lastSeq === 'number'
+  ) {
+    const { lastSeq } = value
+    if (!('events' in value)) return { lastSeq }
+    if (Array.isArray(value.events)) return { lastSeq, events: value.events }
+  }
+  throw new TypeError('not a run feed payload')
+}
