@@ -97,6 +97,7 @@ CREATE INDEX schedules_due ON schedules (next_at);
 CREATE TABLE workers (
   id uuid PRIMARY KEY,
   name text NOT NULL,
+  lease_ms integer NOT NULL,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   renewed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   lease_until timestamptz NOT NULL
@@ -122,10 +123,12 @@ CREATE TABLE runs (
   claim_token uuid,
   last_seq integer NOT NULL DEFAULT 0,
   crash_count smallint NOT NULL DEFAULT 0,
-  -- The doorbell last rung (D10).
+  -- The doorbell last rung, and when the sweeper may look whether it was heard (D10). An accept rings it right
+  -- after this row has committed and does not record the job: only the sweeper's own doorbells have a job_id.
   job_id text,
-  enqueued_at timestamptz,
-  enqueue_count integer NOT NULL DEFAULT 0,
+  enqueued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  enqueue_count integer NOT NULL DEFAULT 1,
+  sweep_at timestamptz NOT NULL DEFAULT clock_timestamp() + interval '10 s',
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   started_at timestamptz,
   finished_at timestamptz,
@@ -138,7 +141,7 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_idempotency ON runs (workspace_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_by_workspace ON runs (workspace_id, id DESC);
 CREATE INDEX runs_by_workflow ON runs (workflow_id, id DESC);
-CREATE INDEX runs_pending ON runs (enqueued_at) WHERE status = 'pending' AND worker_id IS NULL;
+CREATE INDEX runs_unowned ON runs (sweep_at) WHERE worker_id IS NULL AND status IN ('pending', 'running');
 CREATE INDEX runs_owned ON runs (worker_id) WHERE worker_id IS NOT NULL;
 
 CREATE TABLE step_runs (

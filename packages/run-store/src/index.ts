@@ -1,1 +1,17 @@
+export { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
+export { classifyFailure, type Failure } from './batch/failure.js'
+export { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
+export type { PostResult } from './inbox.js'
+export type { RunFilter, RunPage } from './read/runs.js'
+export {
+  createRunStore,
+  type RunIntake,
+  type RunOwnership,
+  type RunReads,
+  type RunStore,
+  type RunStoreOptions,
+  type RunSweeps,
+} from './store.js'
+export type { StrandedRun } from './sweep.js'
 export * from './types.js'
+export { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'

@@ -51,6 +51,8 @@ export interface ClaimedRun {
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly startedAt: number | null
+  /** The database's clock at the claim, milliseconds since the epoch. */
+  readonly now: number
   /** Read after the claim has committed (D2), in order, ending exactly at `lastSeq`. */
   readonly events: readonly RunEvent[]
   readonly inbox: readonly InboxItem[]

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import postgres from 'postgres'
+import type { Sql } from './open.js'
+
+/**
+ * Owns the `schema_migrations` table. Migrations are plain SQL files, applied in the order of their names, each
+ * in a transaction of its own, by one process at a time; once applied, a file never changes.
+ */
+
+/** The same folder seen from `src` and from `dist`. */
+const MIGRATIONS = new URL('../migrations/', import.meta.url)
+/** Any fixed number; "millrace" on a telephone keypad. */
+const LOCK_KEY = 64557223
+
+interface Migration {
+  readonly name: string
+  readonly up: string
+  readonly checksum: string
+}
+
+/**
+ * Brings the database to the newest schema. Any number of processes may call it at once: they take turns, and
+ * all but the first find nothing to do.
+ * @returns the names of the migrations this call has applied.
+ * @throws Error when an applied migration's file has changed, or the database is newer than this code.
+ */
+export const migrate = (target: string | Sql): Promise<string[]> =>
+  withLock(target, async (connection) => {
+    const applied = await readApplied(connection)
+    const all = readMigrations()
+    checkHistory(all, applied)
+    const pending = all.filter((migration) => !applied.has(migration.name))
+    for (const migration of pending) {
+      await inTransaction(connection, async () => {
+        await connection.unsafe(migration.up)
+        await connection`
+          INSERT INTO schema_migrations (name, checksum) VALUES (${migration.name}, ${migration.checksum})`
+      })
+    }
+    return pending.map((migration) => migration.name)
+  })
+
+/**
+ * Takes back the last `steps` migrations, newest first.
+ * @returns their names.
+ * @throws Error when one of them has no `.down.sql`; those before it stay taken back.
+ */
+export const migrateDown = (target: string | Sql, steps: number): Promise<string[]> =>
+  withLock(target, async (connection) => {
+    const applied = [...(await readApplied(connection)).keys()].sort().reverse().slice(0, steps)
+    for (const name of applied) {
+      const file = new URL(`${name}.down.sql`, MIGRATIONS)
+      if (!existsSync(file)) throw new Error(`migration ${name} cannot be taken back: it has no .down.sql`)
+      await inTransaction(connection, async () => {
+        await connection.unsafe(readFileSync(file, 'utf8'))
+        await connection`DELETE FROM schema_migrations WHERE name = ${name}`
+      })
+    }
+    return applied
+  })
+
+const readMigrations = (): Migration[] =>
+  readdirSync(MIGRATIONS)
+    .filter((file) => file.endsWith('.up.sql'))
+    .sort()
+    .map((file) => {
+      const up = readFileSync(new URL(file, MIGRATIONS), 'utf8')
+      return {
+        name: file.slice(0, -'.up.sql'.length),
+        up,
+        checksum: createHash('sha256').update(up).digest('hex'),
+      }
+    })
+
+const checkHistory = (all: readonly Migration[], applied: ReadonlyMap<string, string>): void => {
+  const known = new Map(all.map((migration) => [migration.name, migration.checksum]))
+  for (const [name, checksum] of applied) {
+    const expected = known.get(name)
+    if (expected === undefined)
+      throw new Error(`the database has migration ${name}, which this version of Millrace does not know`)
+    if (expected !== checksum)
+      throw new Error(`migration ${name} has changed since it was applied; add a new migration instead`)
+  }
+}
+
+const readApplied = async (connection: Sql): Promise<Map<string, string>> => {
+  await connection`
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+      name text PRIMARY KEY,
+      checksum text NOT NULL,
+      applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )`
+  const rows = await connection<{ name: string; checksum: string }[]>`
+    SELECT name, checksum FROM schema_migrations ORDER BY name`
+  return new Map(rows.map((row) => [row.name, row.checksum]))
+}
+
+/** The lock belongs to the session, so everything has to run on the one connection that took it. */
+const withLock = async <T>(target: string | Sql, work: (connection: Sql) => Promise<T>): Promise<T> => {
+  const own = typeof target === 'string' ? postgres(target, { max: 1, onnotice: () => {} }) : undefined
+  const connection = await (own ?? (target as Sql)).reserve()
+  try {
+    await connection`SELECT pg_advisory_lock(${LOCK_KEY})`
+    try {
+      return await work(connection)
+    } finally {
+      await connection`SELECT pg_advisory_unlock(${LOCK_KEY})`
+    }
+  } finally {
+    connection.release()
+    await own?.end()
+  }
+}
+
+const inTransaction = async (connection: Sql, work: () => Promise<void>): Promise<void> => {
+  await connection.unsafe('BEGIN')
+  try {
+    await work()
+    await connection.unsafe('COMMIT')
+  } catch (error) {
+    await connection.unsafe('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import * as schema from './schema/index.js'
+
+export type Sql = postgres.Sql
+export type DrizzleDatabase = PostgresJsDatabase<typeof schema>
+
+export interface OpenOptions {
+  /** Connections at most; default 10. */
+  readonly max?: number
+  /** Shown in `pg_stat_activity`; default `millrace`. */
+  readonly applicationName?: string
+}
+
+export interface Database {
+  readonly sql: Sql
+  readonly db: DrizzleDatabase
+  /** Waits up to 5 s for statements in hand, then closes every connection. */
+  close(): Promise<void>
+}
+
+/** Seconds. A database that restarts is found again within a second, not after postgres.js' own 20 s. */
+const reconnectDelay = (retries: number): number => Math.min(0.05 * 2 ** retries, 1)
+
+/**
+ * One pool for both ways to the database: `db` for CRUD, `sql` where every microsecond counts.
+ *
+ * How JSON goes in: always as text that Postgres parses (`${JSON.stringify(x)}::text::jsonb`), never as an
+ * object. Drizzle does the same, and switches this pool's own JSON encoding off; the `::text` makes a statement
+ * right on either kind of pool. How it comes out: parsed. Timestamps come out of `sql` as text: select
+ * `extract(epoch from t) * 1000` where a number is wanted.
+ */
+export const openDatabase = (url: string, options: OpenOptions = {}): Database => {
+  const sql = postgres(url, {
+    max: options.max ?? 10,
+    connect_timeout: 10,
+    backoff: reconnectDelay,
+    onnotice: () => {},
+    prepare: true,
+    connection: { application_name: options.applicationName ?? 'millrace' },
+  })
+  return { sql, db: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) }
+}

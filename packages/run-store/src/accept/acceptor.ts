@@ -1,0 +1,152 @@
+import { MillraceError, priority as priorities } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { Batcher } from '../batch/batcher.js'
+import { enter, type Pending } from '../batch/pending.js'
+import { whileUnreachable } from '../batch/retry.js'
+import { splitOnBadData } from '../batch/split.js'
+import type { AcceptResult, NewRun } from '../types.js'
+
+/**
+ * Owns new runs until they are durable. Does not own their doorbells: the caller rings one for every accepted or
+ * replayed run, and the sweeper for those whose caller died in between.
+ *
+ * 1. `accepted` and `replayed` are answered only after the row has committed (I1).
+ * 2. One idempotency key, one run (I6): the unique index decides, also between processes.
+ * 3. Rows go in by (workspace, key), so that two processes with crossed keys wait for each other in one order (D17).
+ */
+export interface Acceptor {
+  /**
+   * Writes a pending run, as if rung for just now: it becomes the sweeper's after 10 s.
+   * @throws MillraceError UNAVAILABLE when the database stays away; the run may still have been written, so try
+   * again under the same id or key (D6). INVALID_REQUEST when Postgres cannot store the input.
+   */
+  accept(run: NewRun): Promise<AcceptResult>
+  /** Stops retrying; resolves once everything has been answered. */
+  close(): Promise<void>
+}
+
+export interface AcceptorOptions {
+  /** How long an accept may wait for others while an insert is in flight; default 2. */
+  readonly windowMs?: number
+  /** Rows an insert; default 500. */
+  readonly maxBatch?: number
+  /** How long to go on trying while the database is away; default 5,000. */
+  readonly retryMs?: number
+}
+
+type PendingRun = Pending<NewRun, AcceptResult>
+
+export const createAcceptor = (sql: Sql, options: AcceptorOptions = {}): Acceptor => {
+  const closing = new AbortController()
+  const retryMs = options.retryMs ?? 5_000
+  const batcher = new Batcher<PendingRun>({
+    windowMs: options.windowMs ?? 2,
+    maxItems: options.maxBatch ?? 500,
+    maxInFlight: 2,
+    run: (batch) => acceptBatch(sql, batch, AbortSignal.any([closing.signal, AbortSignal.timeout(retryMs)])),
+  })
+  return {
+    accept: (run) => enter(run, (pending) => batcher.add(pending)),
+    close: () => {
+      closing.abort()
+      return batcher.idle()
+    },
+  }
+}
+
+const acceptBatch = async (sql: Sql, batch: readonly PendingRun[], signal: AbortSignal): Promise<void> => {
+  try {
+    await splitOnBadData(
+      [...batch].sort(byWorkspaceAndKey),
+      (part) => insertUntilKnown(sql, part, signal),
+      (pending, cause) =>
+        pending.reject(
+          new MillraceError('INVALID_REQUEST', `The run cannot be stored: ${cause.message}`, { cause }),
+        ),
+    )
+  } catch (error) {
+    for (const pending of batch) pending.reject(error)
+  }
+}
+
+const byWorkspaceAndKey = ({ request: a }: PendingRun, { request: b }: PendingRun): number =>
+  compare(a.workspaceId, b.workspaceId) || compare(a.idempotencyKey ?? '', b.idempotencyKey ?? '')
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Inserts, and looks up those that met a row, until each run has an answer. */
+const insertUntilKnown = async (
+  sql: Sql,
+  batch: readonly PendingRun[],
+  signal: AbortSignal,
+): Promise<void> => {
+  let open = batch
+  while (open.length > 0) {
+    let tries = 0
+    const inserted = await whileUnreachable((number) => {
+      tries = number
+      return insertRuns(sql, open)
+    }, signal)
+    for (const { request, resolve } of open)
+      if (inserted.has(request.id)) resolve({ kind: 'accepted', runId: request.id })
+    const met = open.filter(({ request }) => !inserted.has(request.id))
+    const found = met.length === 0 ? [] : await whileUnreachable(() => findRuns(sql, met), signal)
+    // A row that is met but not found was rolled back in between: insert again, while there is time.
+    signal.throwIfAborted()
+    open = met.filter((pending, index) => !answer(pending, found[index], tries > 1))
+  }
+}
+
+interface FoundRun {
+  readonly id: string
+  readonly requestHash: string | null
+}
+
+const answer = ({ request, resolve }: PendingRun, found: FoundRun | undefined, retried: boolean): boolean => {
+  if (found === undefined) return false
+  if (found.id === request.id) resolve({ kind: retried ? 'accepted' : 'replayed', runId: found.id })
+  else if (found.requestHash === request.requestHash) resolve({ kind: 'replayed', runId: found.id })
+  else resolve({ kind: 'key_reused', runId: found.id })
+  return true
+}
+
+const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<string>> => {
+  const rows = await sql<{ id: string }[]>`
+    INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input, priority, idempotency_key,
+      request_hash, parent_run_id, origin_run_id)
+    SELECT id, "workspaceId", "workflowId", "versionId", trigger, coalesce(input, 'null'), priority,
+      "idempotencyKey", "requestHash", "parentRunId", "originRunId"
+    FROM jsonb_to_recordset(${encodeRuns(batch)}::text::jsonb) AS r (id uuid, "workspaceId" uuid,
+      "workflowId" uuid, "versionId" uuid, trigger text, input jsonb, priority smallint, "idempotencyKey" text,
+      "requestHash" text, "parentRunId" uuid, "originRunId" uuid)
+    ON CONFLICT DO NOTHING
+    RETURNING id`
+  return new Set(rows.map((row) => row.id))
+}
+
+const encodeRuns = (batch: readonly PendingRun[]): string =>
+  JSON.stringify(
+    batch.map(({ request }) => ({ ...request, priority: priorities.options.indexOf(request.priority) })),
+  )
+
+/** The run that stands in each one's way, in their order; a new statement, so that it sees what the insert met (D17). */
+const findRuns = async (sql: Sql, met: readonly PendingRun[]): Promise<(FoundRun | undefined)[]> => {
+  const wanted = met.map(({ request }, index) => ({
+    index,
+    id: request.id,
+    workspace: request.workspaceId,
+    key: request.idempotencyKey,
+  }))
+  const rows = await sql<({ index: number } & FoundRun)[]>`
+    WITH wanted AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb)
+        AS w (index integer, id uuid, workspace uuid, key text)
+    )
+    SELECT w.index, r.id, r.request_hash AS "requestHash"
+    FROM wanted w JOIN runs r ON r.workspace_id = w.workspace AND r.idempotency_key = w.key
+    UNION ALL
+    SELECT w.index, r.id, r.request_hash FROM wanted w JOIN runs r ON r.id = w.id AND r.workspace_id = w.workspace`
+  const found: (FoundRun | undefined)[] = met.map(() => undefined)
+  for (const { index, id, requestHash } of rows) found[index] = { id, requestHash }
+  return found
+}

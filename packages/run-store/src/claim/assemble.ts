@@ -1,0 +1,75 @@
+import type { Json, RunEvent, RunStatus } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { readInbox } from '../inbox.js'
+import type { ClaimedRun } from '../types.js'
+
+/** A row of `claim_runs`. */
+export interface ClaimRow {
+  readonly id: string
+  readonly workspace_id: string
+  readonly workflow_id: string
+  readonly version_id: string
+  readonly status: RunStatus
+  readonly trigger: string
+  readonly input: Json
+  readonly epoch: number
+  readonly last_seq: number
+  readonly crash_count: number
+  readonly origin_run_id: string | null
+  readonly parent_run_id: string | null
+  readonly created_at: number
+  readonly started_at: number | null
+  readonly has_inbox: boolean
+  readonly now: number
+}
+
+/**
+ * Adds events and inbox to claimed runs, reading after the claim has committed (D2). A fresh run needs no reading.
+ */
+export const assembleRuns = async (sql: Sql, rows: readonly ClaimRow[]): Promise<Map<string, ClaimedRun>> => {
+  const started = rows.filter((row) => row.last_seq > 0).map((row) => row.id)
+  const spokenTo = rows.filter((row) => row.has_inbox).map((row) => row.id)
+  const [events, inbox] = await Promise.all([
+    started.length === 0 ? undefined : readAllEvents(sql, started),
+    spokenTo.length === 0 ? undefined : readInbox(sql, spokenTo),
+  ])
+  return new Map(
+    rows.map((row) => [row.id, toClaimedRun(row, events?.get(row.id) ?? [], inbox?.get(row.id) ?? [])]),
+  )
+}
+
+const readAllEvents = async (sql: Sql, ids: readonly string[]): Promise<Map<string, RunEvent[]>> => {
+  const rows = await sql<{ run_id: string; event: RunEvent }[]>`
+    SELECT run_id, event FROM run_events WHERE run_id = ANY (${ids}::uuid[]) ORDER BY run_id, seq`
+  const events = new Map<string, RunEvent[]>()
+  for (const row of rows) {
+    const list = events.get(row.run_id)
+    if (list === undefined) events.set(row.run_id, [row.event])
+    else list.push(row.event)
+  }
+  return events
+}
+
+const toClaimedRun = (
+  row: ClaimRow,
+  events: ClaimedRun['events'],
+  inbox: ClaimedRun['inbox'],
+): ClaimedRun => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  workflowId: row.workflow_id,
+  versionId: row.version_id,
+  status: row.status,
+  trigger: row.trigger,
+  input: row.input,
+  epoch: row.epoch,
+  lastSeq: row.last_seq,
+  crashCount: row.crash_count,
+  originRunId: row.origin_run_id,
+  parentRunId: row.parent_run_id,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  now: row.now,
+  events,
+  inbox,
+})

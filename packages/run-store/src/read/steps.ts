@@ -1,0 +1,51 @@
+import type { RunEvent, Step, StepError, StepStatus, Wait } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { toIso } from './runs.js'
+
+interface StepRunRow {
+  readonly path: string
+  readonly node_id: string
+  readonly type: string
+  readonly status: StepStatus
+  readonly attempt: number
+  readonly started_ms: number | null
+  readonly finished_ms: number | null
+  readonly error: StepError | null
+  readonly wait: Wait | null
+}
+
+type Success = Extract<RunEvent, { type: 'step_succeeded' }>
+
+/**
+ * The steps of a run in the order they started, each with the output of its `step_succeeded` event: outputs are
+ * stored once, in the events. Empty for a run of another workspace (I9).
+ */
+export const getSteps = async (sql: Sql, workspaceId: string, runId: string): Promise<Step[]> => {
+  const [steps, successes] = await Promise.all([
+    sql<StepRunRow[]>`
+      SELECT path, node_id, type, status, attempt, error, wait,
+        (extract(epoch FROM started_at) * 1000)::float8 AS started_ms,
+        (extract(epoch FROM finished_at) * 1000)::float8 AS finished_ms
+      FROM step_runs WHERE run_id = ${runId} AND workspace_id = ${workspaceId}
+      ORDER BY started_at NULLS LAST, path`,
+    sql<{ event: Success }[]>`
+      SELECT event FROM run_events
+      WHERE run_id = ${runId} AND workspace_id = ${workspaceId} AND event ->> 'type' = 'step_succeeded'`,
+  ])
+  const successOf = new Map(successes.map(({ event }) => [event.path, event]))
+  return steps.map((row) => toStep(row, successOf.get(row.path)))
+}
+
+const toStep = (row: StepRunRow, success: Success | undefined): Step => ({
+  path: row.path,
+  nodeId: row.node_id,
+  type: row.type,
+  status: row.status,
+  attempt: row.attempt,
+  startedAt: row.started_ms === null ? null : toIso(row.started_ms),
+  finishedAt: row.finished_ms === null ? null : toIso(row.finished_ms),
+  ...(success?.output === undefined ? {} : { output: success.output }),
+  ...(success?.outputRef === undefined ? {} : { outputRef: success.outputRef }),
+  error: row.error,
+  wait: row.wait,
+})

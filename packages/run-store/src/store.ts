@@ -1,0 +1,129 @@
+import type { Run, RunEvent, Step } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
+import { claimForCancel } from './claim/cancel.js'
+import { type Claimer, createClaimer } from './claim/claimer.js'
+import * as inbox from './inbox.js'
+import * as leases from './leases.js'
+import * as payloads from './payloads.js'
+import { lastSeqs, readEvents } from './read/events.js'
+import { getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
+import { getSteps } from './read/steps.js'
+import * as sweep from './sweep.js'
+import type { ClaimedRun, InboxItem, InboxMessage, PayloadRow, ResponseRow } from './types.js'
+import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'
+
+/** New runs, and messages to runs: for whoever takes requests. */
+export interface RunIntake {
+  /** See {@link Acceptor.accept}. */
+  accept: Acceptor['accept']
+  /** See {@link inbox.postToInbox}. */
+  postToInbox(runId: string, workspaceId: string, message: InboxMessage): Promise<inbox.PostResult>
+  /** See {@link claimForCancel}. */
+  claimForCancel(runId: string, workspaceId: string): Promise<ClaimedRun | null>
+}
+
+/** What a worker needs to own runs and write them. `workerId` of the options is its name in every claim. */
+export interface RunOwnership {
+  /** See {@link Claimer.claim}. */
+  claim: Claimer['claim']
+  /** See {@link BatchWriter.submit}. */
+  submit: BatchWriter['submit']
+  /** Resolves once everything submitted has been answered. */
+  drain: BatchWriter['drain']
+  /** See {@link payloads.putPayload}; gives up, with UNAVAILABLE, when the store closes. */
+  putPayload(workspaceId: string, runId: string, payload: PayloadRow): Promise<void>
+  /** See {@link leases.registerWorker}: before the first claim. `now` in milliseconds, by the database. */
+  registerWorker(name: string, leaseMs: number): Promise<{ now: number }>
+  /** See {@link leases.renewLease}. */
+  renewLease(leaseMs: number): Promise<{ now: number } | undefined>
+  /** See {@link leases.removeWorker}. */
+  removeWorker(): Promise<void>
+  /** Ids of this worker's runs that have messages. */
+  inboxRuns(): Promise<string[]>
+  readInbox(runIds: readonly string[]): Promise<Map<string, InboxItem[]>>
+  /** See {@link inbox.hasInbox}: to be asked after every park (D4). */
+  hasInbox(runIds: readonly string[]): Promise<Set<string>>
+  databaseNow(): Promise<number>
+}
+
+/** For the sweeper; see sweep.ts. */
+export interface RunSweeps {
+  findStrandedRuns(limit: number): Promise<sweep.StrandedRun[]>
+  allUnleasedRuns(afterId: string | null, limit: number): Promise<sweep.StrandedRun[]>
+  markEnqueued(rows: readonly { runId: string; jobId: string }[]): Promise<void>
+  postponeSweep(runIds: readonly string[]): Promise<void>
+  dueTimers(limit: number): Promise<string[]>
+  deleteUnreadMessages(): Promise<number>
+  deleteDeadWorkers(): Promise<number>
+}
+
+/** For screens and callers. Everything but `lastSeqs`, which tells numbers only, is bound to a workspace (I9). */
+export interface RunReads {
+  getRun(workspaceId: string, runId: string): Promise<Run | null>
+  listRuns(workspaceId: string, filter: RunFilter, beforeId: string | null, limit: number): Promise<RunPage>
+  getSteps(workspaceId: string, runId: string): Promise<Step[]>
+  readEvents(workspaceId: string, runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
+  lastSeqs(runIds: readonly string[]): Promise<Map<string, number>>
+  getPayload(workspaceId: string, runId: string, key: string): Promise<string | undefined>
+  getResponse(workspaceId: string, runId: string): Promise<ResponseRow | undefined>
+}
+
+/** The only code that writes runs, steps and events. Depend on the part you need. */
+export interface RunStore extends RunIntake, RunOwnership, RunSweeps, RunReads {
+  /** Stops retrying and resolves once everything in hand has been answered. The pool stays open: it is the caller's. */
+  close(): Promise<void>
+}
+
+export interface RunStoreOptions {
+  /** This process as an owner of runs. A process that never claims needs no lease. */
+  readonly workerId: string
+  readonly accept?: AcceptorOptions
+  readonly write?: BatchWriterOptions
+}
+
+export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => {
+  const acceptor = createAcceptor(sql, options.accept)
+  const claimer = createClaimer(sql, { workerId: options.workerId })
+  const writer = createBatchWriter(sql, options.write)
+  const closing = new AbortController()
+  return {
+    accept: acceptor.accept,
+    postToInbox: (runId, workspaceId, message) => inbox.postToInbox(sql, runId, workspaceId, message),
+    claimForCancel: (runId, workspaceId) => claimForCancel(sql, runId, workspaceId),
+
+    claim: claimer.claim,
+    submit: writer.submit,
+    drain: writer.drain,
+    putPayload: (workspaceId, runId, payload) =>
+      payloads.putPayload(sql, workspaceId, runId, payload, closing.signal),
+    registerWorker: (name, leaseMs) => leases.registerWorker(sql, options.workerId, name, leaseMs),
+    renewLease: (leaseMs) => leases.renewLease(sql, options.workerId, leaseMs),
+    removeWorker: () => leases.removeWorker(sql, options.workerId),
+    inboxRuns: () => inbox.inboxRunsOf(sql, options.workerId),
+    readInbox: (runIds) => inbox.readInbox(sql, runIds),
+    hasInbox: (runIds) => inbox.hasInbox(sql, runIds),
+    databaseNow: () => leases.databaseNow(sql),
+
+    findStrandedRuns: (limit) => sweep.findStrandedRuns(sql, limit),
+    allUnleasedRuns: (afterId, limit) => sweep.allUnleasedRuns(sql, afterId, limit),
+    markEnqueued: (rows) => sweep.markEnqueued(sql, rows),
+    postponeSweep: (runIds) => sweep.postponeSweep(sql, runIds),
+    dueTimers: (limit) => sweep.dueTimers(sql, limit),
+    deleteUnreadMessages: () => sweep.deleteUnreadMessages(sql),
+    deleteDeadWorkers: () => leases.deleteDeadWorkers(sql),
+
+    getRun: (workspaceId, runId) => getRun(sql, workspaceId, runId),
+    listRuns: (workspaceId, filter, beforeId, limit) => listRuns(sql, workspaceId, filter, beforeId, limit),
+    getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
+    readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),
+    lastSeqs: (runIds) => lastSeqs(sql, runIds),
+    getPayload: (workspaceId, runId, key) => payloads.getPayload(sql, workspaceId, runId, key),
+    getResponse: (workspaceId, runId) => payloads.getResponse(sql, workspaceId, runId),
+
+    close: async () => {
+      closing.abort()
+      await Promise.all([acceptor.close(), claimer.close(), writer.close()])
+    },
+  }
+}

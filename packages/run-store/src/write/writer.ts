@@ -1,0 +1,118 @@
+import type { Sql } from '@millrace/db'
+import { Batcher } from '../batch/batcher.js'
+import { enter, type Pending } from '../batch/pending.js'
+import { whileUnreachable } from '../batch/retry.js'
+import { splitOnBadData } from '../batch/split.js'
+import type { FlushResult, FlushUnit } from '../types.js'
+import { type EncodedUnit, encodeUnit, joinUnits } from './encode.js'
+import { judgeUnwritten, type RunPosition } from './outcome.js'
+
+/**
+ * Owns flushes on their way to Postgres. Does not own runs, leases or what to do about a result.
+ *
+ * 1. A unit is written whole or not at all, and only under the epoch it names (I3, D1: see flush_runs).
+ * 2. At most one flush of a run is in flight, in the order submitted (D1, I4).
+ * 3. A unit is answered once its outcome is certain: a lost connection is followed up, not reported (D6).
+ * 4. Data that Postgres refuses fails its own unit only (D7).
+ */
+export interface BatchWriter {
+  /**
+   * Writes one run's events, steps, timers and status together.
+   * @throws MillraceError UNAVAILABLE when `close` cut off its retries; the outcome is then unknown.
+   */
+  submit(unit: FlushUnit): Promise<FlushResult>
+  /** Resolves once everything submitted has been answered. */
+  drain(): Promise<void>
+  /** Stops retrying; resolves once everything submitted has been answered. */
+  close(): Promise<void>
+}
+
+export interface BatchWriterOptions {
+  /** How long a unit may wait for others while a batch is in flight; default 2. */
+  readonly windowMs?: number
+  /** Runs a batch; default 200. */
+  readonly maxRuns?: number
+  /** JSON bytes a batch; default 4 MiB. A larger unit goes alone. */
+  readonly maxBytes?: number
+  /** Batches in flight; default 2, so that one is encoded and sent while the other commits. */
+  readonly maxInFlight?: number
+}
+
+type PendingUnit = Pending<EncodedUnit, FlushResult>
+
+export const createBatchWriter = (sql: Sql, options: BatchWriterOptions = {}): BatchWriter => {
+  const closing = new AbortController()
+  const batcher = new Batcher<PendingUnit>({
+    windowMs: options.windowMs ?? 2,
+    maxItems: options.maxRuns ?? 200,
+    maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
+    maxInFlight: options.maxInFlight ?? 2,
+    bytesOf: (pending) => pending.request.bytes,
+    keyOf: (pending) => pending.request.unit.runId,
+    run: (batch) => flushBatch(sql, batch, closing.signal),
+  })
+  return {
+    submit: (unit) => enter(encodeUnit(unit), (pending) => batcher.add(pending)),
+    drain: () => batcher.idle(),
+    close: () => {
+      closing.abort()
+      return batcher.idle()
+    },
+  }
+}
+
+const flushBatch = async (sql: Sql, batch: readonly PendingUnit[], signal: AbortSignal): Promise<void> => {
+  try {
+    await splitOnBadData(
+      batch,
+      (part) => writeUnits(sql, part, signal),
+      (pending, error) => pending.resolve({ kind: 'unstorable', message: error.message }),
+    )
+  } catch (error) {
+    // Those already answered do not hear of it: a promise settles once.
+    for (const pending of batch) pending.reject(error)
+  }
+}
+
+/** Sends until every unit is either written or known to be fenced. */
+const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: AbortSignal): Promise<void> => {
+  let open = batch
+  while (open.length > 0) {
+    const text = joinUnits(open.map((pending) => pending.request))
+    const written = await whileUnreachable(() => callFlushRuns(sql, text), signal)
+    const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
+    for (const pending of open)
+      if (written.has(pending.request.unit.runId)) pending.resolve({ kind: 'durable' })
+    if (unwritten.length === 0) return
+    open = await settleUnwritten(sql, unwritten, signal)
+  }
+}
+
+/** Answers those whose fate is known; returns those to send again. */
+const settleUnwritten = async (
+  sql: Sql,
+  unwritten: readonly PendingUnit[],
+  signal: AbortSignal,
+): Promise<PendingUnit[]> => {
+  const ids = unwritten.map((pending) => pending.request.unit.runId)
+  const positions = await whileUnreachable(() => readPositions(sql, ids), signal)
+  const resend: PendingUnit[] = []
+  for (const pending of unwritten) {
+    const { unit } = pending.request
+    const verdict = judgeUnwritten(unit, positions.get(unit.runId))
+    if (verdict === 'resend') resend.push(pending)
+    else pending.resolve({ kind: verdict })
+  }
+  return resend
+}
+
+const callFlushRuns = async (sql: Sql, units: string): Promise<Set<string>> => {
+  const rows = await sql<{ id: string }[]>`SELECT flush_runs(${units}::text::jsonb) AS id`
+  return new Set(rows.map((row) => row.id))
+}
+
+const readPositions = async (sql: Sql, ids: readonly string[]): Promise<Map<string, RunPosition>> => {
+  const rows = await sql<({ id: string } & RunPosition)[]>`
+    SELECT id, epoch, last_seq AS "lastSeq" FROM runs WHERE id = ANY (${ids}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row]))
+}
