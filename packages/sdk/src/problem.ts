@@ -9,8 +9,10 @@ export const readError = async (response: Response): Promise<ApiError> => {
 }
 
 /** No answer at all: refused, reset, unknown host. */
-export const unreachable = (baseUrl: string, cause: unknown): ApiError =>
-  new ApiError(toProblem(new MillraceError('UNAVAILABLE', `Cannot reach Millrace at ${baseUrl}`)), { cause })
+export const unreachable = (baseUrl: string, cause: unknown): ApiError => {
+  const problem = toProblem(new MillraceError('UNAVAILABLE', `Cannot reach Millrace at ${baseUrl}`))
+  return new ApiError({ ...problem, hint: 'Check the URL, and that Millrace is running there.' }, { cause })
+}
 
 /** A 2xx answer that does not match its contract. */
 export const contractBroken = (route: string, cause: unknown): ApiError =>

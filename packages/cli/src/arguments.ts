@@ -1,0 +1,141 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { json, runStatus } from '@millrace/contracts'
+import type { Command, InputSource, Invocation } from './command.js'
+import { UsageError } from './exit-code.js'
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
+
+interface CommandSyntax {
+  /** Names of what must stand after the command, in order. */
+  readonly operands: readonly string[]
+  readonly options: NonNullable<ParseArgsConfig['options']>
+  build(operands: readonly string[], values: Values): Command
+}
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const GLOBAL = { url: text, json: flag, help: { type: 'boolean', short: 'h' } } as const
+
+const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> = {
+  login: {
+    operands: [],
+    options: { email: text, password: text },
+    build: (_, values) => ({
+      name: 'login',
+      email: textOf(values, 'email'),
+      password: textOf(values, 'password'),
+    }),
+  },
+  workflows: { operands: [], options: {}, build: () => ({ name: 'workflows' }) },
+  validate: { operands: ['file'], options: {}, build: ([file = '']) => ({ name: 'validate', file }) },
+  deploy: {
+    operands: ['file'],
+    options: { message: { type: 'string', short: 'm' } },
+    build: ([file = ''], values) => ({ name: 'deploy', file, message: textOf(values, 'message') }),
+  },
+  run: {
+    operands: ['workflow'],
+    options: {
+      input: { type: 'string', short: 'i' },
+      watch: { type: 'boolean', short: 'w' },
+      'idempotency-key': text,
+      trigger: text,
+      version: text,
+    },
+    build: ([workflow = ''], values) => ({
+      name: 'run',
+      workflow,
+      input: inputOf(textOf(values, 'input')),
+      watch: values.watch === true,
+      idempotencyKey: textOf(values, 'idempotency-key'),
+      trigger: textOf(values, 'trigger'),
+      version: countOf(values, 'version'),
+    }),
+  },
+  list: {
+    operands: [],
+    options: { workflow: text, status: text, limit: text },
+    build: (_, values) => ({
+      name: 'list',
+      workflow: textOf(values, 'workflow'),
+      status: statusOf(textOf(values, 'status')),
+      limit: Math.min(200, countOf(values, 'limit') ?? 20),
+    }),
+  },
+  status: { operands: ['run'], options: {}, build: ([run = '']) => ({ name: 'status', run }) },
+  watch: { operands: ['run'], options: {}, build: ([run = '']) => ({ name: 'watch', run }) },
+  cancel: {
+    operands: ['run'],
+    options: { reason: text },
+    build: ([run = ''], values) => ({ name: 'cancel', run, reason: textOf(values, 'reason') }),
+  },
+}
+
+/** Throws UsageError with what is wrong. `argv` is without node and script. */
+export const parseArguments = (argv: readonly string[]): Invocation => {
+  const [name, ...rest] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h')
+    return { command: { name: 'help', topic: rest[0] }, url: undefined, json: false }
+  if (!isCommandName(name)) throw new UsageError(`There is no command ${JSON.stringify(name)}.`)
+  const syntax = SYNTAX[name]
+  const { values, positionals } = parse(rest, { ...syntax.options, ...GLOBAL })
+  const global = { url: urlOf(textOf(values, 'url')), json: values.json === true }
+  if (values.help === true) return { command: { name: 'help', topic: name }, ...global }
+  checkOperands(name, syntax.operands, positionals)
+  return { command: syntax.build(positionals, values), ...global }
+}
+
+export const isCommandName = (name: string): name is keyof typeof SYNTAX => Object.hasOwn(SYNTAX, name)
+
+const parse = (
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): { values: Values; positionals: string[] } => {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const checkOperands = (name: string, wanted: readonly string[], given: readonly string[]): void => {
+  const missing = wanted[given.length]
+  if (missing !== undefined) throw new UsageError(`\`millrace ${name}\` needs a <${missing}>.`)
+  const extra = given[wanted.length]
+  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one argument too many.`)
+}
+
+const textOf = (values: Values, name: string): string | undefined => {
+  const value = values[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+const countOf = (values: Values, name: string): number | undefined => {
+  const value = textOf(values, name)
+  if (value === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--${name} takes a whole number from 1.`)
+  return Number(value)
+}
+
+const urlOf = (value: string | undefined): string | undefined => {
+  if (value !== undefined && !/^https?:\/\//.test(value))
+    throw new UsageError('--url takes an http or https URL.')
+  return value
+}
+
+const statusOf = (value: string | undefined) => {
+  if (value === undefined) return undefined
+  const parsed = runStatus.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new UsageError(`--status takes one of ${runStatus.options.join(', ')}.`)
+}
+
+const inputOf = (value: string | undefined): InputSource => {
+  if (value === undefined) return { kind: 'none' }
+  if (value.startsWith('@')) return { kind: 'file', path: value.slice(1) }
+  try {
+    return { kind: 'json', value: json.parse(JSON.parse(value)) }
+  } catch {
+    throw new UsageError('--input is not valid JSON; write it in quotes, or name a file with @file.json.')
+  }
+}

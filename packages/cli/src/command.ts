@@ -1,0 +1,40 @@
+import type { Json, RunStatus } from '@millrace/contracts'
+
+/** What the command line says, parsed: one variant a command, with what it needs and nothing else. */
+export type Command =
+  | { readonly name: 'help'; readonly topic: string | undefined }
+  | { readonly name: 'login'; readonly email: string | undefined; readonly password: string | undefined }
+  | { readonly name: 'workflows' }
+  | { readonly name: 'validate'; readonly file: string }
+  | { readonly name: 'deploy'; readonly file: string; readonly message: string | undefined }
+  | RunCommand
+  | {
+      readonly name: 'list'
+      readonly workflow: string | undefined
+      readonly status: RunStatus | undefined
+      readonly limit: number
+    }
+  | { readonly name: 'status'; readonly run: string }
+  | { readonly name: 'watch'; readonly run: string }
+  | { readonly name: 'cancel'; readonly run: string; readonly reason: string | undefined }
+
+export interface RunCommand {
+  readonly name: 'run'
+  readonly workflow: string
+  readonly input: InputSource
+  readonly watch: boolean
+  readonly idempotencyKey: string | undefined
+  readonly trigger: string | undefined
+  readonly version: number | undefined
+}
+
+export type InputSource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'file'; readonly path: string }
+
+export interface Invocation {
+  readonly command: Command
+  readonly url: string | undefined
+  readonly json: boolean
+}

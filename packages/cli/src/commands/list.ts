@@ -1,0 +1,41 @@
+import type { RunStatus, RunSummary } from '@millrace/contracts'
+import type { Client } from '@millrace/sdk'
+import { printable } from '../console/printable.js'
+import { createColors, formatStatus } from '../console/theme.js'
+import { EXIT, type ExitCode } from '../exit-code.js'
+import { printTable, tookOf } from '../report.js'
+import { printJson, printLine, type Terminal } from '../terminal.js'
+
+interface Filter {
+  readonly workflow: string | undefined
+  readonly status: RunStatus | undefined
+  readonly limit: number
+}
+
+/** The latest runs, newest first. */
+export const list = async (
+  terminal: Terminal,
+  client: Client,
+  { workflow, status, limit }: Filter,
+  json: boolean,
+): Promise<ExitCode> => {
+  const { items } = await client.runs.list({
+    limit,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(status === undefined ? {} : { status }),
+  })
+  if (json) printJson(terminal, items)
+  else if (items.length === 0) printLine(terminal, 'No runs.')
+  else printTable(terminal, ['RUN', 'WORKFLOW', 'CREATED', 'TOOK', 'STATUS'], items.map(rowsWith(terminal)))
+  return EXIT.ok
+}
+
+const rowsWith =
+  (terminal: Terminal) =>
+  (run: RunSummary): string[] => [
+    run.id,
+    `${printable(run.workflowName)} v${run.version}`,
+    run.createdAt,
+    tookOf(run),
+    `${formatStatus(run.status, createColors(terminal.color))}${run.error === null ? '' : `  ${printable(run.error.code)}`}`,
+  ]

@@ -1,0 +1,39 @@
+import type { RunStatus } from '@millrace/contracts'
+import pc from 'picocolors'
+
+export type Colors = ReturnType<typeof pc.createColors>
+export const createColors = (enabled: boolean): Colors => pc.createColors(enabled)
+
+/** Steps and runs share their status words; `paused` is the run's own. */
+export type Status = RunStatus | 'skipped'
+
+export const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+/** Never colour alone: each status has its icon and its word. */
+const ICONS: Record<Status, string> = {
+  pending: '·',
+  running: '▶',
+  waiting: '◔',
+  paused: '‖',
+  completed: '✔',
+  failed: '✖',
+  skipped: '○',
+  cancelled: '⊘',
+}
+
+const PAINT: Record<Status, (colors: Colors) => (text: string) => string> = {
+  pending: (colors) => colors.dim,
+  running: (colors) => colors.cyan,
+  waiting: (colors) => colors.yellow,
+  paused: (colors) => colors.yellow,
+  completed: (colors) => colors.green,
+  failed: (colors) => colors.red,
+  skipped: (colors) => colors.dim,
+  cancelled: (colors) => colors.magenta,
+}
+
+export const WIDEST_STATUS = 'cancelled'.length
+
+/** Icon and word in the colour of the status. */
+export const formatStatus = (status: Status, colors: Colors, icon = ICONS[status]): string =>
+  PAINT[status](colors)(`${icon} ${status}`)

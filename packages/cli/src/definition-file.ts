@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type DefinitionProblem, definition, draftDefinition, type Json, json } from '@millrace/contracts'
+import { UsageError } from './exit-code.js'
+import type { Terminal } from './terminal.js'
+
+/** Throws UsageError when the file cannot be read or is not JSON. */
+export const readJsonFile = async ({ cwd }: Terminal, path: string): Promise<Json> => {
+  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`Cannot read ${path}: ${error.code ?? error.message}.`)
+  })
+  try {
+    return json.parse(JSON.parse(text.replace(/^\ufeff/, '')))
+  } catch (error) {
+    throw new UsageError(
+      `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    )
+  }
+}
+
+/** As above; also when the file does not hold a JSON object. */
+export const readDefinitionFile = async (terminal: Terminal, path: string): Promise<Record<string, Json>> => {
+  const parsed = draftDefinition.safeParse(await readJsonFile(terminal, path))
+  if (!parsed.success) throw new UsageError(`${path} does not hold a JSON object.`)
+  return parsed.data
+}
+
+/** Anything else is left to the server, which also knows the linear form. */
+export const isMillraceFormat = (file: Record<string, Json>): boolean => file.format === 'millrace/v1'
+
+/** What the contract alone can tell, without a server. */
+export const shapeProblems = (file: Record<string, Json>): DefinitionProblem[] => {
+  const parsed = definition.safeParse(file)
+  if (parsed.success) return []
+  return parsed.error.issues.map((issue) => ({
+    pointer: issue.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    code: 'INVALID_SHAPE',
+    message: issue.message,
+    hint: 'See the definition format in the docs.',
+  }))
+}

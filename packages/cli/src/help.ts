@@ -1,0 +1,57 @@
+import { isCommandName } from './arguments.js'
+import { printLine, type Terminal } from './terminal.js'
+
+const OVERVIEW = `millrace: draw, run, watch and repair workflows
+
+Usage: millrace <command> [options]
+
+  login                sign in and remember the token
+  workflows            list the workflows
+  validate <file>      check a definition, print every problem
+  deploy <file>        create or update a workflow and publish it
+  run <workflow>       start a run
+  list                 list the latest runs
+  status <run>         show a run and its steps
+  watch <run>          follow a run until it ends
+  cancel <run>         cancel a run
+  help [command]       show this, or the options of a command
+
+Options of every command:
+  --url <url>          where Millrace answers (MILLRACE_URL; default: the last login, else http://localhost:3000)
+  --json               print JSON
+  -h, --help
+
+MILLRACE_TOKEN stands in for a login; NO_COLOR turns colours off.
+Exit codes: 0 done, 1 the run did not complete or the definition has problems, 2 wrong usage, 3 the API refused.`
+
+const TOPICS: Readonly<Record<string, string>> = {
+  login: `millrace login [--email <email>] [--password <password>]
+
+Asks for what is not given. Keeps the token in ~/.config/millrace/config.json, readable by you alone.
+Next to a local Millrace's data (.millrace/owner.json) no login is needed.`,
+  workflows: 'millrace workflows',
+  validate: `millrace validate <file>
+
+Checks the shape offline, and everything else by the server when it can be reached.`,
+  deploy: `millrace deploy <file> [-m, --message <text>]
+
+Creates the workflow named in the file, or replaces its draft, and publishes it.`,
+  run: `millrace run <workflow> [options]
+
+  -i, --input <json | @file>   the input of the run
+  -w, --watch                  follow the run until it ends
+  --idempotency-key <key>      the same key starts one run, however often it is sent
+  --trigger <node>             the trigger to fire; the manual one by default
+  --version <number>           the version to run; the published one by default`,
+  list: 'millrace list [--workflow <workflow>] [--status <status>] [--limit <1..200, default 20>]',
+  status: 'millrace status <run>',
+  watch: `millrace watch <run>
+
+With --json, prints each event as a line of JSON. Ctrl-C stops watching; the run goes on.`,
+  cancel: 'millrace cancel <run> [--reason <text>]',
+}
+
+export const printHelp = (terminal: Terminal, topic: string | undefined): void => {
+  const known = topic !== undefined && isCommandName(topic) ? TOPICS[topic] : undefined
+  printLine(terminal, known === undefined ? OVERVIEW : `Usage: ${known}`)
+}
