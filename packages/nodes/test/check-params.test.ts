@@ -1,0 +1,124 @@
+import type { Json } from '@millrace/contracts'
+import type { ExpressionChecker } from '@millrace/engine'
+import { describe, expect, it } from 'vitest'
+import { nodeCatalogue } from '../src/index.js'
+
+/** Expressions with !! have a syntax error: what is tested is which strings are taken for expressions. */
+const facts = (source: string) => ({
+  pointer: '',
+  source,
+  steps: [],
+  syntaxError: source.includes('!!') ? `unexpected !! in ${source}` : null,
+})
+const checker: ExpressionChecker = { inspectExpression: facts, inspectParams: () => [] }
+
+const check = (type: string, params: Record<string, Json>) =>
+  (nodeCatalogue(checker).get(type)?.checkParams(params) ?? []).map(
+    ({ pointer, code }) => `${pointer} ${code}`,
+  )
+
+describe('unresolved params', () => {
+  it('take a template for any value at its place', () => {
+    expect(check('http.request', { url: '{{ a }}', timeoutMs: '{{ b }}', auth: '{{ c }}' })).toEqual([])
+    expect(check('http.request', { url: 'u', method: '{{ m }}', headers: { a: '{{ b }}' } })).toEqual([])
+    expect(check('http.request', { url: 'u', query: { a: ['{{ b }}', 1], b: '{{ c }}' } })).toEqual([])
+    expect(check('flow.filter', { items: '{{ trigger.body }}', where: 'item' })).toEqual([])
+    expect(check('flow.delay', { duration: '{{ a }}' })).toEqual([])
+  })
+
+  it('report what no template explains, all of it', () => {
+    const params = { url: 7, timeoutMs: '{{ b }}', retries: 3, 'a/b~c': 1, headers: { 'x y': 'z' } }
+    expect(check('http.request', params)).toEqual([
+      '/url INVALID_PARAM',
+      '/headers/x y INVALID_PARAM',
+      '/retries INVALID_PARAM',
+      '/a~1b~0c INVALID_PARAM',
+    ])
+  })
+
+  it('point at the variant of a union that comes closest', () => {
+    expect(check('http.request', { url: 'u', query: { a: ['{{ b }}', null] } })).toEqual([
+      '/query/a/1 INVALID_PARAM',
+    ])
+    expect(check('trigger.webhook', { path: 'a', auth: { kind: 'hmac', credential: 'c', x: 1 } })).toEqual([
+      '/auth/x INVALID_PARAM',
+    ])
+  })
+
+  it('miss a credential where auth needs one', () => {
+    expect(check('http.request', { url: 'u', auth: {} })).toEqual(['/auth/credential MISSING_CREDENTIAL'])
+    expect(check('http.request', { url: 'u', auth: { credential: '' } })).toEqual([
+      '/auth/credential MISSING_CREDENTIAL',
+    ])
+    expect(check('trigger.webhook', { path: 'a', auth: { kind: 'github' } })).toEqual([
+      '/auth/credential MISSING_CREDENTIAL',
+    ])
+    expect(check('postgres.query', { query: 'select 1' })).toEqual(['/credential MISSING_CREDENTIAL'])
+    expect(check('trigger.webhook', { path: 'a', auth: { kind: 'none' } })).toEqual([])
+  })
+
+  it('hold exactly one of what excludes each other, templates or not', () => {
+    expect(check('transform.json', {})).toEqual([' INVALID_PARAM'])
+    expect(check('transform.json', { expression: 'a', value: '{{ b }}' })).toEqual([' INVALID_PARAM'])
+    expect(check('transform.json', { value: null })).toEqual([])
+    expect(check('flow.delay', { delayMs: '{{ a }}', until: '{{ b }}' })).toEqual([' INVALID_PARAM'])
+  })
+
+  it('are refused as templates in a trigger, which no run resolves', () => {
+    expect(check('trigger.webhook', { path: '{{ vars.path }}' })).toEqual(['/path INVALID_PARAM'])
+  })
+
+  it('may not read secrets', () => {
+    expect(check('log.message', { message: 'a {{ secrets.key }}' })).toEqual(['/message SECRET_NOT_ALLOWED'])
+    expect(check('transform.json', { expression: '$string(secrets.key)' })).toEqual([
+      '/expression SECRET_NOT_ALLOWED',
+    ])
+    expect(check('log.message', { message: 'secrets.key {{ steps.a.output.secrets.key }}' })).toEqual([])
+  })
+})
+
+describe('raw expressions', () => {
+  it('are checked for syntax wherever they stand', () => {
+    expect(check('transform.json', { expression: '!!' })).toEqual(['/expression EXPRESSION_SYNTAX'])
+    expect(check('flow.condition', { if: '!!' })).toEqual(['/if EXPRESSION_SYNTAX'])
+    expect(
+      check('flow.switch', {
+        cases: [
+          { when: 'a', port: 'x' },
+          { when: '!!', port: 'y' },
+        ],
+      }),
+    ).toEqual(['/cases/1/when EXPRESSION_SYNTAX'])
+  })
+
+  it('leave {{ }} to the check of templates, and are not mixed with text', () => {
+    expect(check('flow.condition', { if: '{{ !! }}' })).toEqual([])
+    expect(check('flow.condition', { if: '{{ a }} = {{ b }}' })).toEqual(['/if INVALID_PARAM'])
+    expect(check('flow.condition', { if: 'a = {{ b }}' })).toEqual(['/if INVALID_PARAM'])
+    expect(check('flow.condition', { if: ' ' })).toEqual(['/if INVALID_PARAM'])
+  })
+
+  it('do not include code, where {{ means nothing', () => {
+    expect(check('transform.script', { code: 'if (x) {{ return "!!" }}' })).toEqual([])
+  })
+
+  it('are the only thing computed in cases', () => {
+    const cases = [
+      { equals: '{{ a }}', port: 'x' },
+      { equals: 1, when: 'a', port: 'y' },
+      { equals: 1, port: 'error' },
+    ]
+    expect(check('flow.switch', { cases })).toEqual([
+      '/cases/0/equals INVALID_PARAM',
+      '/cases/1 INVALID_PARAM',
+      '/cases/2/port INVALID_PARAM',
+    ])
+  })
+})
+
+describe('SQL', () => {
+  it('takes values as params only', () => {
+    const params = { credential: 'db', query: "select '{{ trigger.body.id }}'" }
+    expect(check('postgres.query', params)).toEqual(['/query INVALID_PARAM'])
+  })
+})
