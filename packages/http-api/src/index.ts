@@ -1,1 +1,10 @@
-export {}
+export { type AppOptions, createApp, type HttpMetrics, typed } from './app.js'
+export type { Authenticate } from './authentication.js'
+export { type DocsOptions, registerDocs } from './docs.js'
+export { sendProblem } from './errors/reply.js'
+export { isUnreachable } from './errors/unreachable.js'
+export { SECURITY_HEADERS } from './headers.js'
+export { MAX_JSON_DEPTH, parseJson } from './json/parse.js'
+export { type ListenOptions, listen } from './listen.js'
+export { type ProbeOptions, registerProbes } from './probes.js'
+export { type DeclaredRoute, declareForAll, listRoutes, type RoutePermission } from './routes.js'

@@ -1,0 +1,109 @@
+import { MillraceError, toProblem } from '@millrace/contracts'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { type Authenticate, useAuthentication } from './authentication.js'
+import { sendProblem, useProblemErrors } from './errors/reply.js'
+import { toMillraceError } from './errors/to-millrace-error.js'
+import { useSecurityHeaders } from './headers.js'
+import { useJsonBodies } from './json/body-parser.js'
+import { useNotFound } from './not-found.js'
+import { requestIdOf } from './request-id.js'
+import { requirePermissions } from './routes.js'
+
+/** What `createApp` needs of the metrics: one observation a request. */
+export interface HttpMetrics {
+  observeRequest(request: {
+    readonly method: string
+    /** The route's pattern, so that ids do not become labels; `unmatched` for 404s. */
+    readonly route: string
+    readonly status: number
+    readonly seconds: number
+  }): void
+}
+
+export interface AppOptions {
+  /** The service's name: on its log lines and in the API's title. */
+  readonly name: string
+  readonly logger?: FastifyBaseLogger
+  readonly authenticate: Authenticate
+  readonly metrics?: HttpMetrics
+  /** Whose `X-Forwarded-*` to believe: `false` (default) nobody's, else the proxies' CIDRs, or everybody's. */
+  readonly trustProxy?: boolean | string | readonly string[]
+}
+
+const ONE_MIB = 1024 * 1024
+/** Milliseconds. Longer than the 60 s of common proxies, which must be the ones to close an idle connection. */
+const KEEP_ALIVE = 72_000
+/** Milliseconds for a request to arrive whole; says nothing about how long its answer may take. */
+const REQUEST_TIMEOUT = 60_000
+
+/**
+ * An HTTP app with the rules every service shares: JSON in, problem documents out, a declared permission on
+ * every route, security headers, request ids. Services mount their plugins on it; several may share one.
+ */
+export const createApp = (options: AppOptions): FastifyInstance => {
+  const app = fastify({
+    ...(options.logger === undefined
+      ? {}
+      : { loggerInstance: options.logger.child({ service: options.name }) }),
+    // Its lines hold whole URLs, whose query may hold a webhook's key (I8).
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: ONE_MIB,
+    keepAliveTimeout: KEEP_ALIVE,
+    requestTimeout: REQUEST_TIMEOUT,
+    forceCloseConnections: 'idle',
+    trustProxy: toTrustProxy(options.trustProxy),
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: 512 },
+    // A malformed URL never reaches the hooks nor the error handler.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(toMillraceError(error), request, reply)
+    },
+    clientErrorHandler: answerBrokenRequest,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  requirePermissions(app)
+  useSecurityHeaders(app)
+  useAuthentication(app, options.authenticate)
+  useJsonBodies(app)
+  useProblemErrors(app)
+  useNotFound(app)
+  if (options.metrics !== undefined) observeRequests(app, options.metrics)
+  return app
+}
+
+const toTrustProxy = (trust: AppOptions['trustProxy']): boolean | string | string[] =>
+  trust === undefined ? false : typeof trust === 'object' ? [...trust] : trust
+
+/** Bytes that are not HTTP: there is no request to answer, only a socket. */
+const answerBrokenRequest = (
+  _error: Error,
+  socket: { writable: boolean; end(data: string): void; destroy(): void },
+): void => {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(
+    toProblem(new MillraceError('INVALID_REQUEST', 'This is not a valid HTTP request')),
+  )
+  socket.end(
+    'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+const observeRequests = (app: FastifyInstance, metrics: HttpMetrics): void => {
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.observeRequest({
+      method: request.method,
+      route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+}
+
+/** A scope whose handlers take their types from their routes' zod schemas. */
+export const typed = (scope: FastifyInstance) => scope.withTypeProvider<ZodTypeProvider>()

@@ -1,0 +1,53 @@
+import { type ErrorCode, MillraceError } from '@millrace/contracts'
+import type { FastifyError } from 'fastify'
+import { isUnreachable } from './unreachable.js'
+
+/** Milliseconds. */
+const RETRY_WHEN_UNREACHABLE = 2_000
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'RATE_LIMITED',
+}
+
+/** Whatever a route threw, as an error of the catalogue. What nobody foresaw becomes INTERNAL, without details. */
+export const toMillraceError = (error: unknown): MillraceError => {
+  if (error instanceof MillraceError) return error
+  if (isUnreachable(error))
+    return new MillraceError('UNAVAILABLE', 'The database cannot be reached', {
+      cause: error,
+      retryAfterMs: RETRY_WHEN_UNREACHABLE,
+    })
+  if (isFastifyError(error)) return fromFastify(error)
+  return new MillraceError('INTERNAL', undefined, { cause: error })
+}
+
+const isFastifyError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+
+const fromFastify = (error: FastifyError): MillraceError => {
+  if (error.validation !== undefined) return invalidRequest(error)
+  const status = error.statusCode ?? 500
+  if (!error.code.startsWith('FST_') || status < 400 || status >= 500)
+    return new MillraceError('INTERNAL', undefined, { cause: error })
+  return new MillraceError(BY_STATUS[status] ?? 'INVALID_REQUEST', error.message, { cause: error })
+}
+
+const SOURCES: Readonly<Record<string, string>> = { querystring: 'query' }
+
+/** Zod's messages name what was expected and never quote the value, which may be a secret (I8). */
+const invalidRequest = (error: FastifyError): MillraceError => {
+  const place = error.validationContext ?? 'body'
+  const source = SOURCES[place] ?? place
+  const errors = (error.validation ?? []).map((issue) => ({
+    in: source,
+    pointer: issue.instancePath === '/' ? '' : (issue.instancePath ?? ''),
+    message: issue.message ?? 'Invalid',
+  }))
+  const first = errors[0]
+  const detail = first === undefined ? undefined : `${source}${first.pointer}: ${first.message}`
+  return new MillraceError('INVALID_REQUEST', detail, { cause: error, details: { errors } })
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { parseJson } from './parse.js'
+
+/**
+ * JSON is the only content type; others get 415. A scope that wants other bodies (webhooks read raw bytes)
+ * replaces this parser within itself.
+ */
+export const useJsonBodies = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJson(body)),
+  )
+  // No body is an empty object: the schema then says which member is missing, or that none is needed.
+  app.addHook('preValidation', async (request) => {
+    if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
+  })
+}
