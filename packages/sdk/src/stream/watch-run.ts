@@ -37,13 +37,16 @@ export async function* watchRun(
   const { signal, maxFailures = 20 } = options
   const stream: StreamState = { last: options.after ?? 0, retryMs: DEFAULT_RETRY_MS }
   for (let failures = 0; ; failures += 1) {
+    const before = stream.last
     try {
       for await (const event of readConnection(transport, runId, stream, signal)) {
         failures = 0
         yield event
         if (event.type === 'run_finished') return
       }
-      if (isAborted(signal) || (await isOver(stream.last))) return
+      if (isAborted(signal)) return
+      // The server has nothing after `last`: the run may have ended there before we came.
+      if (stream.last === before && (await isOver(stream.last))) return
     } catch (error) {
       if (isAborted(signal)) return
       if (!isWorthAnotherTry(error) || failures >= maxFailures) throw error
