@@ -1,1 +1,3 @@
-export {}
+export type { Loop } from './loop.js'
+export { schedulerPlugin } from './plugin.js'
+export { createScheduler, type Pauses, type Scheduler, type SchedulerDeps } from './scheduler.js'
