@@ -1,0 +1,85 @@
+import { afterEach, expect, it } from 'vitest'
+import { Ticks } from '../src/ticks/ticks.js'
+import { addSchedule, openWorld, type World } from './world.js'
+
+let world: World
+
+afterEach(async () => {
+  await world.end()
+})
+
+const ticksOf = (target: World, rung: string[] = []) =>
+  new Ticks({
+    sql: target.sql,
+    accept: target.store.accept,
+    ring: (runId) => rung.push(runId),
+    onError: (error) => target.errors.push(error),
+  })
+
+const runs = (target: World) =>
+  target.sql<
+    { trigger: string; idempotency_key: string; input: { scheduledAt: string }; priority: number }[]
+  >`
+    SELECT trigger, idempotency_key, input, priority FROM runs ORDER BY idempotency_key`
+
+it('starts one run a tick, however many schedulers look at once (I6)', async () => {
+  world = await openWorld('postgres')
+  for (let i = 0; i < 150; i += 1) await addSchedule(world, `tick${i}`, '*/5 * * * *', 3_600)
+  const rung: string[] = []
+  const schedulers = [ticksOf(world, rung), ticksOf(world, rung), ticksOf(world, rung)]
+  await Promise.all(schedulers.map((ticks) => ticks.runOnce()))
+  await Promise.all(schedulers.map((ticks) => ticks.runOnce()))
+  const started = await runs(world)
+  expect(started).toHaveLength(150)
+  expect(new Set(started.map((run) => run.trigger)).size).toBe(150)
+  expect(rung).toHaveLength(150)
+  const [{ open }] = await world.sql<[{ open: number }]>`
+    SELECT count(*)::int AS open FROM schedules WHERE next_at <= clock_timestamp()`
+  expect(open).toBe(0)
+})
+
+it('names the tick by its instant, and takes input and priority from it and the workflow', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'tick', '*/5 * * * *', 3_600)
+  await ticksOf(world).runOnce()
+  const [run] = await runs(world)
+  expect(run?.idempotency_key).toBe(`tick:${world.workflowId}:tick:${run?.input.scheduledAt}`)
+  expect(run?.input.scheduledAt).toMatch(/:[0-5][05]:00\.000Z$/)
+  expect(run?.priority).toBe(1)
+})
+
+it('finds its run again when a scheduler died between accepting and moving on', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'tick', '0 0 1 1 *', 60)
+  const [before] = await world.sql<[{ next_at: string }]>`SELECT next_at FROM schedules`
+  await ticksOf(world).runOnce()
+  await world.sql`UPDATE schedules SET next_at = ${before.next_at}`
+  const rung: string[] = []
+  await ticksOf(world, rung).runOnce()
+  expect(await runs(world)).toHaveLength(1)
+  expect(rung).toHaveLength(0)
+})
+
+it('lets a schedule skip what it missed', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'skip', '0 0 1 1 *', 3_600)
+  await ticksOf(world).runOnce()
+  expect(await runs(world)).toHaveLength(0)
+})
+
+it('goes round a schedule that cannot be worked out', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'broken', 'not a cron', 120)
+  await addSchedule(world, 'tick', '*/5 * * * *', 60)
+  await ticksOf(world).runOnce()
+  expect((await runs(world)).map((run) => run.trigger)).toEqual(['tick'])
+  expect(world.errors).toHaveLength(1)
+})
+
+it('says when the next tick is due', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'tick', '*/5 * * * *', -10)
+  const pause = await ticksOf(world).runOnce()
+  expect(pause).toBeGreaterThan(5_000)
+  expect(pause).toBeLessThanOrEqual(11_000)
+})
