@@ -1,10 +1,10 @@
 import type { RunStatus, RunSummary } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 import { printable } from '../console/printable.js'
-import { createColors, formatStatus } from '../console/theme.js'
+import { formatStatus, paintOf } from '../console/theme.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { printTable, tookOf } from '../report.js'
-import { printJson, printLine, type Terminal } from '../terminal.js'
+import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
 
 interface Filter {
   readonly workflow: string | undefined
@@ -37,5 +37,5 @@ const rowsWith =
     `${printable(run.workflowName)} v${run.version}`,
     run.createdAt,
     tookOf(run),
-    `${formatStatus(run.status, createColors(terminal.color))}${run.error === null ? '' : `  ${printable(run.error.code)}`}`,
+    `${paintOf(run.status, colorsOf(terminal))(formatStatus(run.status))}${run.error === null ? '' : `  ${printable(run.error.code)}`}`,
   ]

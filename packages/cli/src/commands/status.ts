@@ -2,7 +2,7 @@ import type { Run, Step } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 import { printable } from '../console/printable.js'
 import { describeError } from '../console/run-view.js'
-import { formatStatus } from '../console/theme.js'
+import { formatStatus, paintOf } from '../console/theme.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { printTable, tookOf } from '../report.js'
 import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
@@ -23,14 +23,17 @@ export const status = async (
 const printRun = (terminal: Terminal, run: Run, steps: readonly Step[]): void => {
   const colors = colorsOf(terminal)
   const name = colors.bold(`${printable(run.workflowName)} v${run.version}`)
-  printLine(terminal, `${name}  ${run.id}  ${formatStatus(run.status, colors)}  ${tookOf(run)}`.trimEnd())
+  printLine(
+    terminal,
+    `${name}  ${run.id}  ${paintOf(run.status, colors)(formatStatus(run.status))}  ${tookOf(run)}`.trimEnd(),
+  )
   if (run.error !== null) printLine(terminal, colors.red(printable(describeError(run.error))))
   const rows = steps.map((step) => [
     printable(step.path),
     printable(step.type),
     String(step.attempt),
     tookOf(step),
-    `${formatStatus(step.status, colors)}${noteOf(step)}`,
+    `${paintOf(step.status, colors)(formatStatus(step.status))}${noteOf(step)}`,
   ])
   printTable(terminal, ['STEP', 'TYPE', 'ATTEMPT', 'TOOK', 'STATUS'], rows)
 }

@@ -1,8 +1,9 @@
 import { isTerminal } from '@millrace/contracts'
 import { formatDuration } from './duration.js'
+import { composeLine, type Part } from './line.js'
 import { fit, padTo, printable, widthOf } from './printable.js'
 import { countDone, describeError, type RunView, type StepView } from './run-view.js'
-import { type Colors, formatStatus, SPINNER, WIDEST_STATUS } from './theme.js'
+import { type Colors, formatStatus, paintOf, STATUS_WIDTH } from './theme.js'
 
 export interface FrameOptions {
   readonly title: string
@@ -16,49 +17,49 @@ export interface FrameOptions {
   readonly colors: Colors
 }
 
-const BAR_WIDTH = 24
-
 /** The whole console of a run as lines, none wider than the screen. Pure: the same view gives the same lines. */
-export const drawFrame = (view: RunView, options: FrameOptions): string[] => {
+export const drawFrame = (view: RunView, given: FrameOptions): string[] => {
+  const options = { ...given, now: endOf(view, given.now) }
   const head = [headline(view, options), progress(view, options)]
   const error = view.error === undefined ? [] : [errorLine(view.error, options)]
   const room = Math.max(1, options.rows - head.length - error.length - 1)
   const steps = [...view.steps.values()]
   const shown = steps.length <= room ? steps : mostTelling(steps, room)
-  const widths = columnsOf(shown)
+  const pathWidth = pathColumn(shown)
   const hidden = steps.length - shown.length
   return [
     ...head,
-    ...shown.map((step) => stepLine(step, widths, options)),
+    ...shown.map((step) => stepLine(step, pathWidth, options)),
     ...(hidden === 0 ? [] : [options.colors.dim(fit(`   … and ${hidden} more`, options.columns))]),
     ...error,
   ]
 }
 
 const headline = (view: RunView, { title, columns, now, tick, colors }: FrameOptions): string => {
-  const took = view.startedAt === undefined ? '' : formatDuration(endOf(view, now) - view.startedAt)
-  const name = fit(printable(title), Math.max(10, columns - WIDEST_STATUS - took.length - 8))
-  return [colors.bold(name), formatStatus(view.status, colors, spin(view.status, tick)), colors.dim(took)]
-    .filter((part) => part !== '')
-    .join('  ')
+  const took = view.startedAt === undefined ? '' : formatDuration(now - view.startedAt)
+  const status: Part = [formatStatus(view.status, tick), paintOf(view.status, colors)]
+  return composeLine([status, ['  '], [took, colors.dim], ['  '], [printable(title), colors.bold]], columns)
 }
 
+/** Clocks stand still once the run has ended. */
 const endOf = (view: RunView, now: number): number => (isTerminal(view.status) ? (view.lastAt ?? now) : now)
 
-const spin = (status: string, tick: number): string | undefined =>
-  status === 'running' ? SPINNER[tick % SPINNER.length] : undefined
+const BAR_WIDTH = 24
 
 const progress = (view: RunView, { columns, colors }: FrameOptions): string => {
   const total = view.steps.size
   const done = countDone(view)
-  const width = Math.max(4, Math.min(BAR_WIDTH, columns - 16))
-  const filled = total === 0 ? 0 : Math.floor((done / total) * width)
-  const count = `${done}/${total} ${total === 1 ? 'step' : 'steps'}`
-  return `${colors.green('█'.repeat(filled))}${colors.dim('░'.repeat(width - filled))} ${count}`
+  const filled = total === 0 ? 0 : Math.floor((done / total) * BAR_WIDTH)
+  const count = ` ${done}/${total} ${total === 1 ? 'step' : 'steps'}`
+  const bar: Part[] = [
+    ['█'.repeat(filled), colors.green],
+    ['░'.repeat(BAR_WIDTH - filled), colors.dim],
+  ]
+  return composeLine([...bar, [count]], columns)
 }
 
 const errorLine = (error: NonNullable<RunView['error']>, { columns, colors }: FrameOptions): string =>
-  colors.red(fit(printable(describeError(error)), columns))
+  composeLine([[printable(describeError(error)), colors.red]], columns)
 
 /** When not all fit: what runs, waits or failed, before what is over or has not begun. Order is kept. */
 const mostTelling = (steps: readonly StepView[], room: number): StepView[] => {
@@ -69,21 +70,22 @@ const mostTelling = (steps: readonly StepView[], room: number): StepView[] => {
 
 const MAX_PATH_WIDTH = 40
 
-const columnsOf = (steps: readonly StepView[]) => ({
-  path: Math.min(MAX_PATH_WIDTH, Math.max(0, ...steps.map(({ path }) => widthOf(printable(path))))),
-})
+const pathColumn = (steps: readonly StepView[]): number =>
+  Math.min(MAX_PATH_WIDTH, Math.max(0, ...steps.map(({ path }) => widthOf(printable(path)))))
 
-const stepLine = (step: StepView, widths: { path: number }, options: FrameOptions): string => {
-  const { colors, columns, tick } = options
-  const path = padTo(fit(printable(step.path), widths.path), widths.path)
-  const took = padTo(durationOf(step, options.now), 11)
-  const attempt = step.attempt > 1 ? `attempt ${step.attempt}  ` : ''
-  const room = columns - (WIDEST_STATUS + 6 + widths.path + 2 + 11 + attempt.length)
-  const note = room < 4 ? '' : fit(printable(step.note), room)
-  const gap = ' '.repeat(WIDEST_STATUS - step.status.length)
-  const status = formatStatus(step.status, colors, spin(step.status, tick))
-  return ` ${status}${gap}  ${path}  ${colors.dim(took)}${attempt}${colors.dim(note)}`.trimEnd()
-}
+const stepLine = (step: StepView, pathWidth: number, { colors, columns, tick, now }: FrameOptions): string =>
+  composeLine(
+    [
+      [padTo(` ${formatStatus(step.status, tick)}`, STATUS_WIDTH + 3), paintOf(step.status, colors)],
+      [`${padTo(fit(printable(step.path), pathWidth), pathWidth)}  `],
+      [padTo(durationOf(step, now), DURATION_WIDTH), colors.dim],
+      [step.attempt > 1 ? `attempt ${step.attempt}  ` : ''],
+      [printable(step.note), colors.dim],
+    ],
+    columns,
+  )
+
+const DURATION_WIDTH = 12
 
 const durationOf = (step: StepView, now: number): string => {
   if (step.startedAt === undefined) return ''

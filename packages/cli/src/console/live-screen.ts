@@ -26,7 +26,8 @@ export const createLiveScreen = (options: RenderOptions & { readonly color: bool
     const now = (view.lastAt ?? 0) + (performance.now() - heardAt)
     const lines = drawFrame(view, {
       title: options.title ?? 'run',
-      columns: out.columns ?? 80,
+      // A pseudo terminal may know no size and say 0.
+      columns: out.columns || 80,
       rows,
       now,
       tick,
@@ -55,4 +56,4 @@ export const createLiveScreen = (options: RenderOptions & { readonly color: bool
   }
 }
 
-const screenRows = (rows: number | undefined): number => Math.max(4, (rows ?? 24) - 1)
+const screenRows = (rows: number | undefined): number => Math.max(4, (rows || 24) - 1)

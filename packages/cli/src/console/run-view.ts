@@ -83,13 +83,9 @@ const stepChange = (event: StepEvent, step: StepView): Partial<StepView> => {
     case 'step_retrying':
       return { status: 'waiting', note: retryNote(event) }
     case 'step_waiting':
-      return { status: 'waiting', note: `for ${event.wait.kind}` }
+      return { status: 'waiting', startedAt: step.startedAt ?? event.at, note: `for ${event.wait.kind}` }
     case 'step_succeeded':
-      return {
-        ...finished,
-        status: 'completed',
-        note: event.error ? `went on after ${event.error.code}` : step.note,
-      }
+      return { ...finished, status: 'completed', note: successNote(event, step) }
     case 'step_failed':
       return {
         ...finished,
@@ -101,6 +97,12 @@ const stepChange = (event: StepEvent, step: StepView): Partial<StepView> => {
     case 'step_cancelled':
       return { ...finished, status: 'cancelled', note: event.outcome === 'unknown' ? 'outcome unknown' : '' }
   }
+}
+
+/** The last log line stays; what it waited for is over. */
+const successNote = (event: Extract<RunEvent, { type: 'step_succeeded' }>, step: StepView): string => {
+  if (event.error !== undefined) return `went on after ${event.error.code}`
+  return step.status === 'running' ? step.note : ''
 }
 
 export const describeError = (error: StepError): string => `${error.code}: ${error.message}`

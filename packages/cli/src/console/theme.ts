@@ -7,7 +7,7 @@ export const createColors = (enabled: boolean): Colors => pc.createColors(enable
 /** Steps and runs share their status words; `paused` is the run's own. */
 export type Status = RunStatus | 'skipped'
 
-export const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 /** Never colour alone: each status has its icon and its word. */
 const ICONS: Record<Status, string> = {
@@ -32,8 +32,13 @@ const PAINT: Record<Status, (colors: Colors) => (text: string) => string> = {
   cancelled: (colors) => colors.magenta,
 }
 
-export const WIDEST_STATUS = 'cancelled'.length
+export const paintOf = (status: Status, colors: Colors): ((text: string) => string) => PAINT[status](colors)
 
-/** Icon and word in the colour of the status. */
-export const formatStatus = (status: Status, colors: Colors, icon = ICONS[status]): string =>
-  PAINT[status](colors)(`${icon} ${status}`)
+/** Icon, space and the longest word. */
+export const STATUS_WIDTH = 2 + 'completed'.length
+
+/** Icon and word. With a `tick`, what runs has a spinner for an icon. */
+export const formatStatus = (status: Status, tick?: number): string => {
+  const icon = status === 'running' && tick !== undefined ? SPINNER[tick % SPINNER.length] : ICONS[status]
+  return `${icon} ${status}`
+}

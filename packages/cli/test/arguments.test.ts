@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { parseArguments } from '../src/arguments.js'
+
+const command = (line: string) => parseArguments(line.split(' ')).command
+const refusal = (...argv: string[]): string => {
+  try {
+    parseArguments(argv)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UsageError') return error.message
+    throw error
+  }
+  return 'accepted'
+}
+
+describe('the command line', () => {
+  it('starts a run', () => {
+    expect(parseArguments(['run', 'order intake', '--input', '{"a":1}', '--watch', '--json'])).toEqual({
+      command: {
+        name: 'run',
+        workflow: 'order intake',
+        input: { kind: 'json', value: { a: 1 } },
+        watch: true,
+        idempotencyKey: undefined,
+        trigger: undefined,
+        version: undefined,
+      },
+      url: undefined,
+      json: true,
+    })
+    expect(command('run w -w -i @in.json --idempotency-key k --trigger t --version 3')).toEqual({
+      name: 'run',
+      workflow: 'w',
+      input: { kind: 'file', path: 'in.json' },
+      watch: true,
+      idempotencyKey: 'k',
+      trigger: 't',
+      version: 3,
+    })
+    expect(command('run w')).toMatchObject({ input: { kind: 'none' }, watch: false })
+  })
+
+  it('knows the other commands', () => {
+    expect(command('login --email a@b.example --password p')).toEqual({
+      name: 'login',
+      email: 'a@b.example',
+      password: 'p',
+    })
+    expect(command('workflows')).toEqual({ name: 'workflows' })
+    expect(command('validate f.json')).toEqual({ name: 'validate', file: 'f.json' })
+    expect(command('deploy f.json -m why')).toEqual({ name: 'deploy', file: 'f.json', message: 'why' })
+    expect(command('list --status failed --workflow w')).toEqual({
+      name: 'list',
+      status: 'failed',
+      workflow: 'w',
+      limit: 20,
+    })
+    expect(command('list --limit 9999')).toMatchObject({ limit: 200 })
+    expect(command('status r')).toEqual({ name: 'status', run: 'r' })
+    expect(command('watch r')).toEqual({ name: 'watch', run: 'r' })
+    expect(command('cancel r --reason late')).toEqual({ name: 'cancel', run: 'r', reason: 'late' })
+  })
+
+  it('takes the URL with every command', () => {
+    expect(parseArguments(['list', '--url', 'https://m.example'])).toMatchObject({ url: 'https://m.example' })
+  })
+
+  it.each([[], ['help'], ['--help'], ['-h']])('shows help for %j', (...argv) => {
+    expect(parseArguments(argv.flat()).command).toEqual({ name: 'help', topic: undefined })
+  })
+
+  it('shows the help of a command, whatever else is wrong', () => {
+    expect(command('help run')).toEqual({ name: 'help', topic: 'run' })
+    expect(command('run --help')).toEqual({ name: 'help', topic: 'run' })
+  })
+
+  it.each([
+    [['fly'], 'There is no command "fly".'],
+    [['constructor'], 'There is no command "constructor".'],
+    [['run'], '`millrace run` needs a <workflow>.'],
+    [['status', 'r', 's'], '"s" is one argument too many.'],
+    [['run', 'w', '--input', '{a}'], '--input is not valid JSON'],
+    [['run', 'w', '--version', '0'], '--version takes a whole number from 1.'],
+    [['list', '--limit', 'x'], '--limit takes a whole number from 1.'],
+    [['list', '--status', 'done'], '--status takes one of pending, running'],
+    [['list', '--url', 'localhost'], '--url takes an http or https URL.'],
+    [['list', '--watch'], '--watch'],
+    [['run', 'w', '--input'], '--input'],
+  ])('refuses %j', (argv, message) => {
+    expect(refusal(...argv)).toContain(message)
+  })
+})

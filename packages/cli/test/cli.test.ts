@@ -1,0 +1,211 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runCli } from '../src/cli.js'
+import type { Terminal } from '../src/terminal.js'
+
+let folder = ''
+const closers: (() => void)[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-cli-'))
+})
+afterEach(async () => {
+  for (const close of closers.splice(0)) close()
+  await rm(folder, { recursive: true })
+})
+
+const run = async (argv: string[], given: Partial<Terminal> = {}) => {
+  let out = ''
+  let err = ''
+  const code = await runCli(argv, {
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    tty: false,
+    color: false,
+    env: {},
+    cwd: folder,
+    home: folder,
+    ask: undefined,
+    catchInterrupt: () => new AbortController().signal,
+    ...given,
+  })
+  return { code, out, err }
+}
+
+/** What is on the other side of the wire, as recorded answers; the real services are tested with the real CLI. */
+const serve = async (answer: RequestListener): Promise<string> => {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const writeJson = async (name: string, value: unknown): Promise<void> =>
+  writeFile(join(folder, name), JSON.stringify(value))
+
+const tokenAnswer = {
+  accessToken: 'fresh',
+  expiresIn: 900,
+  workspace: { id: 'w', slug: 'main', name: 'Main' },
+  user: { id: 'u', email: 'owner@millrace.example', role: 'admin' },
+}
+
+/** Nothing listens on the discard port. */
+const NOWHERE = 'http://127.0.0.1:9'
+
+describe('exit codes', () => {
+  it('are 0 for help and 2 for wrong usage', async () => {
+    expect(await run(['help'])).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('Usage: millrace'),
+    })
+    expect(await run(['help', 'run'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--idempotency-key'),
+    })
+    expect(await run(['fly'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('no command "fly"'),
+    })
+    expect(await run(['deploy', 'none.json'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('ENOENT'),
+    })
+  })
+
+  it('are 3 when nothing answers, with what to do', async () => {
+    const { code, err } = await run(['list', '--url', NOWHERE])
+    expect(code).toBe(3)
+    expect(err).toContain(`Cannot reach Millrace at ${NOWHERE}`)
+    expect(err).toContain('Check the URL')
+  })
+
+  it('are 3 when Millrace refuses, with every problem of a definition', async () => {
+    const problems = [
+      {
+        pointer: '/nodes/0/type',
+        code: 'UNKNOWN_NODE_TYPE',
+        message: 'no \u001b[2Jsuch type',
+        hint: 'See the list.',
+      },
+      { pointer: '/edges/1', code: 'DANGLING_EDGE', message: 'no node "x"', hint: 'Remove it.' },
+    ]
+    const url = await serve((_, response) => {
+      response.writeHead(422, { 'content-type': 'application/problem+json' })
+      response.end(
+        JSON.stringify({ code: 'INVALID_DEFINITION', status: 422, detail: '2 problems', problems }),
+      )
+    })
+    await writeJson('flow.json', { format: 'millrace/v1', name: 'flow' })
+    const { code, err } = await run(['deploy', 'flow.json', '--url', url])
+    expect(code).toBe(3)
+    expect(err).toBe(
+      [
+        '✖ INVALID_DEFINITION 2 problems',
+        '  See `problems`: each has a JSON pointer and a hint.',
+        '✖ /nodes/0/type  UNKNOWN_NODE_TYPE: no such type',
+        '  See the list.',
+        '✖ /edges/1  DANGLING_EDGE: no node "x"',
+        '  Remove it.',
+        '',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('validate', () => {
+  it('checks the shape when no server answers', async () => {
+    await writeJson('bad.json', {
+      format: 'millrace/v1',
+      name: 'x',
+      nodes: [{ id: '1' }],
+      edges: [],
+      extra: 1,
+    })
+    const bad = await run(['validate', 'bad.json', '--url', NOWHERE])
+    expect(bad.code).toBe(1)
+    expect(bad.out).toContain('✖ /nodes/0/id  INVALID_SHAPE')
+    expect(bad.out).toContain('✖ /nodes/0/type  INVALID_SHAPE')
+    expect(bad.out).toContain('Only its shape was checked')
+    await writeJson('good.json', { format: 'millrace/v1', name: 'x', nodes: [], edges: [] })
+    expect(await run(['validate', 'good.json', '--url', NOWHERE])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('✔ good.json is valid'),
+    })
+  })
+
+  it('asks the server when it can', async () => {
+    const url = await serve((request, response) => {
+      expect(request.headers.authorization).toBe('Bearer t')
+      response.end(JSON.stringify({ valid: true, problems: [] }))
+    })
+    await writeJson('flow.json', { steps: [] })
+    const { code, out } = await run(['validate', 'flow.json', '--url', url, '--json'], {
+      env: { MILLRACE_TOKEN: 't' },
+    })
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toEqual({ valid: true, problems: [], checked: 'all' })
+  })
+})
+
+describe('signing in', () => {
+  it('keeps the token for its owner alone, and uses it for its URL alone', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end(
+        JSON.stringify(request.url?.endsWith('/login') ? tokenAnswer : { items: [], nextCursor: null }),
+      )
+    })
+    const { code, out } = await run(['login', '--url', url, '--email', 'owner@millrace.example'], {
+      ask: async (_, { hidden }) => (hidden ? 'p' : ''),
+    })
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `Signed in to ${url} as owner@millrace.example, workspace Main.\n`,
+    })
+    const file = join(folder, '.config', 'millrace', 'config.json')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(await readFile(file, 'utf8')).not.toContain('"p"')
+
+    expect((await run(['list'])).code).toBe(0)
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end(JSON.stringify({ items: [], nextCursor: null }))
+    })
+    expect((await run(['list', '--url', other])).code).toBe(0)
+    expect(seen).toEqual([undefined, 'Bearer fresh', undefined])
+  })
+
+  it('needs a terminal to ask on', async () => {
+    expect(await run(['login', '--url', NOWHERE])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--email'),
+    })
+  })
+
+  it('signs in as the owner of the Millrace whose data lies here, on this machine only', async () => {
+    await mkdir(join(folder, '.millrace'))
+    await writeJson('.millrace/owner.json', { email: 'owner@millrace.example', password: 'p', note: 'kept' })
+    const seen: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`)
+      response.end(
+        JSON.stringify(request.url?.endsWith('/login') ? tokenAnswer : { items: [], nextCursor: null }),
+      )
+    })
+    expect((await run(['list'], { env: { MILLRACE_URL: url } })).code).toBe(0)
+    expect(seen).toEqual(['/api/v1/auth/login undefined', '/api/v1/runs?limit=20 Bearer fresh'])
+
+    const elsewhere = await run(['list', '--url', 'http://millrace.invalid'])
+    expect(elsewhere.code).toBe(3)
+  })
+})
