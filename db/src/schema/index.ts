@@ -1,1 +1,4 @@
-export {}
+export * from './credentials.js'
+export * from './identity.js'
+export * from './runs.js'
+export * from './workflows.js'

@@ -30,7 +30,10 @@ export interface BatchWriter {
 export interface BatchWriterOptions {
   /** How long a unit may wait for others while a batch is in flight; default 2. */
   readonly windowMs?: number
-  /** Runs a batch; default 200. */
+  /**
+   * Runs a batch; default 100. A worker of 200 runs tends to finish them in step: with batches of 200 it then waits
+   * for Postgres with nothing to do (4,700 runs/s of 14 rows here), with 100 the two work in turns (7,600).
+   */
   readonly maxRuns?: number
   /** JSON bytes a batch; default 4 MiB. A larger unit goes alone. */
   readonly maxBytes?: number
@@ -44,7 +47,7 @@ export const createBatchWriter = (sql: Sql, options: BatchWriterOptions = {}): B
   const closing = new AbortController()
   const batcher = new Batcher<PendingUnit>({
     windowMs: options.windowMs ?? 2,
-    maxItems: options.maxRuns ?? 200,
+    maxItems: options.maxRuns ?? 100,
     maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
     maxInFlight: options.maxInFlight ?? 2,
     bytesOf: (pending) => pending.request.bytes,
