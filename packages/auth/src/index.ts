@@ -1,2 +1,7 @@
+export { ensureOwner, type Owner } from './owner.js'
+export { hashPassword, verifyPassword } from './passwords/passwords.js'
 export { type Actor, isAllowed, ROLE_PERMISSIONS } from './roles.js'
+export { createSignIn, type SignedIn, type SignIn } from './sign-in/sign-in.js'
 export { createTokenService, type TokenOptions, type TokenService } from './tokens.js'
+export { type CredentialStore, createCredentialStore, existingCredentials } from './vault/credentials.js'
+export { createVault, type Sealed, type SecretOwner, type Vault, type VaultOptions } from './vault/vault.js'
