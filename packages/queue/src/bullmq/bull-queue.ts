@@ -2,7 +2,7 @@ import { jobIdMaker } from '../job-id.js'
 import type { ConsumeOptions, EnqueueRequest, JobConsumer, JobQueue } from '../port.js'
 import type { OnError, QueueBackend } from './backend.js'
 import { Consumer } from './consumer.js'
-import { JOB_NAME, JOB_OPTIONS } from './settings.js'
+import { JOB_NAME } from './settings.js'
 
 /**
  * The job queue over BullMQ, the same for every backend. It owns the consumers it has opened and closes them
@@ -10,13 +10,15 @@ import { JOB_NAME, JOB_OPTIONS } from './settings.js'
  */
 export class BullQueue implements JobQueue {
   readonly #backend: QueueBackend
-  readonly #options: { readonly watchdogMs: number; readonly onError: OnError }
+  readonly #watchdogMs: number
+  readonly #onError: OnError
   readonly #nextJobId = jobIdMaker()
   readonly #consumers = new Set<Consumer>()
 
-  constructor(backend: QueueBackend, options: { readonly watchdogMs: number; readonly onError: OnError }) {
+  constructor(backend: QueueBackend, watchdogMs: number | undefined, onError: OnError) {
     this.#backend = backend
-    this.#options = options
+    this.#watchdogMs = watchdogMs ?? 5_000
+    this.#onError = onError
   }
 
   async enqueue(requests: readonly EnqueueRequest[]): Promise<string[]> {
@@ -24,7 +26,7 @@ export class BullQueue implements JobQueue {
     const jobs = requests.map(({ runId, priority }) => ({
       name: JOB_NAME,
       data: { runId },
-      opts: { ...JOB_OPTIONS, jobId: this.#nextJobId(runId), ...(priority ? { priority } : {}) },
+      opts: { jobId: this.#nextJobId(runId), ...(priority ? { priority } : {}) },
     }))
     await this.#backend.producer.addBulk(jobs)
     return jobs.map((job) => job.opts.jobId)
@@ -45,8 +47,9 @@ export class BullQueue implements JobQueue {
       depth: () => this.depth(),
       handler,
       concurrency: options.concurrency,
+      watchdogMs: this.#watchdogMs,
+      onError: this.#onError,
       onClosed: () => this.#consumers.delete(consumer),
-      ...this.#options,
     })
     this.#consumers.add(consumer)
     await consumer.start()

@@ -11,8 +11,6 @@ export const STREAMS = { events: { maxLen: 256 } } as const
 
 export const WORKER_OPTIONS = {
   autorun: false,
-  lockDuration: 30_000,
-  stalledInterval: 30_000,
   // A stalled doorbell is rung again, however often: only its answer may end it.
   maxStalledCount: 1_000_000,
   removeOnComplete: { count: 0 },
@@ -22,6 +20,18 @@ export const WORKER_OPTIONS = {
   /** Milliseconds between two tries while the backend is away. */
   runRetryDelay: 500,
 } as const
+
+export interface Timing {
+  /**
+   * Milliseconds after which a job taken by a worker that died is rung again, up to twice that. Default 30,000:
+   * the lease of its run has to lapse as well.
+   */
+  readonly stalledMs?: number
+  /** Milliseconds between two checks for a deaf worker; two in a row replace it. Default 5,000. */
+  readonly watchdogMs?: number
+}
+
+export const stalledAfter = (ms = 30_000) => ({ lockDuration: ms, stalledInterval: ms })
 
 /** Milliseconds within which a backend that is up has answered an enqueue, a look-up or a ping. */
 export const ANSWER_MS = 2_000

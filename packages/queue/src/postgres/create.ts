@@ -2,19 +2,25 @@ import { createPostgresBackend, Queue, Worker } from 'bullmq'
 import { Pool } from 'pg'
 import type { OnError, ProcessJob, Producer, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
 import { BullQueue } from '../bullmq/bull-queue.js'
-import { ANSWER_MS, JOB_OPTIONS, STREAMS, WORKER_OPTIONS } from '../bullmq/settings.js'
+import {
+  ANSWER_MS,
+  JOB_OPTIONS,
+  STREAMS,
+  stalledAfter,
+  type Timing,
+  WORKER_OPTIONS,
+} from '../bullmq/settings.js'
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
 import { migrateQueue } from './migrate.js'
+import { patientBackend } from './patient-backend.js'
 import { Sockets } from './sockets.js'
 
-export interface PostgresQueueOptions {
+export interface PostgresQueueOptions extends Timing {
   readonly url: string
   /** Schema that holds BullMQ's tables; made when missing. */
   readonly schema?: string
   readonly name?: string
-  /** Milliseconds between two checks for a deaf worker; two in a row replace it. */
-  readonly watchdogMs?: number
   /** Told of every lost connection, failed handler and replaced worker. Nothing of it needs an answer. */
   readonly onError?: OnError
 }
@@ -25,23 +31,19 @@ export interface PostgresQueueOptions {
  */
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<JobQueue> {
   const onError = options.onError ?? (() => undefined)
-  const schema = options.schema ?? 'bullmq'
-  await migrateQueue(options.url, schema)
-  const backend = new PostgresBackend({ url: options.url, schema, name: options.name ?? 'runs' }, onError)
+  const place = { ...options, schema: options.schema ?? 'bullmq', name: options.name ?? 'runs' }
+  await migrateQueue(place.url, place.schema)
+  const backend = new PostgresBackend(place, onError)
   try {
     await backend.ready()
   } catch (thrown) {
     await backend.close()
     throw thrown
   }
-  return new BullQueue(backend, { watchdogMs: options.watchdogMs ?? 5_000, onError })
+  return new BullQueue(backend, options.watchdogMs, onError)
 }
 
-interface Place {
-  readonly url: string
-  readonly schema: string
-  readonly name: string
-}
+type Place = PostgresQueueOptions & { readonly schema: string; readonly name: string }
 
 class PostgresBackend implements QueueBackend {
   readonly producer: Producer & { close(): Promise<void>; waitUntilReady(): Promise<unknown> }
@@ -81,10 +83,11 @@ class PostgresBackend implements QueueBackend {
       process,
       {
         ...WORKER_OPTIONS,
+        ...stalledAfter(this.#place.stalledMs),
         connection: { ...connection(this.#place, sockets), max: 4, query_timeout: 10_000 },
         concurrency,
       },
-      createPostgresBackend,
+      patientBackend,
     )
     worker.on('error', this.#onError)
     return { worker, abort: () => sockets.destroy() }

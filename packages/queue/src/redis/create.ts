@@ -2,19 +2,24 @@ import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { OnError, ProcessJob, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
 import { BullQueue } from '../bullmq/bull-queue.js'
-import { ANSWER_MS, JOB_OPTIONS, STREAMS, WORKER_OPTIONS } from '../bullmq/settings.js'
+import {
+  ANSWER_MS,
+  JOB_OPTIONS,
+  STREAMS,
+  stalledAfter,
+  type Timing,
+  WORKER_OPTIONS,
+} from '../bullmq/settings.js'
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
 import { openProducer, untilConnected, WorkerRedis } from './connections.js'
 
-export interface RedisQueueOptions {
+export interface RedisQueueOptions extends Timing {
   /** `redis://` or `rediss://` URL. The server needs `maxmemory-policy noeviction`. */
   readonly url: string
   readonly name?: string
   /** Namespace of every key. */
   readonly prefix?: string
-  /** Milliseconds between two checks for a deaf worker; two in a row replace it. */
-  readonly watchdogMs?: number
   /** Told of every lost connection, failed handler and replaced worker. Nothing of it needs an answer. */
   readonly onError?: OnError
 }
@@ -27,7 +32,7 @@ export async function createRedisQueue(options: RedisQueueOptions): Promise<JobQ
   const onError = options.onError ?? (() => undefined)
   const backend = new RedisBackend(options, onError)
   await backend.ready()
-  return new BullQueue(backend, { watchdogMs: options.watchdogMs ?? 5_000, onError })
+  return new BullQueue(backend, options.watchdogMs, onError)
 }
 
 class RedisBackend implements QueueBackend {
@@ -64,6 +69,7 @@ class RedisBackend implements QueueBackend {
     const redis = new WorkerRedis(this.#options.url, this.#onError)
     const worker = new Worker(this.#name, process, {
       ...WORKER_OPTIONS,
+      ...stalledAfter(this.#options.stalledMs),
       connection: redis,
       prefix: this.#prefix,
       concurrency,
