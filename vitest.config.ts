@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@millrace/source'] } },
   test: {
     include: ['{packages,services}/*/{src,test}/**/*.test.ts', '{db,bench}/{src,test}/**/*.test.ts'],
+    reporters: ['default', './packages/testkit/src/summary-reporter.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

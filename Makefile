@@ -1,0 +1,67 @@
+# Everything one does with this repository. Needs Node 20.20 or newer with npm, and make; brings the rest itself.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := node_modules/.bin
+INSTALLED := node_modules/.installed
+# The version is the one package.json names.
+PNPM := npx --yes $(shell node -p 'require("./package.json").packageManager')
+# npm and npx speak up only when something fails.
+export npm_config_loglevel := error
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: up
+up: build ## Start everything on http://localhost:3000 and show a run, until Ctrl-C
+	@node services/standalone/dist/main.js --showcase
+
+.PHONY: demo
+demo: build ## The same once: exit 0 only if the run completed and its stream was dense
+	@node services/standalone/dist/main.js --demo
+
+.PHONY: test
+test: build ## Run all tests, or some: make test T=packages/engine
+	@$(BIN)/vitest run $(T)
+
+.PHONY: check
+check: build ## Exactly what CI runs: format, lint, import rules, dead code, types, tests
+	@$(BIN)/biome ci .
+	@node packages/testkit/dist/checks/main.js
+	@$(BIN)/knip
+	@$(BIN)/vitest run
+
+.PHONY: bench
+bench: build ## Measure throughput and latency next to their floors: make bench JSON=file
+	@node bench/dist/main.js $(if $(JSON),--json $(JSON))
+
+.PHONY: millrace
+millrace: build ## The command line: make millrace ARGS="list"
+	@node packages/cli/dist/main.js $(ARGS)
+
+.PHONY: install
+install: $(INSTALLED) ## Install dependencies, if they have changed
+
+$(INSTALLED): pnpm-lock.yaml pnpm-workspace.yaml
+	@echo 'Installing dependencies'
+	@$(PNPM) install --frozen-lockfile --loglevel=error
+	@touch $@
+
+.PHONY: build
+build: $(INSTALLED) ## Compile
+	@$(BIN)/tsc -b
+
+.PHONY: watch
+watch: $(INSTALLED) ## Compile again at every change
+	@$(BIN)/tsc -b --watch
+
+.PHONY: format
+format: $(INSTALLED) ## Format and fix what can be fixed
+	@$(BIN)/biome check --write .
+
+.PHONY: clean
+clean: ## Remove what the build has made; data in .millrace stays
+	@rm -rf {packages,services}/*/dist {db,bench,web}/dist
