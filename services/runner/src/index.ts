@@ -1,1 +1,2 @@
-export {}
+export type { RunnerDeps } from './context.js'
+export { runnerPlugin } from './plugin.js'

@@ -1,0 +1,22 @@
+import type { CredentialData } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import type { EventFeed } from '@millrace/feed'
+import type { JobQueue } from '@millrace/queue'
+import type { RunIntake, RunOwnership, RunReads } from '@millrace/run-store'
+import type { Metrics } from '@millrace/telemetry'
+import type { FastifyBaseLogger } from 'fastify'
+
+/** What the runner needs from its process, which opens and closes all of it. */
+export interface RunnerDeps {
+  /** A pool of at least 4 connections. */
+  readonly sql: Sql
+  readonly store: RunIntake & RunReads & Pick<RunOwnership, 'submit'>
+  readonly queue: Pick<JobQueue, 'enqueue'>
+  readonly feed: Pick<EventFeed, 'publish' | 'subscribe' | 'onReconnect'>
+  /** A credential of a workspace by name. Throws CREDENTIAL_NOT_FOUND, CREDENTIAL_UNREADABLE. */
+  readonly useCredential: (workspaceId: string, name: string) => Promise<CredentialData>
+  readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
+  readonly metrics?: Pick<Metrics, 'runsAccepted' | 'watchSseConnections'>
+  /** In [0, 1). */
+  readonly random: () => number
+}

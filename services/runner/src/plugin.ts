@@ -1,0 +1,68 @@
+import type { FastifyInstance } from 'fastify'
+import type { RunnerDeps } from './context.js'
+import { Listeners } from './published/listeners.js'
+import { secretReader } from './published/secrets.js'
+import { Versions } from './published/versions.js'
+import { Canceller } from './runs/cancel.js'
+import { Enqueuer } from './runs/enqueuer.js'
+import { registerRunRoutes } from './runs/routes.js'
+import { runTakeOver } from './runs/take-over.js'
+import { SseConnections } from './stream/connections.js'
+import { RunHub } from './stream/hub.js'
+import { registerMultiplexedStream } from './stream/multiplex.js'
+import { registerRunStream } from './stream/routes.js'
+import { registerWebhooks } from './webhooks/routes.js'
+
+/**
+ * The runner API: starts runs, shows them, streams them, cancels them, and listens on webhooks. Register it on an
+ * app of `createApp`. It closes what it opens: streams end before the server stops, doorbells and cancels in hand
+ * are finished after.
+ */
+export const runnerPlugin =
+  (deps: RunnerDeps) =>
+  async (app: FastifyInstance): Promise<void> => {
+    const onError = (error: unknown, what: string) => deps.log.warn({ err: error }, `${what} failed`)
+    const versions = new Versions(deps.sql)
+    const enqueuer = new Enqueuer({
+      queue: deps.queue,
+      onError: (error, lost) =>
+        deps.log.warn({ err: error, lost }, 'doorbells lost; the sweeper rings again'),
+    })
+    const hub = new RunHub({
+      feed: deps.feed,
+      readEvents: (run, after, limit) => deps.store.readEvents(run.workspaceId, run.runId, after, limit),
+      lastSeqs: deps.store.lastSeqs,
+      onError,
+    })
+    const connections = new SseConnections({ random: deps.random })
+    const canceller = new Canceller({
+      store: deps.store,
+      feed: deps.feed,
+      enqueuer,
+      takeOver: runTakeOver({ sql: deps.sql, store: deps.store, feed: deps.feed, onError }),
+      onError,
+    })
+    const listeners = new Listeners({
+      sql: deps.sql,
+      versions,
+      secretOf: secretReader(deps.useCredential),
+      now: () => performance.now(),
+    })
+    const onAccepted = (triggerType: string) => deps.metrics?.runsAccepted(triggerType)
+    deps.metrics?.watchSseConnections(() => connections.size)
+    const starting = { sql: deps.sql, versions, accept: deps.store.accept, enqueuer, onAccepted }
+
+    registerRunRoutes(app, { ...starting, store: deps.store, canceller })
+    registerRunStream(app, { store: deps.store, hub, connections, onError })
+    registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
+    await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
+
+    app.addHook('preClose', async () => {
+      hub.close()
+      connections.close()
+    })
+    app.addHook('onClose', async () => {
+      await canceller.close()
+      await enqueuer.drain()
+    })
+  }

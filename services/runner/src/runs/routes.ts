@@ -1,0 +1,165 @@
+import {
+  cancelAnswer,
+  cancelBody,
+  idempotencyKey,
+  listRunsQuery,
+  MillraceError,
+  page,
+  run,
+  runId,
+  runSummary,
+  startRunAnswer,
+  startRunBody,
+  step,
+} from '@millrace/contracts'
+import { typed } from '@millrace/http-api'
+import type { RunFilter, RunReads } from '@millrace/run-store'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { findWorkflowId } from '../published/workflows.js'
+import type { Canceller } from './cancel.js'
+import { noSuchRun, runParams } from './params.js'
+import { type StartDeps, startRun } from './start.js'
+
+export interface RunRoutesDeps extends StartDeps {
+  readonly store: RunReads
+  readonly canceller: Canceller
+}
+
+const tags = ['runs']
+/** Postgres refuses U+0000 in any text, even in one that is only looked up. */
+const storableText = z.string().regex(/^[^\0]+$/, 'must hold text without U+0000')
+const READ = { permission: 'run.read' } as const
+
+/** Start, list, read and cancel runs. */
+export const registerRunRoutes = (app: FastifyInstance, deps: RunRoutesDeps): void => {
+  registerStart(app, deps)
+  registerList(app, deps)
+  registerReads(app, deps)
+  registerCancel(app, deps)
+}
+
+const registerStart = (app: FastifyInstance, deps: RunRoutesDeps): void => {
+  typed(app).post(
+    '/api/v1/runs',
+    {
+      config: { permission: 'run.start' },
+      schema: {
+        tags,
+        summary: 'Start a run',
+        description: 'With an `Idempotency-Key`, the same request again answers 200 with the run it made.',
+        headers: z.looseObject({ 'idempotency-key': idempotencyKey.optional() }),
+        body: startRunBody,
+        response: { 200: startRunAnswer, 201: startRunAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = request.actor
+      const key = request.headers['idempotency-key']
+      const started = await startRun(deps, { workspaceId, body: request.body, idempotencyKey: key })
+      const found = await deps.store.getRun(workspaceId, started.runId)
+      if (found === null) throw noSuchRun()
+      return await reply.status(started.replayed ? 200 : 201).send({ run: found, replayed: started.replayed })
+    },
+  )
+}
+
+const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
+  typed(app).get(
+    '/api/v1/runs',
+    {
+      config: READ,
+      schema: {
+        tags,
+        summary: 'List runs, the newest first',
+        querystring: listRunsQuery.extend({ workflow: storableText.max(128).optional() }),
+        response: { 200: page(runSummary) },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.actor
+      const { cursor, limit, status, workflow } = request.query
+      const before = runId.nullable().safeParse(cursor ?? null)
+      if (!before.success) throw new MillraceError('INVALID_REQUEST', 'cursor is not one this list has given')
+      const workflowId =
+        workflow === undefined ? undefined : await findWorkflowId(deps.sql, workspaceId, workflow)
+      if (workflowId === null) return { items: [], nextCursor: null }
+      const filter: RunFilter = {
+        ...(status === undefined ? {} : { status }),
+        ...(workflowId === undefined ? {} : { workflowId }),
+      }
+      const found = await deps.store.listRuns(workspaceId, filter, before.data, limit)
+      return { items: [...found.items], nextCursor: found.nextCursor }
+    },
+  )
+}
+
+const registerReads = (app: FastifyInstance, { store }: RunRoutesDeps): void => {
+  typed(app).get(
+    '/api/v1/runs/:id',
+    { config: READ, schema: { tags, summary: 'Read a run', params: runParams, response: { 200: run } } },
+    async (request) => {
+      const found = await store.getRun(request.actor.workspaceId, request.params.id)
+      if (found === null) throw noSuchRun()
+      return found
+    },
+  )
+  typed(app).get(
+    '/api/v1/runs/:id/steps',
+    {
+      config: READ,
+      schema: {
+        tags,
+        summary: 'List the steps of a run in the order they started',
+        params: runParams,
+        response: { 200: z.object({ items: z.array(step) }) },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.actor
+      const items = await store.getSteps(workspaceId, request.params.id)
+      // A run that has not begun has no steps either.
+      if (items.length === 0 && (await store.getRun(workspaceId, request.params.id)) === null)
+        throw noSuchRun()
+      return { items }
+    },
+  )
+  typed(app).get(
+    '/api/v1/runs/:id/payloads/*',
+    {
+      config: READ,
+      schema: {
+        tags,
+        summary: 'Read a large output by the key of its reference',
+        params: runParams.extend({ '*': storableText.max(1_000) }),
+      },
+    },
+    async (request, reply) => {
+      const body = await store.getPayload(request.actor.workspaceId, request.params.id, request.params['*'])
+      if (body === undefined) throw new MillraceError('NOT_FOUND', 'There is no such payload')
+      return await reply.type('application/json; charset=utf-8').send(body)
+    },
+  )
+}
+
+const registerCancel = (app: FastifyInstance, { canceller }: RunRoutesDeps): void => {
+  typed(app).post(
+    '/api/v1/runs/:id/cancel',
+    {
+      config: { permission: 'run.operate' },
+      schema: {
+        tags,
+        summary: 'Cancel a run',
+        description: 'Answers 202 at once; the run is cancelled within 2 s, wherever it is.',
+        params: runParams,
+        body: cancelBody,
+        response: { 202: cancelAnswer },
+      },
+    },
+    async (request, reply) => {
+      const id = request.params.id
+      await canceller.request({ workspaceId: request.actor.workspaceId, runId: id }, request.body.reason)
+      return await reply.status(202).send({ runId: id, requested: true })
+    },
+  )
+}

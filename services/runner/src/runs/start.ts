@@ -1,0 +1,86 @@
+import { MillraceError, type startRunBody } from '@millrace/contracts'
+import { type Sql, uuidv7 } from '@millrace/db'
+import type { AcceptResult, NewRun } from '@millrace/run-store'
+import type { z } from 'zod'
+import type { VersionFacts, Versions } from '../published/versions.js'
+import { resolveVersion } from '../published/workflows.js'
+import type { Enqueuer } from './enqueuer.js'
+import { queuePriority } from './priority.js'
+import { requestHash } from './request-hash.js'
+
+export interface StartDeps {
+  readonly sql: Sql
+  readonly versions: Versions
+  readonly accept: (run: NewRun) => Promise<AcceptResult>
+  readonly enqueuer: Enqueuer
+  readonly onAccepted: (triggerType: string) => void
+}
+
+export interface StartRequest {
+  readonly workspaceId: string
+  readonly idempotencyKey: string | undefined
+  readonly body: z.output<typeof startRunBody>
+}
+
+export interface Started {
+  readonly runId: string
+  /** True when the idempotency key had made this run before. */
+  readonly replayed: boolean
+}
+
+/**
+ * Starts a run by hand. It is durable when this resolves (I1).
+ * @throws NOT_FOUND, NOT_PUBLISHED, NO_SUCH_TRIGGER, IDEMPOTENCY_KEY_REUSED
+ */
+export const startRun = async (deps: StartDeps, request: StartRequest): Promise<Started> => {
+  const { workspaceId, body, idempotencyKey } = request
+  const versionId = await resolveVersion(deps.sql, workspaceId, body.workflow, body.version)
+  const version = await deps.versions.get(versionId)
+  const trigger = chooseTrigger(version, body.trigger)
+  return await acceptRun(deps, version, {
+    id: uuidv7(),
+    workspaceId,
+    workflowId: version.workflowId,
+    versionId,
+    trigger,
+    input: body.input ?? null,
+    priority: body.priority ?? version.priority,
+    idempotencyKey: idempotencyKey === undefined ? null : callerKey(idempotencyKey),
+    requestHash: idempotencyKey === undefined ? null : requestHash(body),
+  })
+}
+
+/**
+ * Accepts, then rings. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
+ * @throws IDEMPOTENCY_KEY_REUSED
+ */
+export const acceptRun = async (
+  deps: Pick<StartDeps, 'accept' | 'enqueuer' | 'onAccepted'>,
+  version: VersionFacts,
+  run: NewRun,
+): Promise<Started> => {
+  const result = await deps.accept(run)
+  if (result.kind === 'key_reused') {
+    throw new MillraceError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { runId: result.runId } })
+  }
+  if (result.kind === 'accepted') deps.onAccepted(version.triggers.get(run.trigger) ?? 'unknown')
+  deps.enqueuer.ring({ runId: result.runId, priority: queuePriority(run.priority) })
+  return { runId: result.runId, replayed: result.kind === 'replayed' }
+}
+
+/** Keys of ticks and deliveries are made here; a caller who could make one could keep a tick from firing (I6). */
+const callerKey = (key: string): string => {
+  if (!/^(tick|webhook):/.test(key)) return key
+  throw new MillraceError('INVALID_REQUEST', 'Idempotency-Key may not begin with tick: or webhook:')
+}
+
+const chooseTrigger = (version: VersionFacts, wanted: string | undefined): string => {
+  if (wanted !== undefined && version.triggers.has(wanted)) return wanted
+  for (const [id, type] of version.triggers) {
+    if (wanted === undefined && type === 'trigger.manual') return id
+  }
+  throw new MillraceError(
+    'NO_SUCH_TRIGGER',
+    wanted === undefined ? 'The version has no manual trigger' : `The version has no trigger ${wanted}`,
+  )
+}

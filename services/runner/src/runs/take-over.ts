@@ -1,0 +1,80 @@
+import { definition, type RunEvent } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { buildGraph, decideCancelNow, foldEvents, type RunState, stepView } from '@millrace/engine'
+import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
+import { nodeCatalogue } from '@millrace/nodes'
+import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
+import type { RunRef } from '../stream/channel.js'
+
+/**
+ * Finishes a run as cancelled from here, under an epoch of this process (D15). A former owner is fenced by it: its
+ * steps may go on outside, but nothing of them is written (I3).
+ */
+export interface TakeOverDeps {
+  readonly sql: Sql
+  readonly store: Pick<RunIntake, 'claimForCancel'> & Pick<RunOwnership, 'submit'>
+  readonly feed: Pick<EventFeed, 'publish'>
+  readonly onError: (error: unknown, what: string) => void
+}
+
+export const runTakeOver =
+  (deps: TakeOverDeps) =>
+  async (run: RunRef, reason: string | undefined): Promise<void> => {
+    const claimed = await deps.store.claimForCancel(run.runId, run.workspaceId)
+    // Ended meanwhile: the first durable terminal status wins.
+    if (claimed === null) return
+    const state = await foldRun(deps.sql, claimed)
+    const { events } = decideCancelNow(state, claimed.now, reason)
+    const unit = cancelUnit(claimed, state, events)
+    const result = await deps.store.submit(unit)
+    // Fenced: another process has claimed it since, found the message, and cancels it.
+    if (result.kind !== 'durable') return
+    await publish(deps.feed, unit).catch((error: unknown) => deps.onError(error, 'publishing a cancel'))
+  }
+
+const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
+  const [version] = await sql<[{ definition: unknown }]>`
+    SELECT definition FROM workflow_versions WHERE id = ${run.versionId}`
+  const graph = buildGraph(definition.parse(version.definition), nodeCatalogue())
+  return foldEvents(graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
+}
+
+const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[]): FlushUnit => {
+  const finished = events.at(-1)
+  if (finished?.type !== 'run_finished') throw new Error(`cancelling run ${run.id} did not end it`)
+  return {
+    runId: run.id,
+    workspaceId: run.workspaceId,
+    epoch: run.epoch,
+    expectedSeq: run.lastSeq,
+    newSeq: finished.seq,
+    events,
+    steps: touchedSteps(state, events),
+    run: {
+      status: finished.status,
+      startedAt: run.startedAt,
+      finishedAt: finished.at,
+      error: finished.error ?? null,
+      output: null,
+    },
+    release: true,
+    timers: [],
+    consumedInbox: run.inbox.map((item) => item.id),
+    payloads: [],
+    response: undefined,
+  }
+}
+
+const touchedSteps = (state: RunState, events: readonly RunEvent[]): StepRow[] => {
+  const paths = new Set(events.flatMap((event) => ('path' in event ? [event.path] : [])))
+  return [...paths].flatMap((path) => stepView(state, path) ?? [])
+}
+
+const publish = (feed: Pick<EventFeed, 'publish'>, unit: FlushUnit): Promise<void> =>
+  feed.publish([
+    { topic: runTopic(unit.runId), payload: encodeRunFeed(unit.events, unit.newSeq) },
+    {
+      topic: workspaceTopic(unit.workspaceId),
+      payload: JSON.stringify({ runId: unit.runId, status: unit.run.status, lastSeq: unit.newSeq }),
+    },
+  ])

@@ -1,0 +1,204 @@
+import type { RunEvent } from '@millrace/contracts'
+import { decodeRunFeed, type EventFeed, runTopic, type Unsubscribe } from '@millrace/feed'
+import { type ReadEvents, RunChannel, type RunRef } from './channel.js'
+import type { Batch, Frame } from './frame.js'
+
+/**
+ * Every follower of a run in this process, through one feed subscription a run.
+ *
+ * Owns: the channels of followed runs, their subscriptions, and the poll that keeps viewers from hanging (D16).
+ * Does not own: connections, nor the truth; events come from the feed while it lasts and from the database always.
+ *
+ * 1. One feed subscription a run, from its first follower to its last.
+ * 2. The subscription is asked for before the first read, and once it stands the run is checked again: an event
+ *    published in between is found (I4).
+ * 3. Every second, and whenever the feed reconnects, `last_seq` of all followed runs is read in one statement:
+ *    a lost message delays a viewer by a second at most, and a feed that is down turns it into polling (D16).
+ */
+
+export interface HubDeps {
+  readonly feed: Pick<EventFeed, 'subscribe' | 'onReconnect'>
+  readonly readEvents: ReadEvents
+  /** How far these runs have come; unknown runs are left out. */
+  readonly lastSeqs: (runIds: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  readonly onError: (error: unknown, what: string) => void
+  /** Milliseconds between polls. */
+  readonly pollMs?: number
+}
+
+interface Followed {
+  readonly channel: RunChannel
+  followers: number
+  unsubscribe: Unsubscribe | undefined
+  subscribing: boolean
+}
+
+const POLL_MS = 1_000
+
+export class RunHub {
+  readonly #deps: HubDeps
+  readonly #runs = new Map<string, Followed>()
+  readonly #stopListening: Unsubscribe
+  readonly #timer: NodeJS.Timeout
+  #closed = false
+  #polling = false
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps
+    this.#stopListening = deps.feed.onReconnect(() => void this.runOnce())
+    this.#timer = setInterval(() => void this.runOnce(), deps.pollMs ?? POLL_MS)
+    this.#timer.unref()
+  }
+
+  /** Runs followed at the moment. */
+  get size(): number {
+    return this.#runs.size
+  }
+
+  /** Followers at the moment, over all runs. */
+  get followers(): number {
+    let sum = 0
+    for (const followed of this.#runs.values()) sum += followed.followers
+    return sum
+  }
+
+  /**
+   * The events of a run after `after`, in order, each once (I4), in batches as they become durable. Ends after
+   * `run_finished`, when the signal aborts, or when the hub closes.
+   * @throws what reading from the database throws.
+   */
+  async *follow(run: RunRef, after: number, signal: AbortSignal): AsyncGenerator<Batch, void, void> {
+    const followed = this.#enter(run)
+    try {
+      let cursor = after
+      while (!this.#stopped(signal)) {
+        const version = followed.channel.version
+        const ready = followed.channel.peek(cursor)
+        const batches = ready === undefined ? await followed.channel.load(cursor) : [ready]
+        if (batches.length === 0) await followed.channel.changed(version, signal)
+        for (const batch of batches) {
+          if (this.#stopped(signal)) return
+          cursor = batch.lastSeq
+          yield batch
+          if (batch.final) return
+        }
+      }
+    } finally {
+      this.#leave(run.runId, followed)
+    }
+  }
+
+  /**
+   * The first event of the run that `accepts` takes, or its end; undefined when neither came in `timeoutMs`, or
+   * the signal aborted. A run that is already past it answers at once.
+   */
+  async waitFor(
+    run: RunRef,
+    accepts: (frame: Frame) => boolean,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Frame | undefined> {
+    // Not AbortSignal.any: it keeps a reference in every source for as long as the source lives.
+    const stop = new AbortController()
+    const abort = () => stop.abort()
+    const timer = setTimeout(abort, timeoutMs)
+    signal.addEventListener('abort', abort)
+    try {
+      for await (const batch of this.follow(run, 0, stop.signal)) {
+        const found = batch.frames.find((frame) => frame.type === 'run_finished' || accepts(frame))
+        if (found !== undefined) return found
+      }
+      return undefined
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** One poll: how far has every followed run come (D16). */
+  async runOnce(): Promise<void> {
+    if (this.#polling || this.#runs.size === 0) return
+    this.#polling = true
+    try {
+      for (const [runId, followed] of this.#runs) {
+        if (followed.unsubscribe === undefined) void this.#subscribe(runId, followed)
+      }
+      await this.#check([...this.#runs.keys()])
+    } finally {
+      this.#polling = false
+    }
+  }
+
+  /** Ends every follower and every subscription. */
+  close(): void {
+    clearInterval(this.#timer)
+    this.#stopListening()
+    this.#closed = true
+    for (const [runId, followed] of this.#runs) this.#drop(runId, followed)
+  }
+
+  #stopped(signal: AbortSignal): boolean {
+    return this.#closed || signal.aborted
+  }
+
+  #enter(run: RunRef): Followed {
+    let followed = this.#runs.get(run.runId)
+    if (followed === undefined) {
+      const channel = new RunChannel(run, this.#deps.readEvents)
+      followed = { channel, followers: 0, unsubscribe: undefined, subscribing: false }
+      this.#runs.set(run.runId, followed)
+      void this.#subscribe(run.runId, followed)
+    }
+    followed.followers += 1
+    return followed
+  }
+
+  #leave(runId: string, followed: Followed): void {
+    followed.followers -= 1
+    if (followed.followers === 0) this.#drop(runId, followed)
+  }
+
+  #drop(runId: string, followed: Followed): void {
+    if (this.#runs.get(runId) === followed) this.#runs.delete(runId)
+    followed.channel.close()
+    followed.unsubscribe?.()
+    followed.unsubscribe = undefined
+  }
+
+  /** Never waited for: a feed that is down must not keep a viewer from what the database has. */
+  async #subscribe(runId: string, followed: Followed): Promise<void> {
+    if (followed.subscribing) return
+    followed.subscribing = true
+    try {
+      const unsubscribe = await this.#deps.feed.subscribe(runTopic(runId), (payload) =>
+        this.#receive(followed.channel, payload),
+      )
+      if (this.#runs.get(runId) !== followed) return unsubscribe()
+      followed.unsubscribe = unsubscribe
+      await this.#check([runId])
+    } catch (error) {
+      this.#deps.onError(error, 'subscribing to a run')
+    } finally {
+      followed.subscribing = false
+    }
+  }
+
+  #receive(channel: RunChannel, payload: string): void {
+    try {
+      const message = decodeRunFeed(payload)
+      // What is on the feed was validated before it was stored; the port types it as unknown.
+      channel.advance(message.lastSeq, (message.events ?? []) as readonly RunEvent[])
+    } catch (error) {
+      this.#deps.onError(error, 'reading a message of the feed')
+    }
+  }
+
+  async #check(runIds: readonly string[]): Promise<void> {
+    try {
+      const seqs = await this.#deps.lastSeqs(runIds)
+      for (const [runId, seq] of seqs) this.#runs.get(runId)?.channel.advance(seq)
+    } catch (error) {
+      this.#deps.onError(error, 'reading how far runs have come')
+    }
+  }
+}

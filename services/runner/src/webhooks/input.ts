@@ -1,0 +1,43 @@
+import type { Json } from '@millrace/contracts'
+import type { WebhookAuth } from '@millrace/nodes'
+import { parseForm, parseHookBody } from './body.js'
+import { type IncomingHook, proofOf } from './verify.js'
+
+/** Never part of a run, whatever the webhook's kind (I8). */
+const PRIVATE_HEADERS = ['authorization', 'proxy-authorization', 'cookie']
+
+export interface HookRequest extends IncomingHook {
+  readonly method: string
+  readonly path: string
+  /** The query as it came, without the `?`. */
+  readonly search: string
+}
+
+/**
+ * The input of a run that a webhook starts: what came, without anything that proves who sent it (I8).
+ * @throws MALFORMED_JSON, JSON_TOO_DEEP, INVALID_REQUEST
+ */
+export const hookInput = (hook: HookRequest, auth: WebhookAuth): Json => {
+  const proof = proofOf(auth)
+  const query = parseForm(hook.search)
+  for (const name of proof.query) delete query[name]
+  return {
+    method: hook.method,
+    path: hook.path,
+    query,
+    headers: publicHeaders(hook.headers, proof.headers),
+    body: parseHookBody(headerText(hook.headers['content-type']), hook.body),
+  }
+}
+
+const publicHeaders = (headers: IncomingHook['headers'], proof: readonly string[]): Record<string, Json> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]): [string, Json][] => {
+      if (PRIVATE_HEADERS.includes(name) || proof.includes(name)) return []
+      const text = headerText(value)
+      return text === undefined ? [] : [[name, text]]
+    }),
+  )
+
+const headerText = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(', ') : value
