@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from './json.js'
+import { type Json, json } from './json.js'
 import { terminalRunStatus } from './status.js'
 
 /**
@@ -19,6 +19,13 @@ export const stepError = z.object({
   details: json.optional(),
 })
 export type StepError = z.infer<typeof stepError>
+
+/** The error as plain data, where a step's output carries it. */
+export function stepErrorToJson(error: StepError): { [key: string]: Json } {
+  const out: { [key: string]: Json } = {}
+  for (const [key, value] of Object.entries(error)) if (value !== undefined) out[key] = value
+  return out
+}
 
 /** A stored output too large for its event: see the payloads table (D21). */
 export const payloadRef = z.object({ key: z.string(), bytes: z.int() })

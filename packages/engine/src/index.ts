@@ -1,2 +1,17 @@
 export * from './catalogue.js'
+export { buildGraph, type Graph } from './graph/graph.js'
+export { findCycle, sortTopologically } from './graph/order.js'
+export { applyEvent } from './run/apply-event.js'
+export { decide, isIdle, MAX_LOG_LINES } from './run/decide.js'
+export { foldEvents } from './run/fold.js'
+export { nextRetryDelay } from './run/retry.js'
+export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
 export * from './run/types.js'
+export {
+  type PendingTimer,
+  pendingTimers,
+  runningSteps,
+  type StepView,
+  stepTable,
+  stepView,
+} from './run/views.js'

@@ -15,7 +15,11 @@ import type {
 
 export type RunInput =
   /** A worker has claimed the run: start it, or pick up what a former owner left. */
-  | { readonly kind: 'claimed' }
+  | {
+      readonly kind: 'claimed'
+      /** On the first claim: edges taken by the fired trigger; all of them when left out. */
+      readonly taken?: readonly number[]
+    }
   | {
       readonly kind: 'step_completed'
       readonly path: string
@@ -51,6 +55,8 @@ export type RunInput =
   /** A retry delay of this path is over. Stale ones (another attempt) are ignored. */
   | { readonly kind: 'retry_due'; readonly path: string; readonly attempt: number }
   | { readonly kind: 'run_timed_out' }
+  /** The run cannot go on for a reason outside of its steps. */
+  | { readonly kind: 'fail_requested'; readonly error: StepError }
   | { readonly kind: 'cancel_requested'; readonly reason?: string }
   | { readonly kind: 'pause_requested'; readonly by?: string }
   | { readonly kind: 'resume_requested' }
@@ -88,5 +94,3 @@ export interface Decision {
   readonly events: readonly RunEvent[]
   readonly commands: readonly Command[]
 }
-
-export type { EventDraft }

@@ -1,0 +1,62 @@
+import type { Json, PayloadRef, StepError, StepStatus, Wait } from '@millrace/contracts'
+import { type RunState, type StepState, stepAt } from './state.js'
+
+/** A step as lists show it. */
+export interface StepView {
+  readonly path: string
+  readonly nodeId: string
+  readonly type: string
+  readonly status: StepStatus
+  readonly attempt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly error: StepError | null
+  readonly wait: Wait | null
+  readonly output: Json | undefined
+  readonly outputRef: PayloadRef | undefined
+}
+
+/** A time at which a waiting run must be looked at again. Milliseconds since the epoch, database time. */
+export interface PendingTimer {
+  readonly path: string
+  readonly kind: 'retry' | 'delay' | 'run_timeout'
+  readonly attempt: number
+  readonly dueAt: number
+}
+
+export function stepView(state: RunState, path: string): StepView | undefined {
+  const step = stepAt(state, path)
+  return step === undefined ? undefined : toView(state, step)
+}
+
+/** All steps, in topological order. */
+export const stepTable = (state: RunState): StepView[] =>
+  state.graph.order.map((node) => toView(state, state.steps[node]!))
+
+/** What a parked run waits for by the clock: these become timer rows (D5). */
+export function pendingTimers(state: RunState): PendingTimer[] {
+  const timers: PendingTimer[] = []
+  // A paused run waits for a person; its timers start again when it is resumed.
+  if (state.status === 'paused') return timers
+  for (const { path, attempt, retryAt, wait } of state.steps) {
+    if (retryAt !== null) timers.push({ path, kind: 'retry', attempt, dueAt: retryAt })
+    else if (wait?.kind === 'timer') timers.push({ path, kind: 'delay', attempt, dueAt: wait.dueAt })
+  }
+  const { timeoutMs } = state.graph.definition.settings
+  if (timeoutMs !== undefined && state.startedAt !== null) {
+    timers.push({ path: '', kind: 'run_timeout', attempt: 0, dueAt: state.startedAt + timeoutMs })
+  }
+  return timers
+}
+
+/** Steps whose attempt was running when the events end: after a claim, those that a lost worker left behind. */
+export const runningSteps = (state: RunState): { path: string; node: number; attempt: number }[] =>
+  state.steps
+    .filter(({ status }) => status === 'running')
+    .map(({ path, node, attempt }) => ({ path, node, attempt }))
+
+function toView(state: RunState, step: StepState): StepView {
+  const { path, status, attempt, startedAt, finishedAt, error, wait, output, outputRef, node } = step
+  const { id, type } = state.graph.nodes[node]!
+  return { path, nodeId: id, type, status, attempt, startedAt, finishedAt, error, wait, output, outputRef }
+}
