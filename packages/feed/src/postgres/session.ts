@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { Client, DatabaseError, type Notification, type QueryConfig, type QueryResult } from 'pg'
+import { Client, type Notification, type QueryConfig, type QueryResult } from 'pg'
 import type { OnError } from '../feed.js'
 
 /** Milliseconds within which a Postgres that is up has answered; later, the socket is taken for dead. */
@@ -12,7 +12,7 @@ export interface SessionDeps {
   readonly url: string
   readonly onError: OnError
   readonly onNotification?: (message: Notification) => void
-  /** Called first thing on each new connection; when it fails the connection is dropped and made again. */
+  /** Called first thing on each new connection. */
   readonly onUp?: () => Promise<void>
 }
 
@@ -23,15 +23,19 @@ interface Connection {
 
 /**
  * One Postgres session that is made again when it is lost. It owns the connection and the retries, and knows
- * nothing of topics.
+ * nothing of topics. (The `listen` of postgres.js reconnects too, but swallows the errors of listening again and
+ * does not tell when every channel stands.)
  *
  * 1. At most one connection exists; `query` rejects at once while there is none.
- * 2. A query without an answer costs the connection: later ones would queue behind it for ever.
+ * 2. A query that fails costs the connection. One without an answer would hold up all later ones; after a failed
+ *    LISTEN only a new connection, with everything asked again, is known to listen.
  * 3. After `close` nothing is left that could hold the process.
  */
 export class Session {
   readonly #deps: SessionDeps
   #connection: Connection | undefined
+  /** Settles with the last query asked. */
+  #last: Promise<unknown> = Promise.resolve()
   #closed = false
   #failures = 0
   #timer: NodeJS.Timeout | undefined
@@ -49,15 +53,11 @@ export class Session {
     return this.#connection !== undefined
   }
 
-  async query(config: QueryConfig | string): Promise<QueryResult> {
-    if (this.#connection === undefined) throw new Error('Postgres is away') // invariant 1
-    const { client, socket } = this.#connection
-    try {
-      return await client.query(config)
-    } catch (thrown) {
-      if (!(thrown instanceof DatabaseError)) socket.destroy() // invariant 2
-      throw thrown
-    }
+  /** Queries run one after the other, in the order of the calls. */
+  query(config: QueryConfig | string): Promise<QueryResult> {
+    const answer = this.#last.then(() => this.#ask(config))
+    this.#last = answer.catch(() => undefined)
+    return answer
   }
 
   async close(): Promise<void> {
@@ -80,10 +80,7 @@ export class Session {
     this.#connection = connection
     this.#failures = 0
     this.#later(() => this.#beat(), HEARTBEAT_MS)
-    await this.#deps.onUp?.().catch((thrown: Error) => {
-      this.#deps.onError(thrown)
-      connection.socket.destroy()
-    })
+    await this.#deps.onUp?.().catch(this.#deps.onError)
   }
 
   #dial(): Connection {
@@ -101,6 +98,17 @@ export class Session {
     client.on('end', () => this.#lost(connection))
     if (this.#deps.onNotification) client.on('notification', this.#deps.onNotification)
     return connection
+  }
+
+  async #ask(config: QueryConfig | string): Promise<QueryResult> {
+    if (this.#connection === undefined) throw new Error('Postgres is away') // invariant 1
+    const { client, socket } = this.#connection
+    try {
+      return await client.query(config)
+    } catch (thrown) {
+      socket.destroy() // invariant 2
+      throw thrown
+    }
   }
 
   #lost(connection: Connection): void {

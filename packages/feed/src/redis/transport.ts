@@ -47,7 +47,7 @@ export class RedisTransport implements Transport {
       receiver.deliver(channel.slice(this.#prefix.length), payload),
     )
     this.#subscriber.on('ready', () => {
-      this.#restore(receiver).catch(this.#onError)
+      this.#restore(receiver).catch((error: Error) => this.#startOver(error))
     })
   }
 
@@ -66,13 +66,13 @@ export class RedisTransport implements Transport {
 
   async subscribe(topic: string): Promise<void> {
     // A connection that is away, or lost while asking, subscribes every topic when it is back.
-    if (this.#subscriber.status === 'ready')
-      await this.#subscriber.subscribe(this.#prefix + topic).catch(() => undefined)
+    if (this.#subscriber.status !== 'ready') return
+    await this.#subscriber.subscribe(this.#prefix + topic).catch((error: Error) => this.#startOver(error))
   }
 
   unsubscribe(topic: string): void {
-    if (this.#subscriber.status === 'ready')
-      this.#subscriber.unsubscribe(this.#prefix + topic).catch(() => undefined)
+    if (this.#subscriber.status !== 'ready') return
+    this.#subscriber.unsubscribe(this.#prefix + topic).catch((error: Error) => this.#startOver(error))
   }
 
   async ping(): Promise<void> {
@@ -94,6 +94,12 @@ export class RedisTransport implements Transport {
     const channels = receiver.topics().map((topic) => this.#prefix + topic)
     if (channels.length > 0) await this.#subscriber.subscribe(...channels)
     receiver.restored()
+  }
+
+  /** After a refused subscription only a new connection, with every topic asked again, is known to be right. */
+  #startOver(error: Error): void {
+    this.#onError(error)
+    if (this.#subscriber.status === 'ready') this.#subscriber.disconnect(true)
   }
 
   get #connections(): readonly Redis[] {
