@@ -24,26 +24,28 @@ export const readPostmaster = (data: string): Postmaster | undefined => {
   }
 }
 
-export const isGone = (data: string, pid: number): boolean =>
-  readPostmaster(data)?.pid !== pid || !isAlive(pid)
+/** By its command line, not its pid: a zombie nobody has waited for yet has none. */
+const isRunning = async (data: string, pid: number): Promise<boolean> =>
+  isAlive(pid) && (await commandLine(pid)).includes(data)
 
 /**
- * The live server of this cluster, if there is one. A file that a kill -9 or a reboot left behind is removed:
- * Postgres takes a foreign process of the same number for a server of its own and would not start.
+ * The live server of this cluster, if there is one. Postgres itself replaces the file of a dead process; one whose
+ * number a stranger has by now is removed, for Postgres would take the stranger for a server and not start.
  */
 export const findRunning = async (data: string): Promise<Postmaster | undefined> => {
   const found = readPostmaster(data)
   if (found === undefined) return undefined
-  if (isAlive(found.pid) && (await commandLine(found.pid)).includes(data)) return found
-  rmSync(pidFile(data), { force: true })
+  if (await isRunning(data, found.pid)) return found
+  if (isAlive(found.pid)) rmSync(pidFile(data), { force: true })
   return undefined
 }
 
 /** Fast shutdown: connections are closed, a checkpoint is written. After `graceMs` at once, without one. */
 export const stopPostmaster = async (data: string, pid: number, graceMs: number): Promise<void> => {
+  const gone = async () => !(await isRunning(data, pid))
   sendSignal(pid, 'SIGINT')
-  if (await poll(() => isGone(data, pid), graceMs)) return
+  if (await poll(gone, graceMs)) return
   // Safe: the log is durable, and the next start replays it.
   sendSignal(pid, 'SIGQUIT')
-  if (!(await poll(() => isGone(data, pid), 5_000))) sendSignal(pid, 'SIGKILL')
+  if (!(await poll(gone, 5_000))) sendSignal(pid, 'SIGKILL')
 }
