@@ -12,6 +12,8 @@ export interface EnqueuerDeps {
 }
 
 const MAX_BATCH = 500
+/** A queue that does not answer must not keep later doorbells from ringing. */
+const ANSWER_MS = 5_000
 /** Over this the queue is not keeping up at all; the rest is left to the sweeper (I10). */
 const MAX_PENDING = 20_000
 
@@ -44,11 +46,23 @@ export class Enqueuer {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, MAX_BATCH)
       try {
-        await this.#deps.queue.enqueue(batch)
+        await this.#enqueue(batch)
       } catch (error) {
         this.#deps.onError(error, batch.length)
       }
     }
     this.#sending = undefined
+  }
+
+  async #enqueue(batch: readonly EnqueueRequest[]): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`the queue took longer than ${ANSWER_MS} ms`)), ANSWER_MS)
+    })
+    try {
+      await Promise.race([this.#deps.queue.enqueue(batch), late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { definition, type RunEvent } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { buildGraph, decideCancelNow, foldEvents, type RunState, stepView } from '@millrace/engine'
+import { buildGraph, decide, foldEvents, type RunState, stepView } from '@millrace/engine'
 import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
 import { nodeCatalogue } from '@millrace/nodes'
 import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
@@ -24,7 +24,9 @@ export const runTakeOver =
     // Ended meanwhile: the first durable terminal status wins.
     if (claimed === null) return
     const state = await foldRun(deps.sql, claimed)
-    const { events } = decideCancelNow(state, claimed.now, reason)
+    const cancel = { kind: 'cancel_requested', ...(reason === undefined ? {} : { reason }) } as const
+    // Its commands abort attempts, and none of them is in this process.
+    const { events } = decide(state, cancel, claimed.now)
     const unit = cancelUnit(claimed, state, events)
     const result = await deps.store.submit(unit)
     // Fenced: another process has claimed it since, found the message, and cancels it.
@@ -67,7 +69,12 @@ const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[
 
 const touchedSteps = (state: RunState, events: readonly RunEvent[]): StepRow[] => {
   const paths = new Set(events.flatMap((event) => ('path' in event ? [event.path] : [])))
-  return [...paths].flatMap((path) => stepView(state, path) ?? [])
+  return [...paths].flatMap((path) => {
+    const view = stepView(state, path)
+    if (view === undefined) return []
+    const { nodeId, type, status, attempt, startedAt, finishedAt, error, wait } = view
+    return [{ path, nodeId, type, status, attempt, startedAt, finishedAt, error, wait }]
+  })
 }
 
 const publish = (feed: Pick<EventFeed, 'publish'>, unit: FlushUnit): Promise<void> =>

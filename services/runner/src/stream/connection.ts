@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 /**
@@ -33,6 +34,8 @@ export class SseConnection {
   constructor(response: ServerResponse, options: ConnectionOptions) {
     this.#response = response
     this.#stallMs = options.stallMs ?? STALL_MS
+    // Everyone who sends on it listens to it: on the multiplexed stream, as many as it has runs.
+    setMaxListeners(0, this.#gone.signal)
     response.once('close', () => this.#leave())
     response.on('error', () => this.#leave())
     for (const [name, value] of Object.entries(options.headers)) {
