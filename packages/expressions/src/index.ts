@@ -1,1 +1,10 @@
+export { compileExpression } from './expression.js'
+export {
+  createExpressionChecker,
+  type ExpressionChecker,
+  type ExpressionFacts,
+  inspectExpression,
+  inspectParams,
+} from './inspect.js'
+export { compileTemplate } from './template/compile.js'
 export * from './types.js'

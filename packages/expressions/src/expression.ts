@@ -1,0 +1,55 @@
+import type { Json } from '@millrace/contracts'
+import { compileGuarded, type GuardedExpression } from './jsonata/evaluate.js'
+import { compileNative, GIVE_UP, type Native } from './native/native.js'
+import type { CompiledExpression, Scope } from './types.js'
+
+/** Compiled expressions kept; the least recently used one leaves. */
+const CACHE_SIZE = 5_000
+const cache = new Map<string, Expression>()
+
+/** A simple expression runs as a closure; any other, and any surprise in the data, goes to JSONata. */
+export class Expression implements CompiledExpression {
+  readonly ast: GuardedExpression['ast']
+  readonly #native: Native | undefined
+  readonly #guarded: GuardedExpression
+
+  /** Throws MillraceError EXPRESSION_FAILED for a syntax error. */
+  constructor(source: string) {
+    this.#guarded = compileGuarded(source)
+    this.ast = this.#guarded.ast
+    this.#native = compileNative(this.ast)
+  }
+
+  async evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined> {
+    const simple = this.tryNow(scope)
+    return simple === GIVE_UP ? this.#guarded.evaluate(scope) : (simple as Json | undefined)
+  }
+
+  /** The value without waiting, or GIVE_UP. */
+  tryNow(scope: object): unknown {
+    return this.#native === undefined ? GIVE_UP : this.#native(scope)
+  }
+}
+
+/**
+ * Compiles a bare JSONata source, or one in `{{ }}`. Throws MillraceError EXPRESSION_FAILED for a syntax error,
+ * EXPRESSION_LIMIT for a source that is too long.
+ */
+export function compileExpression(source: string): Expression {
+  const bare = unwrap(source)
+  const known = cache.get(bare)
+  if (known !== undefined) {
+    cache.delete(bare)
+    cache.set(bare, known)
+    return known
+  }
+  const expression = new Expression(bare)
+  cache.set(bare, expression)
+  if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value ?? '')
+  return expression
+}
+
+function unwrap(source: string): string {
+  const trimmed = source.trim()
+  return trimmed.startsWith('{{') && trimmed.endsWith('}}') ? trimmed.slice(2, -2).trim() : trimmed
+}

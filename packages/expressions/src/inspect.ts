@@ -1,0 +1,72 @@
+import { type Json, MillraceError } from '@millrace/contracts'
+import { compileExpression } from './expression.js'
+import { escapePointer } from './template/compile.js'
+import { scanTemplate } from './template/scan.js'
+
+/** What can be read off an expression without data. */
+export interface ExpressionFacts {
+  /** RFC 6901, relative to the params. */
+  readonly pointer: string
+  readonly source: string
+  /** Ids in `steps.<id>`. */
+  readonly steps: readonly string[]
+  readonly syntaxError: string | null
+}
+
+export interface ExpressionChecker {
+  /** Every expression of a params tree. */
+  inspectParams(params: Record<string, Json>): readonly ExpressionFacts[]
+  inspectExpression(source: string): ExpressionFacts
+}
+
+export const createExpressionChecker = (): ExpressionChecker => ({ inspectParams, inspectExpression })
+
+export function inspectExpression(source: string, pointer = ''): ExpressionFacts {
+  try {
+    const { ast } = compileExpression(source)
+    return { pointer, source, steps: stepsOf(ast), syntaxError: null }
+  } catch (error) {
+    return { pointer, source, steps: [], syntaxError: messageOf(error) }
+  }
+}
+
+export function inspectParams(params: Record<string, Json>): ExpressionFacts[] {
+  const facts: ExpressionFacts[] = []
+  collect(params, '', facts)
+  return facts
+}
+
+function collect(value: Json, pointer: string, facts: ExpressionFacts[]): void {
+  if (typeof value === 'string') return collectText(value, pointer, facts)
+  if (value === null || typeof value !== 'object') return
+  for (const [key, member] of Object.entries(value))
+    collect(member, `${pointer}/${escapePointer(key)}`, facts)
+}
+
+function collectText(text: string, pointer: string, facts: ExpressionFacts[]): void {
+  if (!text.includes('{{')) return
+  try {
+    for (const part of scanTemplate(text)) {
+      if (part.kind === 'expression') facts.push(inspectExpression(part.source, pointer))
+    }
+  } catch (error) {
+    facts.push({ pointer, source: text, steps: [], syntaxError: messageOf(error) })
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof MillraceError || error instanceof Error ? error.message : String(error)
+
+/** Walks the syntax tree, whatever its nodes are called, for paths that begin `steps.<id>`. */
+function stepsOf(ast: unknown): string[] {
+  const ids = new Set<string>()
+  const open: unknown[] = [ast]
+  for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
+    if (typeof node !== 'object' || node === null) continue
+    const { type, steps } = node as { type?: unknown; steps?: readonly { type?: unknown; value?: unknown }[] }
+    if (type === 'path' && steps?.[0]?.value === 'steps' && steps[1]?.type === 'name')
+      ids.add(String(steps[1].value))
+    open.push(...Object.values(node))
+  }
+  return [...ids]
+}

@@ -1,0 +1,151 @@
+import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
+import { compileExpression, type Expression } from '../expression.js'
+import { STRING_CHARACTERS } from '../limits.js'
+import { GIVE_UP } from '../native/native.js'
+import type { CompiledTemplate, Scope } from '../types.js'
+import { scanTemplate } from './scan.js'
+
+/** Gives the value, or a promise of it when JSONata had to be asked. */
+type Resolver = (scope: Scope) => Json | undefined | Promise<Json | undefined>
+
+interface Piece {
+  readonly constant: boolean
+  readonly resolve: Resolver
+}
+
+/**
+ * Compiles a tree of params. A string that is exactly one `{{ }}` keeps its value's type; in mixed text, objects
+ * become JSON and nothing becomes the empty string. An expression that gives nothing leaves its key out of an
+ * object, and null in an array. `pointer` is where the tree stands, for messages.
+ * Throws MillraceError EXPRESSION_FAILED for a syntax error.
+ */
+export function compileTemplate(params: Record<string, Json>, pointer = ''): CompiledTemplate {
+  const piece = compileValue(params, pointer)
+  return {
+    constant: piece.constant,
+    resolve: async (scope) => (piece.constant ? params : ((await piece.resolve(scope)) ?? null)),
+  }
+}
+
+function compileValue(value: Json, pointer: string): Piece {
+  if (typeof value === 'string') return compileText(value, pointer)
+  if (Array.isArray(value)) return compileArray(value, pointer)
+  if (value !== null && typeof value === 'object') return compileObject(value, pointer)
+  return constant(value)
+}
+
+const constant = (value: Json): Piece => ({ constant: true, resolve: () => value })
+
+function compileText(text: string, pointer: string): Piece {
+  if (!text.includes('{{')) return constant(text)
+  const parts = scan(text, pointer)
+  const only = parts.length === 1 ? parts[0] : undefined
+  if (only?.kind === 'expression') return { constant: false, resolve: compileOne(only.source, pointer) }
+  const pieces = parts.map((part) =>
+    part.kind === 'text'
+      ? constant(part.text)
+      : { constant: false, resolve: compileOne(part.source, pointer) },
+  )
+  if (pieces.every((piece) => piece.constant))
+    return constant(parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''))
+  return {
+    constant: false,
+    resolve: (scope) => whenAll(pieces, scope, (values) => joinText(values, pointer)),
+  }
+}
+
+function scan(text: string, pointer: string) {
+  try {
+    return scanTemplate(text)
+  } catch (cause) {
+    throw new MillraceError('EXPRESSION_FAILED', `${pointer}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function compileOne(source: string, pointer: string): Resolver {
+  const expression = located(pointer, () => compileExpression(source))
+  return (scope) => {
+    const simple = expression.tryNow(scope)
+    return simple === GIVE_UP ? evaluateSlowly(expression, scope, pointer) : (simple as Json | undefined)
+  }
+}
+
+async function evaluateSlowly(
+  expression: Expression,
+  scope: Scope,
+  pointer: string,
+): Promise<Json | undefined> {
+  try {
+    return await expression.evaluate(scope)
+  } catch (error) {
+    throw relocate(error, pointer)
+  }
+}
+
+function located<T>(pointer: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw relocate(error, pointer)
+  }
+}
+
+/** Says where in the params the expression stands. */
+const relocate = (error: unknown, pointer: string): unknown =>
+  error instanceof MillraceError
+    ? new MillraceError(error.code, `${pointer}: ${error.message}`, { ...error.extras, cause: error })
+    : error
+
+function joinText(values: readonly (Json | undefined)[], pointer: string): string {
+  const text = values.map(toText).join('')
+  if (text.length > STRING_CHARACTERS)
+    throw new MillraceError('EXPRESSION_LIMIT', `${pointer}: a text of ${text.length} characters`)
+  return text
+}
+
+function toText(value: Json | undefined): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function compileArray(items: readonly Json[], pointer: string): Piece {
+  const pieces = items.map((item, index) => compileValue(item, `${pointer}/${index}`))
+  if (pieces.every((piece) => piece.constant)) return constant([...items])
+  return {
+    constant: false,
+    resolve: (scope) => whenAll(pieces, scope, (values) => values.map((value) => value ?? null)),
+  }
+}
+
+function compileObject(object: Record<string, Json>, pointer: string): Piece {
+  const keys = Object.keys(object).filter((key) => !RESERVED_KEYS.has(key))
+  const pieces = keys.map((key) => compileValue(object[key] ?? null, `${pointer}/${escapePointer(key)}`))
+  if (pieces.every((piece) => piece.constant)) return constant(object)
+  return {
+    constant: false,
+    resolve: (scope) =>
+      whenAll(pieces, scope, (values) => {
+        const out: { [key: string]: Json } = {}
+        for (const [index, value] of values.entries()) if (value !== undefined) out[keys[index]!] = value
+        return out
+      }),
+  }
+}
+
+/** RFC 6901. */
+export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** Waits only if something has to be waited for: most params resolve at once. */
+function whenAll(
+  pieces: readonly Piece[],
+  scope: Scope,
+  combine: (values: readonly (Json | undefined)[]) => Json,
+): Json | Promise<Json> {
+  let pending = false
+  const values = pieces.map((piece) => {
+    const value = piece.resolve(scope)
+    if (value instanceof Promise) pending = true
+    return value
+  })
+  return pending ? Promise.all(values).then(combine) : combine(values as (Json | undefined)[])
+}
