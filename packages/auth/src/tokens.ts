@@ -12,6 +12,9 @@ export interface TokenOptions {
   readonly now: () => number
 }
 
+/** What every service of one Millrace must agree on, beside the secret. */
+export const API_TOKENS = { issuer: 'millrace', audience: 'millrace-api' } as const
+
 export interface TokenService {
   sign(actor: Actor): Promise<{ accessToken: string; expiresIn: number }>
   /** Throws UNAUTHENTICATED for anything but a valid access token of this service. */

@@ -65,6 +65,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   app.setSerializerCompiler(serializerCompiler)
   requirePermissions(app)
   useSecurityHeaders(app)
+  refuseNulInUrl(app)
   useAuthentication(app, options.authenticate)
   useJsonBodies(app)
   useProblemErrors(app)
@@ -92,6 +93,14 @@ const answerBrokenRequest = (
     'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+}
+
+/** No text column of Postgres takes a NUL, and nothing here is named with one. */
+const refuseNulInUrl = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async (request) => {
+    if (request.url.includes('%00'))
+      throw new MillraceError('INVALID_REQUEST', 'The URL holds a NUL character')
+  })
 }
 
 const observeRequests = (app: FastifyInstance, metrics: HttpMetrics): void => {

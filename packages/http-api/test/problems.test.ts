@@ -62,6 +62,7 @@ describe('every error is a problem document', () => {
     expect([wrongMethod.statusCode, wrongMethod.json().code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
     expect(wrongMethod.headers.allow).toBe('GET, HEAD')
     expect((await app.inject({ url: '/things/%zz' })).json().code).toBe('INVALID_REQUEST')
+    expect((await app.inject({ url: '/nowhere?q=%00' })).json().code).toBe('INVALID_REQUEST')
     expect((await app.inject({ url: '/things/5' })).json().errors).toMatchObject([{ in: 'params' }])
     expect((await app.inject({ url: `/things/${'x'.repeat(2_000)}` })).json().status).toBeLessThan(500)
   })

@@ -68,17 +68,6 @@ export const createCredentialStore = (sql: Sql, vault: Vault): CredentialStore =
   },
 })
 
-/** Which of these names the workspace has; inside a transaction, so that publishing sees what it commits with. */
-export const existingCredentials = async (
-  sql: postgres.ISql,
-  workspaceId: string,
-  names: readonly string[],
-): Promise<ReadonlySet<string>> => {
-  const rows = await sql<{ name: string }[]>`
-    SELECT name FROM credentials WHERE workspace_id = ${workspaceId} AND name = ANY (${[...names]}) FOR SHARE`
-  return new Set(rows.map((row) => row.name))
-}
-
 const summaryColumns = (sql: Sql) => sql`
   id, name, type, extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`
 

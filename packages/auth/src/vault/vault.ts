@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { MillraceError } from '@millrace/contracts'
 
 /** What is stored of a secret: nothing of it can be read without the master key `keyId`. */
@@ -80,4 +80,17 @@ const decrypt = (key: Uint8Array, sealed: Uint8Array, associated: Buffer): Buffe
   } catch {
     throw new MillraceError('CREDENTIAL_UNREADABLE')
   }
+}
+
+/**
+ * The vault of one master key, as the configuration gives it. The key's id comes from its own bytes, so that a
+ * changed key is noticed and not tried.
+ */
+export const createVaultOfKey = (masterKey: Uint8Array): Vault => {
+  const currentKeyId = createHash('sha256')
+    .update('millrace/key-id/')
+    .update(masterKey)
+    .digest('hex')
+    .slice(0, 16)
+  return createVault({ masterKeys: new Map([[currentKeyId, masterKey]]), currentKeyId })
 }
