@@ -1,1 +1,3 @@
+export type { Resolve } from './address-guard.js'
+export { createHttpClient, type HttpClientOptions, resolveAllowed } from './client.js'
 export * from './types.js'

@@ -1,1 +1,2 @@
+export { createScriptRunner, type ScriptRunnerOptions } from './pool.js'
 export * from './types.js'

@@ -1,0 +1,127 @@
+import { MillraceError } from '@millrace/contracts'
+import { Agent, type Dispatcher } from 'undici'
+import { createAddressGuard, type Resolve, resolveChecked, systemResolve } from './address-guard.js'
+import { decodeBody } from './body.js'
+import { createConnector } from './connector.js'
+import { type Hop, parseUrl } from './hop.js'
+import { nextHop } from './redirect.js'
+import type { HttpClient, HttpRequest, HttpResponse } from './types.js'
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_MAX_BYTES = 10 * 1024 * 1024
+const MAX_REDIRECTS = 5
+const CONNECT_MS = 10_000
+
+export interface HttpClientOptions {
+  /** CIDRs that may be called although they are private. */
+  readonly allowPrivate: readonly string[]
+  /** Default: the operating system's. */
+  readonly resolve?: Resolve
+}
+
+/** The one client of the process. Connections are kept and reused; their number is not limited here. */
+export function createHttpClient({ allowPrivate, resolve = systemResolve }: HttpClientOptions): HttpClient {
+  const guard = createAddressGuard(allowPrivate)
+  const agent = new Agent({
+    connect: createConnector(guard, resolve, CONNECT_MS),
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    pipelining: 1,
+  })
+  return {
+    request: (request) => withDeadline(request, (signal) => follow(agent, request, signal)),
+    close: () => agent.destroy(),
+  }
+}
+
+/** The checked address of a host, for protocols other than HTTP. Throws HTTP_BLOCKED, HTTP_FAILED. */
+export async function resolveAllowed(
+  host: string,
+  allowPrivate: readonly string[],
+  resolve: Resolve = systemResolve,
+): Promise<string> {
+  const [first] = await resolveChecked(createAddressGuard(allowPrivate), resolve, host)
+  return first?.address ?? host
+}
+
+async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const deadline = new AbortController()
+  const timer = setTimeout(
+    () => deadline.abort(new MillraceError('HTTP_FAILED', `no answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  )
+  const signal =
+    request.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, request.signal])
+  try {
+    return await work(signal)
+  } catch (error) {
+    throw explain(signal.aborted ? signal.reason : error, request)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function follow(agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  let hop: Hop = {
+    url: parseUrl(request.url),
+    method: request.method.toUpperCase(),
+    headers: lowerCase(request.headers),
+    body: request.body,
+  }
+  const allowed = Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)
+  for (let redirects = 0; ; redirects++) {
+    const answer = await send(agent, hop, signal)
+    const next = nextHop(hop, answer.statusCode, answer.headers['location'])
+    if (next === undefined || allowed === 0) {
+      const body = await decodeBody(answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
+      return { status: answer.statusCode, headers: flatten(answer.headers), body, url: hop.url.href }
+    }
+    answer.body.on('error', () => {}).destroy()
+    if (redirects === allowed)
+      throw new MillraceError('HTTP_FAILED', `more than ${allowed} redirects`, {
+        details: { retryable: false },
+      })
+    hop = next
+  }
+}
+
+function send(
+  agent: Agent,
+  { url, method, headers, body }: Hop,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  return agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: method as Dispatcher.HttpMethod,
+    headers: { 'user-agent': 'Millrace', 'accept-encoding': 'gzip, deflate, br', ...headers },
+    body: body ?? null,
+    signal,
+  })
+}
+
+const lowerCase = (headers: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
+
+/** What went wrong, without the URL's query, which may hold a key (I8). */
+function explain(error: unknown, request: HttpRequest): unknown {
+  if (error instanceof MillraceError) return error
+  if (request.signal?.aborted) return error
+  const cause = error instanceof Error && error.cause instanceof MillraceError ? error.cause : undefined
+  if (cause !== undefined) return cause
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  const place = URL.parse(request.url)?.host ?? 'the host'
+  return new MillraceError(
+    'HTTP_FAILED',
+    `${request.method} ${place}: ${typeof code === 'string' ? `${code} ` : ''}${String(message)}`,
+    { cause: error },
+  )
+}
