@@ -1,10 +1,13 @@
-import { get, type IncomingMessage } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 
 export interface SseEvent {
   readonly id: number | undefined
   readonly name: string
   readonly data: string
 }
+
+/** As browsers do. */
+const agent = new Agent({ keepAlive: true })
 
 /** One SSE connection over a real socket. */
 export class Viewer {
@@ -31,7 +34,7 @@ export class Viewer {
 
   static open(url: string, headers: Record<string, string>): Promise<Viewer> {
     return new Promise((resolve, reject) => {
-      const request = get(url, { headers, agent: false }, (response) => resolve(new Viewer(response)))
+      const request = get(url, { headers, agent }, (response) => resolve(new Viewer(response)))
       request.on('error', reject)
     })
   }

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Sweeper } from '../src/sweeper/sweeper.js'
 import { BACKENDS, openWorld, type World } from './world.js'
@@ -93,4 +94,19 @@ describe.each(BACKENDS)('sweeper on %s', (backend) => {
     await Promise.all([sweeperOf(world).runOnce(), sweeperOf(world).runOnce()])
     expect(await world.queue.depth()).toBe(50)
   })
+})
+
+it('brings back every doorbell after Redis has been emptied (I1)', async () => {
+  world = await openWorld('redis')
+  await sweeperOf(world).runOnce()
+  await acceptRuns(world, 100)
+  await makeOverdue(world)
+  await sweeperOf(world).runOnce()
+  const redis = new Redis(world.redisUrl ?? '')
+  // This test's own logical database: the server is shared.
+  await redis.flushdb()
+  redis.disconnect()
+  expect(await world.queue.depth()).toBe(0)
+  await sweeperOf(world).runOnce()
+  expect(await world.queue.depth()).toBe(100)
 })

@@ -11,6 +11,7 @@ export const BACKENDS: readonly Backend[] = ['redis', 'postgres']
 export interface World extends Connections {
   readonly testDatabase: TestDatabase
   readonly sql: Sql
+  readonly redisUrl: string | undefined
   readonly workspaceId: string
   readonly workflowId: string
   readonly versionId: string
@@ -21,10 +22,11 @@ export interface World extends Connections {
 
 export const openWorld = async (backend: Backend): Promise<World> => {
   const testDatabase = await createTestDatabase()
+  const redisUrl = backend === 'redis' ? testRedisUrl() : undefined
   const errors: unknown[] = []
   const connections = await openConnections({
     databaseUrl: testDatabase.url,
-    redisUrl: backend === 'redis' ? testRedisUrl() : undefined,
+    redisUrl,
     name: 'test',
     onError: (error) => errors.push(error),
   })
@@ -35,6 +37,7 @@ export const openWorld = async (backend: Backend): Promise<World> => {
     ...ids,
     testDatabase,
     sql,
+    redisUrl,
     errors,
     newRun: (over) => ({
       id: uuidv7(),

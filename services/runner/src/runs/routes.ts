@@ -5,12 +5,10 @@ import {
   listRunsQuery,
   MillraceError,
   page,
-  run,
   runId,
   runSummary,
   startRunAnswer,
   startRunBody,
-  step,
 } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { RunFilter, RunReads } from '@millrace/run-store'
@@ -18,7 +16,8 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { findWorkflowId } from '../published/workflows.js'
 import type { Canceller } from './cancel.js'
-import { noSuchRun, runParams } from './params.js'
+import { noSuchRun, runParams, storableText } from './params.js'
+import { registerRunReads } from './read-routes.js'
 import { type StartDeps, startRun } from './start.js'
 
 export interface RunRoutesDeps extends StartDeps {
@@ -27,15 +26,12 @@ export interface RunRoutesDeps extends StartDeps {
 }
 
 const tags = ['runs']
-/** Postgres refuses U+0000 in any text, even in one that is only looked up. */
-const storableText = z.string().regex(/^[^\0]+$/, 'must hold text without U+0000')
-const READ = { permission: 'run.read' } as const
 
 /** Start, list, read and cancel runs. */
 export const registerRunRoutes = (app: FastifyInstance, deps: RunRoutesDeps): void => {
   registerStart(app, deps)
   registerList(app, deps)
-  registerReads(app, deps)
+  registerRunReads(app, deps.store)
   registerCancel(app, deps)
 }
 
@@ -68,7 +64,7 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
   typed(app).get(
     '/api/v1/runs',
     {
-      config: READ,
+      config: { permission: 'run.read' },
       schema: {
         tags,
         summary: 'List runs, the newest first',
@@ -90,54 +86,6 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
       }
       const found = await deps.store.listRuns(workspaceId, filter, before.data, limit)
       return { items: [...found.items], nextCursor: found.nextCursor }
-    },
-  )
-}
-
-const registerReads = (app: FastifyInstance, { store }: RunRoutesDeps): void => {
-  typed(app).get(
-    '/api/v1/runs/:id',
-    { config: READ, schema: { tags, summary: 'Read a run', params: runParams, response: { 200: run } } },
-    async (request) => {
-      const found = await store.getRun(request.actor.workspaceId, request.params.id)
-      if (found === null) throw noSuchRun()
-      return found
-    },
-  )
-  typed(app).get(
-    '/api/v1/runs/:id/steps',
-    {
-      config: READ,
-      schema: {
-        tags,
-        summary: 'List the steps of a run in the order they started',
-        params: runParams,
-        response: { 200: z.object({ items: z.array(step) }) },
-      },
-    },
-    async (request) => {
-      const { workspaceId } = request.actor
-      const items = await store.getSteps(workspaceId, request.params.id)
-      // A run that has not begun has no steps either.
-      if (items.length === 0 && (await store.getRun(workspaceId, request.params.id)) === null)
-        throw noSuchRun()
-      return { items }
-    },
-  )
-  typed(app).get(
-    '/api/v1/runs/:id/payloads/*',
-    {
-      config: READ,
-      schema: {
-        tags,
-        summary: 'Read a large output by the key of its reference',
-        params: runParams.extend({ '*': storableText.max(1_000) }),
-      },
-    },
-    async (request, reply) => {
-      const body = await store.getPayload(request.actor.workspaceId, request.params.id, request.params['*'])
-      if (body === undefined) throw new MillraceError('NOT_FOUND', 'There is no such payload')
-      return await reply.type('application/json; charset=utf-8').send(body)
     },
   )
 }

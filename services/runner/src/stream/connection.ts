@@ -45,7 +45,8 @@ export class SseConnection {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-      connection: 'keep-alive',
+      // The socket goes with the stream: a server that stops would wait for an idle one.
+      connection: 'close',
     })
     response.write(`retry: ${options.retryMs}\n\n`)
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? HEARTBEAT_MS)

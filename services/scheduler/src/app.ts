@@ -1,0 +1,39 @@
+import type { Config } from '@millrace/config'
+import type { Connections } from '@millrace/connections'
+import { MillraceError } from '@millrace/contracts'
+import { createApp, registerProbes } from '@millrace/http-api'
+import { createMetrics, type Logger } from '@millrace/telemetry'
+import type { FastifyInstance } from 'fastify'
+import { schedulerPlugin } from './plugin.js'
+
+/** The scheduler as a service of its own: its HTTP side is only probes and metrics. */
+export const buildSchedulerApp = async (
+  config: Config,
+  connections: Connections,
+  log: Logger,
+): Promise<FastifyInstance> => {
+  const { database, store, queue } = connections
+  const metrics = createMetrics()
+  metrics.watchQueueDepth(() => queue.depth())
+  const app = createApp({
+    name: 'scheduler',
+    logger: log,
+    authenticate: () => Promise.reject(new MillraceError('UNAUTHENTICATED')),
+    metrics,
+    trustProxy: config.http.trustProxy,
+  })
+  registerProbes(app, {
+    ready: () => connections.check(),
+    metrics: metrics.registry,
+    ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
+  })
+  const plugin = schedulerPlugin({
+    sql: database.sql,
+    store,
+    queue,
+    onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
+    onSwept: (count, reason) => log.info({ count, reason }, 'rang for runs that nobody rang for'),
+  })
+  await app.register(plugin)
+  return app
+}
