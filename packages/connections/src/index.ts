@@ -29,7 +29,10 @@ export interface Connections {
 /** Opens everything a service talks to. The schema must be up to date: see `migrate`. */
 export async function openConnections(options: ConnectionOptions): Promise<Connections> {
   const { databaseUrl, redisUrl, name, onError } = options
-  const database = openDatabase(databaseUrl, { max: options.poolSize ?? 10, applicationName: `millrace-${name}` })
+  const database = openDatabase(databaseUrl, {
+    max: options.poolSize ?? 10,
+    applicationName: `millrace-${name}`,
+  })
   const store = createRunStore(database.sql, { workerId: randomUUID() })
   const queue =
     redisUrl === undefined

@@ -71,7 +71,7 @@ class Turn {
     }
   }
 
-  #claimed({ taken }: Input<'claimed'>): void {
+  #claimed({ taken, crashed }: Input<'claimed'>): void {
     const { state } = this
     if (state.lastSeq === 0) {
       const trigger = state.steps[state.trigger]!
@@ -83,7 +83,11 @@ class Turn {
         taken: [...(taken ?? state.graph.outgoing(state.trigger))],
       })
     } else if (state.status === 'waiting') this.#emit({ type: 'run_resumed' })
-    for (const step of state.steps) if (step.status === 'running') this.#recover(step)
+    for (const step of state.steps.filter(({ status }) => status === 'running')) {
+      const edges = crashed?.get(step.path)
+      if (edges === undefined || state.error !== null) this.#recover(step)
+      else this.#failed(step, CRASHED_STEP, [...edges])
+    }
     this.#startTimers()
     this.#advance()
   }
@@ -319,6 +323,12 @@ const WORKER_LOST: StepError = {
   message: 'the worker died during the attempt',
   hint: 'The step runs again with the same idempotency key.',
   retryable: true,
+}
+const CRASHED_STEP: StepError = {
+  code: 'CRASHED_STEP',
+  message: 'the worker died during a step that must not run twice',
+  hint: 'Check the outside, then retry the run by hand.',
+  retryable: false,
 }
 const unrouted = (error: StepError): StepError => ({
   code: 'UNROUTED_ERROR',

@@ -19,6 +19,8 @@ export type RunInput =
       readonly kind: 'claimed'
       /** On the first claim: edges taken by the fired trigger; all of them when left out. */
       readonly taken?: readonly number[]
+      /** Steps left running whose node has `onCrash: 'fail'`, with the edges to take for that failure (I5). */
+      readonly crashed?: ReadonlyMap<string, readonly number[]>
     }
   | {
       readonly kind: 'step_completed'

@@ -1,0 +1,66 @@
+import type { Config } from '@millrace/config'
+import type { Connections } from '@millrace/connections'
+import { createApp, listen, registerDocs, registerProbes } from '@millrace/http-api'
+import { runnerPlugin } from '@millrace/runner-service'
+import { schedulerPlugin } from '@millrace/scheduler-service'
+import { createMetrics, type Logger } from '@millrace/telemetry'
+import { workflowPlugin } from '@millrace/workflow-service'
+import type { Identity } from './identity.js'
+
+export interface StandaloneAppDeps {
+  readonly config: Config
+  readonly connections: Connections
+  readonly identity: Identity
+  readonly log: Logger
+}
+
+export interface StandaloneApp {
+  /** Throws an error that names the variable to set when the port is taken. */
+  listen(): Promise<string>
+  close(): Promise<void>
+}
+
+/** All services on one app, and so on one port. */
+export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<StandaloneApp> {
+  const { config, connections, identity, log } = deps
+  const { database, store, queue, feed } = connections
+  const metrics = createMetrics()
+  const app = createApp({
+    name: 'millrace',
+    logger: log,
+    authenticate: identity.tokens.authenticate,
+    metrics,
+    trustProxy: config.http.trustProxy,
+  })
+  await registerDocs(app, { title: 'Millrace', version: '1' })
+  registerProbes(app, {
+    ready: () => connections.check(),
+    metrics: metrics.registry,
+    ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
+  })
+  await app.register(workflowPlugin({ ...identity, sql: database.sql, publicUrl: config.http.publicUrl }))
+  await app.register(
+    runnerPlugin({
+      sql: database.sql,
+      store,
+      queue,
+      feed,
+      useCredential: identity.credentials.use,
+      log,
+      random: Math.random,
+    }),
+  )
+  await app.register(
+    schedulerPlugin({
+      sql: database.sql,
+      store,
+      queue,
+      onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
+    }),
+  )
+  await app.ready()
+  return {
+    listen: () => listen(app, { host: config.http.host, port: config.http.port }),
+    close: () => app.close(),
+  }
+}

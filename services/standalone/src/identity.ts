@@ -1,0 +1,38 @@
+import {
+  API_TOKENS,
+  createCredentialStore,
+  createSignIn,
+  createTokenService,
+  createVaultOfKey,
+  ensureOwner,
+} from '@millrace/auth'
+import type { Config } from '@millrace/config'
+import type { Sql } from '@millrace/db'
+
+/** Who may come in, and the workspace's credentials: made once a process from the configured secrets. */
+export type Identity = Awaited<ReturnType<typeof createIdentity>>
+
+export async function createIdentity(sql: Sql, config: Config) {
+  const tokens = createTokenService({
+    ...API_TOKENS,
+    secret: Buffer.from(config.secrets.jwtSecret),
+    now: Date.now,
+  })
+  return {
+    tokens,
+    signIn: createSignIn(sql, tokens),
+    credentials: createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey)),
+    owner: await ensureOwner(sql, { dir: config.directory }),
+    /** A token for the first workspace's owner, for what this process does on that owner's behalf. */
+    ownerToken: async (): Promise<string> => (await tokens.sign(await findOwner(sql))).accessToken,
+  }
+}
+
+async function findOwner(sql: Sql) {
+  const [row] = await sql<{ userId: string; workspaceId: string; email: string }[]>`
+    SELECT u.id AS "userId", m.workspace_id AS "workspaceId", u.email
+    FROM memberships m JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id
+    WHERE m.role = 'admin' ORDER BY w.created_at, u.created_at LIMIT 1`
+  if (row === undefined) throw new Error('the first workspace has no admin')
+  return { ...row, role: 'admin' as const }
+}

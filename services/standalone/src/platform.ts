@@ -1,0 +1,91 @@
+import { type Config, childEnvironment } from '@millrace/config'
+import { type Connections, openConnections } from '@millrace/connections'
+import { migrate } from '@millrace/db'
+import { startPostgres } from '@millrace/local-services'
+import type { Logger } from '@millrace/telemetry'
+import { startWorker } from '@millrace/worker-service'
+import { buildStandaloneApp } from './app.js'
+import { forkWorkers } from './child-workers.js'
+import { createIdentity, type Identity } from './identity.js'
+
+/** The whole product, running. */
+export interface Platform {
+  readonly url: string
+  readonly config: Config
+  readonly owner: Identity['owner']
+  readonly ownerToken: Identity['ownerToken']
+  /** Stops taking requests, drains the workers, closes every connection, stops Postgres. Within 5 s by default. */
+  stop(): Promise<void>
+}
+
+/** A step of start-up or shut-down that must be undone in reverse order. */
+type Undo = () => Promise<unknown>
+
+/**
+ * Starts everything in one process: Postgres if none is given, migrations, the owner, all services on one port and
+ * a worker; `WORKERS` forks more of those. Whatever has been started is stopped again when a later part fails.
+ */
+export async function startPlatform(
+  config: Config,
+  log: Logger,
+  say: (line: string) => void,
+): Promise<Platform> {
+  const undo: Undo[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'))
+    }
+  }
+  try {
+    const databaseUrl = await startDatabase(config, say, undo)
+    await migrate(databaseUrl)
+    const connections = await openConnections({
+      databaseUrl,
+      redisUrl: config.redisUrl,
+      name: 'standalone',
+      poolSize: 16,
+      onError: (error) => log.warn({ err: error }, 'a connection was lost; it is being restored'),
+    })
+    undo.push(() => connections.close())
+    const identity = await createIdentity(connections.database.sql, config)
+    const app = await buildStandaloneApp({ config, connections, identity, log })
+    undo.push(() => app.close())
+    const url = await app.listen()
+    await startWorkers(config, connections, identity.credentials.use, databaseUrl, log, undo)
+    return { url, config, owner: identity.owner, ownerToken: identity.ownerToken, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startDatabase(config: Config, say: (line: string) => void, undo: Undo[]): Promise<string> {
+  if (config.database.kind === 'external') return config.database.url
+  const postgres = await startPostgres({ dataDir: config.database.dataDir, onLog: say })
+  undo.push(() => postgres.stop())
+  return postgres.url
+}
+
+async function startWorkers(
+  config: Config,
+  connections: Connections,
+  credential: Parameters<typeof startWorker>[1]['credential'],
+  databaseUrl: string,
+  log: Logger,
+  undo: Undo[],
+): Promise<void> {
+  const worker = await startWorker(connections, {
+    name: 'standalone',
+    leaseMs: config.worker.leaseMs,
+    concurrency: config.worker.concurrency,
+    maxHeld: config.worker.maxHeld,
+    graceMs: config.worker.drainMs,
+    allowPrivate: config.allowPrivate,
+    credential,
+    log,
+  })
+  undo.push(() => worker.stop())
+  if (config.worker.processes === 0) return
+  const children = forkWorkers(config.worker.processes, childEnvironment(config, databaseUrl), log)
+  undo.push(() => children.stop())
+}

@@ -1,0 +1,14 @@
+import type { CredentialData, Json } from '@millrace/contracts'
+import type { HttpClient } from '@millrace/http-client'
+import type { ScriptRunner } from '@millrace/sandbox'
+import type { SqlRunner } from './sql.js'
+
+/** The doors to the outside that a worker opens once and lends to its steps. */
+export interface Capabilities {
+  readonly http: HttpClient
+  readonly script: ScriptRunner
+  readonly sql: SqlRunner
+  /** Throws CREDENTIAL_NOT_FOUND or CREDENTIAL_UNREADABLE. */
+  credential(workspaceId: string, name: string): Promise<CredentialData>
+  evaluate(source: string, scope: Record<string, unknown>): Promise<Json | undefined>
+}

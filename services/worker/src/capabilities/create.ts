@@ -1,0 +1,29 @@
+import type { CredentialData } from '@millrace/contracts'
+import { compileExpression } from '@millrace/expressions'
+import { createHttpClient, resolveAllowed } from '@millrace/http-client'
+import { createScriptRunner } from '@millrace/sandbox'
+import type { Capabilities } from './capabilities.js'
+import { createSqlRunner } from './sql.js'
+
+export interface CapabilityOptions {
+  /** CIDRs of private networks that steps may reach all the same. */
+  readonly allowPrivate: readonly string[]
+  credential(workspaceId: string, name: string): Promise<CredentialData>
+}
+
+/** Opens a worker's doors to the outside; `close` shuts them. */
+export function createCapabilities(options: CapabilityOptions): Capabilities & { close(): Promise<void> } {
+  const http = createHttpClient({ allowPrivate: options.allowPrivate })
+  const script = createScriptRunner()
+  const sql = createSqlRunner((host) => resolveAllowed(host, options.allowPrivate))
+  return {
+    http,
+    script,
+    sql,
+    credential: options.credential,
+    evaluate: (source, scope) => compileExpression(source).evaluate(scope),
+    close: async () => {
+      await Promise.allSettled([http.close(), script.close(), sql.close()])
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { compilePlan, type Plan, type VersionRow } from './plan.js'
+
+/** Plans by version id. Versions are immutable, so a plan never goes stale; the least recently used one leaves. */
+export class PlanCache {
+  readonly #plans = new Map<string, Promise<Plan>>()
+
+  constructor(
+    private readonly load: (versionId: string) => Promise<VersionRow>,
+    private readonly limit = 200,
+  ) {}
+
+  get(versionId: string): Promise<Plan> {
+    const known = this.#plans.get(versionId)
+    if (known !== undefined) {
+      this.#plans.delete(versionId)
+      this.#plans.set(versionId, known)
+      return known
+    }
+    const plan = this.load(versionId).then(compilePlan)
+    // A failed load (database away) is not remembered.
+    plan.catch(() => this.#plans.delete(versionId))
+    this.#plans.set(versionId, plan)
+    this.#evict()
+    return plan
+  }
+
+  #evict(): void {
+    if (this.#plans.size <= this.limit) return
+    const oldest = this.#plans.keys().next()
+    if (!oldest.done) this.#plans.delete(oldest.value)
+  }
+}

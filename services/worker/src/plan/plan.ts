@@ -1,0 +1,73 @@
+import type { Json } from '@millrace/contracts'
+import { type Definition, MAIN_PORT } from '@millrace/contracts'
+import { buildGraph, type Graph } from '@millrace/engine'
+import {
+  type CompiledExpression,
+  type CompiledTemplate,
+  compileExpression,
+  compileTemplate,
+} from '@millrace/expressions'
+import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
+
+/** A version made ready to run: compiled once, shared by all its runs (immutable). */
+export interface Plan {
+  readonly versionId: string
+  readonly workflow: { readonly id: string; readonly name: string; readonly version: number }
+  readonly definition: Definition
+  readonly graph: Graph
+  readonly nodes: readonly NodePlan[]
+  /** By edge index; undefined where the edge has no condition. */
+  readonly conditions: readonly (CompiledExpression | undefined)[]
+}
+
+export interface NodePlan {
+  readonly type: NodeType
+  readonly template: CompiledTemplate
+  /** Params that hold source text, handed to the node as they are. */
+  readonly raw: Record<string, Json>
+  /** Parsed once where nothing is left to resolve. */
+  readonly constant: unknown
+}
+
+export interface VersionRow {
+  readonly versionId: string
+  readonly workflowId: string
+  readonly name: string
+  readonly number: number
+  readonly definition: Definition
+}
+
+export function compilePlan(version: VersionRow): Plan {
+  const { definition } = version
+  const catalogue = nodeCatalogue()
+  return {
+    versionId: version.versionId,
+    workflow: { id: version.workflowId, name: version.name, version: version.number },
+    definition,
+    graph: buildGraph(definition, catalogue),
+    nodes: definition.nodes.map((node, index) =>
+      compileNode(node.type, node.params, `/nodes/${index}/params`),
+    ),
+    conditions: definition.edges.map((edge) =>
+      edge.when === undefined ? undefined : compileExpression(edge.when),
+    ),
+  }
+}
+
+function compileNode(typeName: string, params: Record<string, Json>, pointer: string): NodePlan {
+  const type = nodeLibrary.get(typeName)
+  if (type === undefined) throw new Error(`node type ${typeName} is not in this worker's library`)
+  const rawNames = new Set(rawParams(typeName))
+  const raw: Record<string, Json> = {}
+  const resolved: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(params)) (rawNames.has(name) ? raw : resolved)[name] = value
+  const template = compileTemplate(resolved, pointer)
+  const parsed = template.constant ? type.params.safeParse(params) : undefined
+  return { type, template, raw, constant: parsed?.success ? parsed.data : undefined }
+}
+
+/** Edges out of a node on the given ports, before their conditions. */
+export function edgesOnPorts(plan: Plan, node: number, ports: readonly string[] = [MAIN_PORT]): number[] {
+  const { edges } = plan.definition
+  return plan.graph.outgoing(node).filter((edge) => ports.includes(edges[edge]?.port ?? MAIN_PORT))
+}

@@ -1,0 +1,202 @@
+import { type Json, MillraceError } from '@millrace/contracts'
+import type { NodeContext } from '@millrace/nodes'
+import type { Capabilities } from '../capabilities/capabilities.js'
+import type { Plan } from '../plan/plan.js'
+import type { DurabilityBarrier } from './barrier.js'
+import type { RunScope } from './scope.js'
+import { toStepError } from './step-error.js'
+import { executeStep, type PreparedStep, prepareStep, type StepOutcome } from './step-executor.js'
+
+export interface AttemptRequest {
+  readonly path: string
+  readonly node: number
+  readonly attempt: number
+  /** Durable before a write step starts (the barrier). */
+  readonly after: number
+}
+
+/** What an attempt tells its run. */
+export interface AttemptEvents {
+  logged(
+    request: AttemptRequest,
+    level: 'debug' | 'info' | 'warn' | 'error',
+    message: string,
+    data?: Json,
+  ): void
+  ended(request: AttemptRequest, outcome: StepOutcome): void
+  /** The attempt waits on the durability of what came before it. */
+  blockedOn(seq: number): void
+  /** It is about to wait on something outside of this process. */
+  goingOutside(): void
+  readonly leaseHeld: boolean
+}
+
+export interface AttemptIdentity {
+  readonly workspaceId: string
+  /** Root of idempotency keys: the run itself, or the run it retries. */
+  readonly originRunId: string
+  readonly trigger: Json
+}
+
+interface Live {
+  readonly attempt: number
+  readonly controller: AbortController
+}
+
+/**
+ * Owns: the attempts of one run that are in flight, and the right of each to use its context: `ctx` is revoked
+ * when the attempt ends, is aborted or is lost (D9).
+ */
+export class AttemptRunner {
+  readonly #live = new Map<string, Live>()
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly scope: RunScope,
+    private readonly barrier: DurabilityBarrier,
+    private readonly identity: AttemptIdentity,
+    private readonly capabilities: Capabilities,
+    private readonly events: AttemptEvents,
+  ) {}
+
+  get inFlight(): number {
+    return this.#live.size
+  }
+
+  /** Starts the attempt in a later microtask: a chain of pure steps must not grow the stack. */
+  start(request: AttemptRequest): void {
+    const live = { attempt: request.attempt, controller: new AbortController() }
+    this.#live.set(request.path, live)
+    void this.#run(request, live).then((outcome) => {
+      if (this.#live.get(request.path) !== live) return // aborted, or lost with its run
+      this.#live.delete(request.path)
+      this.events.ended(request, outcome)
+    })
+  }
+
+  /** Asks the attempt to stop; `forget` gives it up at once, whatever it still does goes nowhere. */
+  abort(path: string, attempt: number, reason: unknown): void {
+    const live = this.#live.get(path)
+    if (live?.attempt === attempt) live.controller.abort(reason)
+  }
+
+  forget(path: string, attempt: number): void {
+    if (this.#live.get(path)?.attempt === attempt) this.#live.delete(path)
+  }
+
+  has(path: string, attempt: number): boolean {
+    return this.#live.get(path)?.attempt === attempt
+  }
+
+  /** The run is lost to this worker: abort everything and hear nothing more of it. */
+  forgetAll(reason: unknown): void {
+    const all = [...this.#live.values()]
+    this.#live.clear()
+    for (const live of all) live.controller.abort(reason)
+  }
+
+  async #run(request: AttemptRequest, live: Live): Promise<StepOutcome> {
+    const node = this.plan.nodes[request.node]
+    const declared = this.plan.definition.nodes[request.node]
+    if (node === undefined || declared === undefined)
+      throw new Error(`no node ${request.node} in this version`)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const prepared = await prepareStep(node, this.scope)
+      await this.#permit(request, prepared, declared.onCrash)
+      const { timeoutMs } = declared
+      if (timeoutMs !== undefined)
+        timer = setTimeout(() => live.controller.abort(timeoutError(timeoutMs)), timeoutMs)
+      return await executeStep(
+        this.plan,
+        request.node,
+        prepared,
+        this.#context(request, live),
+        this.scope,
+        timeoutMs,
+      )
+    } catch (error) {
+      return { kind: 'errored', error: toStepError(error) }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The barrier, and the lease's deadline (D9): the last checks before a step may touch anything. */
+  async #permit(request: AttemptRequest, prepared: PreparedStep, onCrash: 'retry' | 'fail'): Promise<void> {
+    if (prepared.effect === 'write' || onCrash === 'fail') {
+      if (!this.barrier.passed(request.after)) {
+        this.events.blockedOn(request.after)
+        await this.barrier.reached(request.after)
+      }
+    }
+    if (!this.events.leaseHeld)
+      throw new MillraceError('WORKER_LOST', 'this worker may no longer hold its lease')
+    if (prepared.effect !== 'pure') this.events.goingOutside()
+  }
+
+  #context(request: AttemptRequest, live: Live): NodeContext {
+    const { capabilities, identity, scope, plan } = this
+    const { signal } = live.controller
+    const granted = () => {
+      if (this.#live.get(request.path) !== live)
+        throw new MillraceError('WORKER_LOST', 'this attempt is over')
+    }
+    return {
+      signal,
+      idempotencyKey: `${identity.originRunId}:${request.path}`,
+      trigger: identity.trigger,
+      get inputs() {
+        return inputsOf(plan, request.node, scope)
+      },
+      log: (level, message, data) => {
+        granted()
+        this.events.logged(request, level, message, data)
+      },
+      http: async (call) => {
+        granted()
+        return capabilities.http.request({ ...call, signal })
+      },
+      sql: async (credential, statement, params) => {
+        granted()
+        const secret = await capabilities.credential(identity.workspaceId, credential)
+        if (secret.type !== 'postgres') {
+          throw new MillraceError('CREDENTIAL_NOT_FOUND', `credential ${credential} is not of type postgres`)
+        }
+        return capabilities.sql.query(secret.data.url, statement, params, signal)
+      },
+      script: async (code, globals) => {
+        granted()
+        this.events.goingOutside()
+        const result = await capabilities.script.run({ code, globals, signal })
+        for (const line of result.logs) this.events.logged(request, line.level, line.message)
+        return result.value
+      },
+      evaluate: async (source, extra) => {
+        if (!scope.complete) await scope.load()
+        return capabilities.evaluate(source, { ...scope.view, ...extra })
+      },
+      credential: async (name) => {
+        granted()
+        return capabilities.credential(identity.workspaceId, name)
+      },
+    }
+  }
+}
+
+const timeoutError = (timeoutMs: number): MillraceError =>
+  new MillraceError('STEP_TIMEOUT', `the attempt took longer than its timeout of ${timeoutMs} ms`)
+
+/** Outputs of the steps whose edges lead here, in the order of the definition's edges; dead ones are left out. */
+function inputsOf(plan: Plan, node: number, scope: RunScope): { node: string; output: Json | undefined }[] {
+  const { nodes, edges } = plan.definition
+  const inputs: { node: string; output: Json | undefined }[] = []
+  const seen = new Set<string>()
+  for (const edge of plan.graph.incoming(node)) {
+    const from = edges[edge]?.from
+    if (from === undefined || seen.has(from) || scope.view.steps[from]?.status !== 'completed') continue
+    seen.add(from)
+    inputs.push({ node: nodes[plan.graph.indexOf(from) ?? -1]?.id ?? from, output: scope.output(from) })
+  }
+  return inputs
+}

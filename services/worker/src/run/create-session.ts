@@ -1,0 +1,25 @@
+import type { ClaimedRun } from '@millrace/run-store'
+import type { Capabilities } from '../capabilities/capabilities.js'
+import type { Plan } from '../plan/plan.js'
+import { AttemptRunner } from './attempt-runner.js'
+import { RunSession, type SessionHost } from './session.js'
+
+/** Puts a claimed run, its plan and its attempts together. */
+export function createSession(
+  run: ClaimedRun,
+  plan: Plan,
+  host: SessionHost,
+  capabilities: Capabilities,
+): RunSession {
+  const identity = {
+    workspaceId: run.workspaceId,
+    originRunId: run.originRunId ?? run.id,
+    trigger: run.input,
+  }
+  return new RunSession(
+    run,
+    plan,
+    host,
+    (events, scope, barrier) => new AttemptRunner(plan, scope, barrier, identity, capabilities, events),
+  )
+}

@@ -1,0 +1,86 @@
+import { ERROR_PORT, type Json, MAIN_PORT } from '@millrace/contracts'
+import { type RunInput, type RunState, runningSteps, stepView } from '@millrace/engine'
+import type { InboxItem } from '@millrace/run-store'
+import type { Plan } from '../plan/plan.js'
+import type { RunScope } from './scope.js'
+import { takenEdges } from './step-executor.js'
+
+/** The ports whose edges a failure of this node takes. */
+export function failurePorts(plan: Plan, node: number): readonly string[] {
+  const onError = plan.definition.nodes[node]?.onError
+  return onError === 'route' ? [ERROR_PORT] : onError === 'continue' ? [MAIN_PORT] : []
+}
+
+/**
+ * What a claim tells the engine: on the first one the edges the trigger takes; later, which of the attempts that a
+ * lost worker left behind must not run again (I5), and the edges of their failure.
+ */
+export async function claimedInput(
+  plan: Plan,
+  state: RunState,
+  scope: RunScope,
+  input: Json,
+): Promise<RunInput> {
+  if (state.lastSeq === 0) {
+    return { kind: 'claimed', taken: await takenEdges(plan, state.trigger, undefined, scope, input) }
+  }
+  const crashed = new Map<string, readonly number[]>()
+  for (const { path, node } of runningSteps(state)) {
+    if (plan.definition.nodes[node]?.onCrash !== 'fail') continue
+    crashed.set(
+      path,
+      await takenEdges(plan, node, failurePorts(plan, node), scope, undefined).catch(() => []),
+    )
+  }
+  return { kind: 'claimed', crashed }
+}
+
+/** What an inbox row means for the run; undefined when it no longer fits. */
+export async function inboxInput(
+  item: InboxItem,
+  plan: Plan,
+  state: RunState,
+  scope: RunScope,
+): Promise<RunInput | undefined> {
+  switch (item.kind) {
+    case 'cancel':
+      return { kind: 'cancel_requested', ...(item.reason === undefined ? {} : { reason: item.reason }) }
+    case 'pause':
+      return { kind: 'pause_requested', ...(item.by === undefined ? {} : { by: item.by }) }
+    case 'resume':
+      return { kind: 'resume_requested' }
+    case 'timer':
+      if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
+      if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }
+      return delayOver(item.path, item.attempt, plan, state, scope)
+    default:
+      return undefined
+  }
+}
+
+/** The end of a `flow.delay`; undefined when the step no longer waits for it. */
+export async function delayOver(
+  path: string,
+  attempt: number,
+  plan: Plan,
+  state: RunState,
+  scope: RunScope,
+): Promise<RunInput | undefined> {
+  const node = plan.graph.indexOf(path)
+  const step = stepView(state, path)
+  if (
+    node === undefined ||
+    step?.status !== 'waiting' ||
+    step.wait?.kind !== 'timer' ||
+    step.attempt !== attempt
+  )
+    return undefined
+  const output = { until: new Date(step.wait.dueAt).toISOString() }
+  return {
+    kind: 'step_completed',
+    path,
+    attempt,
+    output,
+    taken: await takenEdges(plan, node, undefined, scope, output),
+  }
+}

@@ -1,0 +1,80 @@
+import type { RunEvent } from '@millrace/contracts'
+import { type RunState, stepView } from '@millrace/engine'
+import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow } from '@millrace/run-store'
+import type { Plan } from '../plan/plan.js'
+
+/** Owns: what one run has decided and not yet made durable. `take` empties it into one flush. */
+export class PendingWrites {
+  #events: RunEvent[] = []
+  #touched = new Set<string>()
+  #consumed: string[] = []
+  #response: ResponseRow | undefined
+
+  constructor(
+    private readonly run: ClaimedRun,
+    private readonly plan: Plan,
+    private readonly state: RunState,
+  ) {}
+
+  get empty(): boolean {
+    return this.#events.length === 0 && this.#consumed.length === 0
+  }
+
+  event(event: RunEvent): void {
+    this.#events.push(event)
+    if ('path' in event && event.type !== 'step_log') this.#touched.add(event.path)
+  }
+
+  consumes(inboxId: string): void {
+    this.#consumed.push(inboxId)
+  }
+
+  respond(response: ResponseRow): void {
+    this.#response = response
+  }
+
+  /** One flush's worth, from `expectedSeq` on. */
+  take(
+    expectedSeq: number,
+    release: FlushUnit['release'],
+    run: FlushUnit['run'],
+    timers: readonly TimerRow[] | undefined,
+  ): FlushUnit {
+    const unit: FlushUnit = {
+      runId: this.run.id,
+      workspaceId: this.run.workspaceId,
+      epoch: this.run.epoch,
+      expectedSeq,
+      newSeq: expectedSeq + this.#events.length,
+      events: this.#events,
+      steps: [...this.#touched].map((path) => this.#stepRow(path)),
+      run,
+      release,
+      timers,
+      consumedInbox: this.#consumed,
+      payloads: [],
+      response: this.#response,
+    }
+    this.#events = []
+    this.#touched = new Set()
+    this.#consumed = []
+    this.#response = undefined
+    return unit
+  }
+
+  #stepRow(path: string): StepRow {
+    const view = stepView(this.state, path)
+    if (view === undefined) throw new Error(`run ${this.run.id} has no step ${path}`)
+    return {
+      path,
+      nodeId: view.nodeId,
+      type: view.type,
+      status: view.status,
+      attempt: view.attempt,
+      startedAt: view.startedAt,
+      finishedAt: view.finishedAt,
+      error: view.error,
+      wait: view.wait,
+    }
+  }
+}

@@ -1,0 +1,413 @@
+import {
+  isTerminal,
+  type Json,
+  MillraceError,
+  type PayloadRef,
+  type RunEvent,
+  type RunStatus,
+  type StepError,
+  stepErrorToJson,
+} from '@millrace/contracts'
+import {
+  type Command,
+  decide,
+  foldEvents,
+  isIdle,
+  pendingTimers,
+  type RunInput,
+  type RunState,
+  stepView,
+} from '@millrace/engine'
+import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
+import type { DatabaseClock } from '../clock.js'
+import type { Plan } from '../plan/plan.js'
+import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
+import { DurabilityBarrier } from './barrier.js'
+import { claimedInput, delayOver, failurePorts, inboxInput } from './inputs.js'
+import { PendingWrites } from './pending-writes.js'
+import { RunScope } from './scope.js'
+import { toStepError } from './step-error.js'
+import { type StepOutcome, takenEdges, type WaitRequest } from './step-executor.js'
+import { payloadKey, type StorableOutput, toStorable } from './storable.js'
+
+/** What a session needs of its worker, and no more. */
+export interface SessionHost {
+  readonly clock: DatabaseClock
+  readonly leaseHeld: () => boolean
+  submit(unit: FlushUnit): Promise<FlushResult>
+  readInbox(runId: string): Promise<readonly InboxItem[]>
+  loadPayload(run: ClaimedRun, key: string): Promise<Json>
+  storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
+  published(run: ClaimedRun, events: readonly RunEvent[], status: RunStatus | undefined): void
+  /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
+  yielded(session: RunSession): void
+  /** The session is over. `again` asks for another look at the run: its inbox may hold a wake. */
+  ended(session: RunSession, how: SessionEnd): void
+  /** Collects sessions whose events may wait a moment for company. */
+  flushSoon(session: RunSession): void
+  /** The database refused what the run wants to write: the run alone must fail (D7). */
+  unstorable(session: RunSession, message: string): void
+  readonly random: () => number
+}
+
+export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'lost'
+
+/** Delays up to this stay in memory; longer ones park the run. Milliseconds. */
+const NEAR_MS = 2_000
+/** How long an aborted step may take to end before it is given up. Milliseconds. */
+const ABORT_GRACE_MS = 2_000
+/** setTimeout's own limit. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+/**
+ * Owns: one claimed run in this worker: its folded state, its events that are not yet durable, its attempts in
+ * flight and its near timers. Does not own: the lease, the writer, the plan.
+ *
+ * 1. At most one flush of the run is in flight (D1); each begins where the last durable one ended (I4).
+ * 2. Once fenced or lost, nothing is started, written or published any more (I3).
+ * 3. Inbox rows are consumed by the flush of the events they cause (D3).
+ * 4. State changes only by the engine's decisions, so a later fold gives the same state.
+ */
+export class RunSession {
+  readonly #state: RunState
+  readonly #scope: RunScope
+  readonly #barrier: DurabilityBarrier
+  readonly #attempts: AttemptRunner
+  readonly #writes: PendingWrites
+  #responded = false
+  #flushing = false
+  #flushAgain = false
+  #release: Exclude<SessionEnd, 'lost'> | undefined
+  #over = false
+  #draining = false
+  #yielded = false
+  readonly #aborting = new Set<string>()
+  #toldStatus: RunStatus | undefined
+  #seenInbox = new Set<string>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+
+  constructor(
+    readonly run: ClaimedRun,
+    readonly plan: Plan,
+    private readonly host: SessionHost,
+    makeAttempts: (events: AttemptEvents, scope: RunScope, barrier: DurabilityBarrier) => AttemptRunner,
+  ) {
+    // D2: fold fails unless the events end exactly at the claimed last_seq.
+    this.#state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
+    this.#barrier = new DurabilityBarrier(run.lastSeq)
+    this.#scope = new RunScope(
+      {
+        trigger: run.input,
+        run: {
+          id: run.id,
+          workflowId: run.workflowId,
+          startedAt: new Date(run.startedAt ?? host.clock.now()).toISOString(),
+        },
+        workflow: plan.workflow,
+        vars: plan.definition.vars ?? {},
+      },
+      (key) => host.loadPayload(run, key),
+    )
+    for (const event of run.events) this.#observe(event)
+    this.#writes = new PendingWrites(run, plan, this.#state)
+    this.#attempts = makeAttempts(this.#attemptEvents(), this.#scope, this.#barrier)
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** Starts a fresh run, or picks up what a former owner left; then what the inbox holds. */
+  async begin(): Promise<void> {
+    const { plan, run } = this
+    // A cancel that waits already is served before anything starts.
+    const cancelled = run.inbox.some((item) => item.kind === 'cancel')
+    if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
+    await this.receive(run.inbox)
+  }
+
+  /** Takes inbox rows; each is consumed by the flush of what it caused. */
+  async receive(items: readonly InboxItem[]): Promise<void> {
+    for (const item of items) {
+      if (this.#over || this.#seenInbox.has(item.id)) continue
+      this.#seenInbox.add(item.id)
+      this.#writes.consumes(item.id)
+      const input = await inboxInput(item, this.plan, this.#state, this.#scope)
+      if (input !== undefined) this.#apply(input)
+    }
+    this.#settle()
+  }
+
+  /** Reads the inbox and takes what is new: someone has knocked. */
+  async checkInbox(): Promise<void> {
+    if (!this.#over) await this.receive(await this.host.readInbox(this.run.id))
+  }
+
+  /** D12: starts nothing more; hands the run back once its attempts have ended. */
+  drain(): void {
+    this.#draining = true
+    this.#settle()
+  }
+
+  /** The worker has lost the run, or stops: everything in flight is aborted and nothing more is written. */
+  lose(reason: unknown): void {
+    this.#end('lost', reason)
+  }
+
+  /** Submits everything that is not yet durable, unless a flush is already under way (D1). */
+  flush(): void {
+    if (this.#over) return
+    if (this.#flushing) {
+      this.#flushAgain = true
+      return
+    }
+    const unit = this.#takeUnit()
+    if (unit === undefined) return
+    this.#flushing = true
+    const released = this.#release
+    this.host.submit(unit).then(
+      (result) => this.#flushed(unit, released, result),
+      (error) => this.#end('lost', error),
+    )
+  }
+
+  #apply(input: RunInput): void {
+    if (this.#over) return
+    const { events, commands } = decide(this.#state, input, this.host.clock.now())
+    for (const event of events) {
+      this.#writes.event(event)
+      this.#observe(event)
+    }
+    for (const command of commands) this.#perform(command)
+  }
+
+  #perform(command: Command): void {
+    switch (command.kind) {
+      case 'execute_step':
+        return this.#attempts.start(command)
+      case 'abort_step':
+        return this.#abort(command.path, command.attempt, command.reason)
+      case 'start_retry_timer':
+        return this.#ringAt(command.dueAt, {
+          kind: 'retry_due',
+          path: command.path,
+          attempt: command.attempt,
+        })
+      case 'start_run_timer':
+        return this.#ringAt(command.dueAt, { kind: 'run_timed_out' })
+      case 'finish_run':
+        return // its event is in the same decision; the flush that carries it ends the session
+    }
+  }
+
+  /** Keeps what expressions may read in step with the events, live and folded alike. */
+  #observe(event: RunEvent): void {
+    switch (event.type) {
+      case 'step_succeeded':
+        if (event.outputRef !== undefined) this.#scope.completedByReference(event.path, event.outputRef)
+        else
+          this.#scope.completed(
+            event.path,
+            event.path === this.run.trigger ? this.run.input : event.output,
+            event.error,
+          )
+        if (stepView(this.#state, event.path)?.type === 'http.respond') this.#responded = true
+        return
+      case 'step_failed':
+        return this.#scope.ended(event.path, 'failed', event.error)
+      case 'step_skipped':
+        return this.#scope.ended(event.path, 'skipped')
+      case 'step_cancelled':
+        return this.#scope.ended(event.path, 'cancelled')
+    }
+  }
+
+  #attemptEvents(): AttemptEvents {
+    const session = this
+    return {
+      logged: ({ path, attempt }, level, message, data) => {
+        session.#apply({
+          kind: 'step_logged',
+          path,
+          attempt,
+          level,
+          message,
+          ...(data === undefined ? {} : { data }),
+        })
+        session.host.flushSoon(session)
+      },
+      ended: (request, outcome) => void session.#ended(request, outcome),
+      blockedOn: () => session.flush(),
+      goingOutside: () => session.yieldCpu(),
+      get leaseHeld() {
+        return session.host.leaseHeld()
+      },
+    }
+  }
+
+  async #ended(request: AttemptRequest, outcome: StepOutcome): Promise<void> {
+    const { path, attempt } = request
+    if (this.#over) return
+    if (outcome.kind === 'errored' && this.#aborting.delete(path))
+      this.#apply({ kind: 'step_aborted', path, attempt })
+    else if (outcome.kind === 'waits') this.#waits(path, attempt, outcome.wait)
+    else if (outcome.kind === 'errored') await this.#errored(request, outcome.error)
+    else await this.#completed(request, outcome)
+    this.#settle()
+  }
+
+  async #completed(
+    request: AttemptRequest,
+    outcome: Extract<StepOutcome, { kind: 'completed' }>,
+  ): Promise<void> {
+    const { path, attempt } = request
+    let storable: StorableOutput
+    try {
+      storable = toStorable(this.#answer(outcome))
+    } catch (error) {
+      return this.#errored(request, toStepError(error))
+    }
+    const { value, stored } = storable
+    if (stored === undefined) {
+      return this.#apply({ kind: 'step_completed', path, attempt, output: value, taken: outcome.taken })
+    }
+    const outputRef: PayloadRef = { key: payloadKey(path, attempt, this.run.epoch), bytes: stored.bytes }
+    // Stored ahead of the flush that refers to it, which keeps batches small (D7).
+    await this.host.storePayload(this.run, { key: outputRef.key, body: stored.body })
+    this.#apply({ kind: 'step_completed', path, attempt, output: undefined, outputRef, taken: outcome.taken })
+  }
+
+  /** The first response wins and is stored with its step; later ones record that they were not delivered. */
+  #answer(outcome: Extract<StepOutcome, { kind: 'completed' }>): Json | undefined {
+    if (outcome.response === undefined) return outcome.output
+    const delivered = !this.#responded
+    if (delivered) this.#writes.respond(outcome.response)
+    this.#responded = true
+    return { status: outcome.response.status, delivered }
+  }
+
+  /** Edges are worked out here, so that the engine never evaluates; a failing condition leaves none taken. */
+  async #errored({ path, attempt, node }: AttemptRequest, error: StepError): Promise<void> {
+    const ports = failurePorts(this.plan, node)
+    const taken = await takenEdges(this.plan, node, ports, this.#scope, {
+      error: stepErrorToJson(error),
+    }).catch(() => [])
+    this.#apply({ kind: 'step_errored', path, attempt, error, random: this.host.random(), taken })
+  }
+
+  #waits(path: string, attempt: number, wait: WaitRequest): void {
+    const dueAt = 'delayMs' in wait ? this.host.clock.now() + wait.delayMs : Date.parse(wait.until)
+    this.#apply({ kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } })
+    this.#ring(dueAt, () => void this.#delayOver(path, attempt))
+  }
+
+  async #delayOver(path: string, attempt: number): Promise<void> {
+    const input = await delayOver(path, attempt, this.plan, this.#state, this.#scope)
+    if (input === undefined || this.#over) return
+    this.#apply(input)
+    this.#settle()
+  }
+
+  #abort(path: string, attempt: number, reason: string): void {
+    this.#aborting.add(path)
+    this.#attempts.abort(path, attempt, new MillraceError('NODE_FAILED', reason))
+    this.#ring(this.host.clock.now() + ABORT_GRACE_MS, () => {
+      this.#attempts.forget(path, attempt)
+      this.#apply({ kind: 'step_aborted', path, attempt })
+      this.#settle()
+    })
+  }
+
+  #ringAt(dueAt: number, input: RunInput): void {
+    this.#ring(dueAt, () => {
+      this.#apply(input)
+      this.#settle()
+    })
+  }
+
+  /** Far timers are rows written by the park; only near ones live here, and the run's own while it runs. */
+  #ring(dueAt: number, call: () => void): void {
+    const delay = Math.min(Math.max(0, dueAt - this.host.clock.now()), MAX_TIMEOUT_MS)
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      if (!this.#over) call()
+    }, delay)
+    this.#timers.add(timer)
+  }
+
+  /**
+   * Called after every input: a run that is finished, drained or only waits gives up its lease with its last flush;
+   * any other lets its events wait a moment for company.
+   */
+  #settle(): void {
+    if (this.#over || this.#release !== undefined) return
+    const resting = this.#attempts.inFlight === 0
+    if (isTerminal(this.#state.status)) this.#release = 'finished'
+    else if (this.#draining && resting) this.#release = 'handed_back'
+    else if (resting && isIdle(this.#state) && !this.#nearTimer()) {
+      this.#apply({ kind: 'park' })
+      this.#release = 'parked'
+    }
+    if (this.#release !== undefined) this.flush()
+    else if (!this.#writes.empty) this.host.flushSoon(this)
+  }
+
+  #nearTimer(): boolean {
+    const soon = this.host.clock.now() + NEAR_MS
+    return pendingTimers(this.#state).some((timer) => timer.kind !== 'run_timeout' && timer.dueAt <= soon)
+  }
+
+  #takeUnit(): FlushUnit | undefined {
+    if (this.#writes.empty && this.#release === undefined) return undefined
+    const parked = this.#release === 'parked'
+    return this.#writes.take(
+      this.#barrier.durable,
+      this.#release !== undefined,
+      {
+        status: this.#release === 'handed_back' ? 'pending' : this.#state.status,
+        startedAt: this.#state.startedAt,
+        finishedAt: this.#state.finishedAt,
+        error: this.#state.error,
+        output: this.#state.output,
+      },
+      // Timers stand in the database only while the run is parked: whoever claims it next takes them over.
+      parked ? pendingTimers(this.#state) : this.#release === undefined ? undefined : [],
+    )
+  }
+
+  #flushed(unit: FlushUnit, released: SessionEnd | undefined, result: FlushResult): void {
+    this.#flushing = false
+    if (this.#over) return
+    if (result.kind !== 'durable') {
+      if (result.kind === 'unstorable') this.host.unstorable(this, result.message)
+      return this.#end('lost', new Error(result.kind))
+    }
+    const status = unit.run.status === this.#toldStatus ? undefined : unit.run.status
+    this.#toldStatus = unit.run.status
+    this.host.published(this.run, unit.events, status)
+    this.#barrier.advance(unit.newSeq)
+    if (released !== undefined) return this.#end(released, undefined)
+    if (this.#flushAgain) {
+      this.#flushAgain = false
+      this.flush()
+    } else if (this.#release !== undefined) this.flush()
+  }
+
+  /** Gives the worker's slot for advancing runs to another run, once. */
+  yieldCpu(): void {
+    if (this.#yielded) return
+    this.#yielded = true
+    this.host.yielded(this)
+  }
+
+  #end(how: SessionEnd, reason: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    this.#barrier.break(reason)
+    this.#attempts.forgetAll(reason)
+    this.yieldCpu()
+    this.host.ended(this, how)
+  }
+}

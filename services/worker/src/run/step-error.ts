@@ -1,0 +1,24 @@
+import { MillraceError, type StepError } from '@millrace/contracts'
+
+/** What an exception becomes in a run's events: a stable code, a message, a hint; never a stack. */
+export function toStepError(error: unknown): StepError {
+  if (error instanceof MillraceError) {
+    const { retryAfterMs, details } = error.extras
+    return {
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      retryable: isRetryable(error),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(details === undefined ? {} : { details: JSON.parse(JSON.stringify(details)) }),
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'NODE_FAILED', message, hint: 'See the message.', retryable: true }
+}
+
+/** A node may know better than the catalogue: a 404 is an HTTP_STATUS that no retry mends. */
+function isRetryable(error: MillraceError): boolean {
+  const told = error.extras.details?.['retryable']
+  return typeof told === 'boolean' ? told : error.retryable
+}

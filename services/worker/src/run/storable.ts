@@ -1,0 +1,64 @@
+import { type Json, MillraceError, type PayloadRef, RESERVED_KEYS } from '@millrace/contracts'
+
+/** Outputs above this are stored once, by reference (D21). Bytes of JSON. */
+export const INLINE_LIMIT = 256 * 1024
+/** No output may be larger. Bytes of JSON. */
+export const OUTPUT_LIMIT = 32 * 1024 * 1024
+
+const SUSPICIOUS = /\\u0000|\\ud[89a-f]/i
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what Postgres refuses in jsonb
+const UNSTORABLE_CHARACTERS = /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+export interface StorableOutput {
+  readonly value: Json | undefined
+  /** Present when the value is too large for its event. */
+  readonly stored?: { readonly body: string; readonly bytes: number }
+}
+
+/**
+ * Makes a node's output storable (D7): what Postgres refuses in jsonb (NUL, lone surrogates) becomes U+FFFD,
+ * and a large value is split off to be stored by reference. Throws OUTPUT_TOO_LARGE and UNSTORABLE_OUTPUT.
+ */
+export function toStorable(output: Json | undefined): StorableOutput {
+  if (output === undefined || output === null || typeof output === 'number' || typeof output === 'boolean') {
+    return { value: output }
+  }
+  const text = stringify(output)
+  if (SUSPICIOUS.test(text)) return toStorable(repair(output))
+  if (text.length <= INLINE_LIMIT / 4) return { value: output }
+  const bytes = Buffer.byteLength(text)
+  if (bytes > OUTPUT_LIMIT) {
+    throw new MillraceError(
+      'OUTPUT_TOO_LARGE',
+      `the output has ${bytes} bytes; at most ${OUTPUT_LIMIT} are kept`,
+    )
+  }
+  return bytes <= INLINE_LIMIT ? { value: output } : { value: output, stored: { body: text, bytes } }
+}
+
+/** `<path>/<attempt>/<epoch>`: never shared between attempts or owners (D21). */
+export const payloadKey = (path: string, attempt: number, epoch: number): string =>
+  `${path}/${attempt}/${epoch}`
+
+export const toRef = (key: string, bytes: number): PayloadRef => ({ key, bytes })
+
+function stringify(output: Json): string {
+  try {
+    return JSON.stringify(output) ?? 'null'
+  } catch (cause) {
+    throw new MillraceError('UNSTORABLE_OUTPUT', `the output is not JSON: ${String(cause)}`, { cause })
+  }
+}
+
+function repair(value: Json): Json {
+  if (typeof value === 'string') return repairText(value)
+  if (Array.isArray(value)) return value.map(repair)
+  if (value === null || typeof value !== 'object') return value
+  const out: { [key: string]: Json } = {}
+  for (const [key, member] of Object.entries(value)) {
+    if (!RESERVED_KEYS.has(key)) out[repairText(key)] = repair(member)
+  }
+  return out
+}
+
+const repairText = (text: string): string => text.replace(UNSTORABLE_CHARACTERS, '\ufffd')

@@ -1,0 +1,256 @@
+import { MillraceError } from '@millrace/contracts'
+import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
+import type { JobConsumer, JobQueue } from '@millrace/queue'
+import type { ClaimedRun, RunStore } from '@millrace/run-store'
+import type { Capabilities } from './capabilities/capabilities.js'
+import { DatabaseClock } from './clock.js'
+import { LeaseKeeper } from './lease.js'
+import type { PlanCache } from './plan/plan-cache.js'
+import { Publisher } from './publisher.js'
+import { createSession } from './run/create-session.js'
+import { failRun } from './run/fail-run.js'
+import type { RunSession, SessionEnd, SessionHost } from './run/session.js'
+import { Slots } from './slots.js'
+
+export interface WorkerDeps {
+  readonly store: RunStore
+  readonly queue: JobQueue
+  readonly feed: EventFeed
+  readonly plans: PlanCache
+  readonly capabilities: Capabilities
+  readonly log: { warn(details: object, message: string): void; info(details: object, message: string): void }
+}
+
+export interface WorkerOptions {
+  readonly name: string
+  readonly leaseMs: number
+  /** Runs advancing at the same time (D11). */
+  readonly concurrency: number
+  /** Runs held in memory, those whose steps wait on the outside included (D11). */
+  readonly maxHeld: number
+  /** How long a drain lets steps run on. Milliseconds. */
+  readonly graceMs: number
+}
+
+/** Events wait this long for company before they are flushed, unless something waits for them. Milliseconds. */
+const FLUSH_DELAY_MS = 2
+/** How often the inboxes of held runs are read, should a knock get lost (cancel within 2 s). Milliseconds. */
+const INBOX_POLL_MS = 1_000
+const NO_RUNS: ReadonlySet<string> = new Set()
+
+/**
+ * Owns: the runs this process has claimed. A job rings, the claim decides (D11), a session advances the run until
+ * it is finished, parked or lost. Does not own: what a run does (its session), who may write (the store's epoch).
+ *
+ * At most `concurrency` runs advance and at most `maxHeld` are held: a full worker stops fetching (D11, I10).
+ */
+export class Worker {
+  readonly #sessions = new Map<string, RunSession>()
+  readonly #advancing: Slots
+  readonly #clock = new DatabaseClock(0)
+  readonly #lease: LeaseKeeper
+  readonly #publisher: Publisher
+  readonly #host: SessionHost
+  #consumer: JobConsumer | undefined
+  #full = false
+  #dirty: RunSession[] = []
+  #stopping = false
+  #inboxTimer: NodeJS.Timeout | undefined
+  #unsubscribe: (() => void) | undefined
+  #whenEmpty: (() => void) | undefined
+
+  constructor(
+    private readonly deps: WorkerDeps,
+    private readonly options: WorkerOptions,
+  ) {
+    const { store, feed, log } = deps
+    this.#advancing = new Slots(options.concurrency)
+    this.#lease = new LeaseKeeper(store, this.#clock, {
+      name: options.name,
+      leaseMs: options.leaseMs,
+      onError: (error) => log.warn({ err: error }, 'the lease could not be renewed; trying again'),
+    })
+    this.#publisher = new Publisher(feed, (error) =>
+      log.warn({ err: error }, 'events were not published live'),
+    )
+    this.#host = this.#makeHost()
+  }
+
+  /** Runs in this worker's memory. */
+  get held(): number {
+    return this.#sessions.size
+  }
+
+  async start(): Promise<void> {
+    await this.#lease.start()
+    this.#unsubscribe = await this.deps.feed.subscribe(CONTROL_TOPIC, (payload) => this.#knock(payload))
+    this.#consumer = await this.deps.queue.consume((runId) => this.#answer(runId), {
+      concurrency: this.options.concurrency,
+    })
+    this.#pollInboxes()
+  }
+
+  /**
+   * Drains (D12): stops fetching, lets steps end within the grace, hands back what is left and gives the lease up.
+   * Runs with a step still executing are released by the lease's end.
+   */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    clearTimeout(this.#inboxTimer)
+    await this.#consumer?.close()
+    for (const session of [...this.#sessions.values()]) session.drain()
+    await this.#emptied(this.options.graceMs)
+    const left = [...this.#sessions.keys()]
+    for (const session of [...this.#sessions.values()]) session.lose(new Error('the worker stops'))
+    this.#unsubscribe?.()
+    await this.#lease.stop()
+    await this.#ring(left)
+  }
+
+  /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
+  async #answer(runId: string): Promise<void> {
+    await this.#advancing.acquire()
+    const claimed =
+      this.#stopping || !this.#lease.held ? null : await this.deps.store.claim(runId).catch(() => null)
+    if (claimed === null) {
+      this.#advancing.release()
+      return
+    }
+    // The job ends here; the run goes on by itself.
+    void this.#adopt(claimed)
+  }
+
+  async #adopt(run: ClaimedRun): Promise<void> {
+    this.#clock.sample(run.now)
+    try {
+      // An older epoch of the same run in this process was fenced by this very claim.
+      this.#sessions.get(run.id)?.lose(new Error('the run was claimed again'))
+      const plan = await this.deps.plans.get(run.versionId)
+      const session = createSession(run, plan, this.#host, this.deps.capabilities)
+      this.#sessions.set(run.id, session)
+      this.#throttle()
+      await session.begin()
+      if (this.#stopping) session.drain()
+    } catch (error) {
+      this.deps.log.warn(
+        { err: error, runId: run.id },
+        'the run could not be taken up; the sweeper will ring again',
+      )
+      const session = this.#sessions.get(run.id)
+      if (session === undefined) this.#advancing.release()
+      else session.lose(error)
+    }
+  }
+
+  #makeHost(): SessionHost {
+    const { store } = this.deps
+    return {
+      clock: this.#clock,
+      leaseHeld: () => this.#lease.held,
+      submit: (unit) => store.submit(unit),
+      readInbox: async (runId) => (await store.readInbox([runId])).get(runId) ?? [],
+      loadPayload: async (run, key) => {
+        const body = await store.getPayload(run.workspaceId, run.id, key)
+        if (body === undefined) throw new Error(`payload ${key} of run ${run.id} is gone`)
+        return JSON.parse(body)
+      },
+      storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),
+      published: (run, events, status) => this.#publisher.durable(run.id, run.workspaceId, events, status),
+      yielded: () => this.#advancing.release(),
+      ended: (session, how) => void this.#ended(session, how),
+      flushSoon: (session) => this.#flushSoon(session),
+      unstorable: (session, message) => void this.#failUnstorable(session, message),
+      random: Math.random,
+    }
+  }
+
+  async #ended(session: RunSession, how: SessionEnd): Promise<void> {
+    const { id } = session.run
+    if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+    this.#throttle()
+    if (this.#sessions.size === 0) this.#whenEmpty?.()
+    if (how === 'handed_back') return this.#ring([id])
+    // D4: a wake that came while the run was being parked is found by a look after the park has committed.
+    if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => NO_RUNS)).has(id))
+      await this.#answer(id)
+  }
+
+  /** D7: what the run wanted to write was refused, so it goes back to its durable state and fails from there. */
+  async #failUnstorable({ run, plan }: RunSession, message: string): Promise<void> {
+    const { store, log } = this.deps
+    log.warn({ runId: run.id, message }, 'the database refused the data of a run; failing it')
+    try {
+      await failRun(
+        store,
+        run,
+        plan,
+        this.#clock.now(),
+        new MillraceError('UNSTORABLE_OUTPUT', message),
+        this.#publisher,
+      )
+    } catch (error) {
+      log.warn({ err: error, runId: run.id }, 'the run could not be failed; its next owner will try')
+    }
+  }
+
+  #flushSoon(session: RunSession): void {
+    this.#dirty.push(session)
+    if (this.#dirty.length > 1) return
+    setTimeout(() => {
+      const dirty = this.#dirty
+      this.#dirty = []
+      for (const each of dirty) each.flush()
+    }, FLUSH_DELAY_MS)
+  }
+
+  #throttle(): void {
+    const full = this.#sessions.size >= this.options.maxHeld
+    if (full === this.#full) return
+    this.#full = full
+    if (full) void this.#consumer?.pause()
+    else if (!this.#stopping) this.#consumer?.resume()
+  }
+
+  #knock(payload: string): void {
+    const { runId } = JSON.parse(payload) as { runId?: unknown }
+    if (typeof runId === 'string') this.#check(this.#sessions.get(runId))
+  }
+
+  #check(session: RunSession | undefined): void {
+    session?.checkInbox().catch((error) => this.deps.log.warn({ err: error }, 'an inbox could not be read'))
+  }
+
+  #pollInboxes(): void {
+    this.#inboxTimer = setTimeout(async () => {
+      try {
+        if (this.#sessions.size > 0) {
+          for (const runId of await this.deps.store.inboxRuns()) this.#check(this.#sessions.get(runId))
+        }
+      } catch (error) {
+        this.deps.log.warn({ err: error }, 'inboxes could not be read; trying again')
+      }
+      if (!this.#stopping) this.#pollInboxes()
+    }, INBOX_POLL_MS)
+  }
+
+  async #ring(runIds: readonly string[]): Promise<void> {
+    if (runIds.length === 0) return
+    await this.deps.queue
+      .enqueue(runIds.map((runId) => ({ runId })))
+      .catch((error) =>
+        this.deps.log.warn({ err: error }, 'handed-back runs were not enqueued; the sweeper will'),
+      )
+  }
+
+  #emptied(graceMs: number): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, graceMs)
+      this.#whenEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
