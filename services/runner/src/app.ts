@@ -1,14 +1,10 @@
-import { createCredentialStore, createTokenService, createVault } from '@millrace/auth'
+import { API_TOKENS, createCredentialStore, createTokenService, createVaultOfKey } from '@millrace/auth'
 import type { Config } from '@millrace/config'
 import type { Connections } from '@millrace/connections'
 import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
 import { createMetrics, type Logger } from '@millrace/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { runnerPlugin } from './plugin.js'
-
-/** As the service that signs in makes its tokens, and wraps credentials. */
-const TOKENS = { issuer: 'millrace', audience: 'millrace-api' }
-const KEY_ID = '1'
 
 /** The runner API as a service of its own. */
 export const buildRunnerApp = async (
@@ -20,12 +16,11 @@ export const buildRunnerApp = async (
   const metrics = createMetrics()
   metrics.watchQueueDepth(() => queue.depth())
   const tokens = createTokenService({
-    ...TOKENS,
+    ...API_TOKENS,
     secret: Buffer.from(config.secrets.jwtSecret),
     now: Date.now,
   })
-  const masterKeys = new Map([[KEY_ID, config.secrets.masterKey]])
-  const credentials = createCredentialStore(database.sql, createVault({ masterKeys, currentKeyId: KEY_ID }))
+  const credentials = createCredentialStore(database.sql, createVaultOfKey(config.secrets.masterKey))
   const app = createApp({
     name: 'runner',
     logger: log,

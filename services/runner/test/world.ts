@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type Actor, createCredentialStore, createTokenService, createVault } from '@millrace/auth'
+import {
+  type Actor,
+  API_TOKENS,
+  createCredentialStore,
+  createTokenService,
+  createVaultOfKey,
+} from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition, type Role } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
@@ -41,11 +47,10 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
   const [workspaceId, awayId] = [await addWorkspace(sql, 'home'), await addWorkspace(sql, 'away')]
   const tokens = createTokenService({
     secret: randomBytes(32),
-    issuer: 'test',
-    audience: 'test',
+    ...API_TOKENS,
     now: Date.now,
   })
-  const vault = createVault({ masterKeys: new Map([['test', randomBytes(32)]]), currentKeyId: 'test' })
+  const vault = createVaultOfKey(randomBytes(32))
   const credentials = createCredentialStore(sql, vault)
   const record = (details: unknown, message?: string) => errors.push([message, details])
   const app = createApp({ name: 'runner', authenticate: tokens.authenticate })
