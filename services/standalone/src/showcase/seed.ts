@@ -22,7 +22,7 @@ export async function seedExamples(
   for (const name of EXAMPLES) {
     if (present.has(name)) continue
     const definition = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8'))
-    await client.workflows.import({ definition, publish: true })
+    await client.workflows.import(definition, { publish: true })
     added.push(name)
   }
   return { secret, added }
