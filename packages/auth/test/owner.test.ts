@@ -8,7 +8,7 @@ import { useDatabase } from './database-for-test.js'
 const sql = useDatabase()
 
 test('many processes starting at once make one workspace, whose password is in the file', async () => {
-  const folder = await createTempFolder()
+  const folder = createTempFolder()
   const dir = join(folder.path, 'millrace')
   const owners = await Promise.all(Array.from({ length: 4 }, () => ensureOwner(sql(), { dir })))
   expect(owners.filter((owner) => owner.created)).toHaveLength(1)
@@ -23,4 +23,5 @@ test('many processes starting at once make one workspace, whose password is in t
 
   expect((await ensureOwner(sql(), { dir })).created).toBe(false)
   expect(JSON.parse(await readFile(file, 'utf8')).password).toBe(password)
+  folder.remove()
 })

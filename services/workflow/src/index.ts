@@ -1,1 +1,3 @@
-export {}
+export { buildWorkflowApp } from './app.js'
+export type { WorkflowDeps } from './context.js'
+export { workflowPlugin } from './plugin.js'

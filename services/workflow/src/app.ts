@@ -1,0 +1,45 @@
+import {
+  API_TOKENS,
+  createCredentialStore,
+  createSignIn,
+  createTokenService,
+  createVaultOfKey,
+} from '@millrace/auth'
+import type { Config } from '@millrace/config'
+import type { Database } from '@millrace/db'
+import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
+import { createMetrics, type Logger } from '@millrace/telemetry'
+import type { FastifyInstance } from 'fastify'
+import { workflowPlugin } from './plugin.js'
+import { databaseState } from './ready.js'
+
+/** The workflow API as a service of its own. */
+export const buildWorkflowApp = async (
+  config: Pick<Config, 'http' | 'secrets'>,
+  { sql }: Pick<Database, 'sql'>,
+  log: Logger,
+): Promise<FastifyInstance> => {
+  const { publicUrl, trustProxy, metricsToken } = config.http
+  const metrics = createMetrics()
+  const tokens = createTokenService({
+    ...API_TOKENS,
+    secret: Buffer.from(config.secrets.jwtSecret),
+    now: Date.now,
+  })
+  const app = createApp({
+    name: 'workflow',
+    logger: log,
+    authenticate: tokens.authenticate,
+    metrics,
+    trustProxy,
+  })
+  await registerDocs(app, { title: 'Millrace workflows', version: '1' })
+  registerProbes(app, {
+    ready: async () => ({ database: await databaseState(sql) }),
+    metrics: metrics.registry,
+    ...(metricsToken === undefined ? {} : { metricsToken }),
+  })
+  const credentials = createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey))
+  await app.register(workflowPlugin({ sql, signIn: createSignIn(sql, tokens), credentials, publicUrl }))
+  return app
+}

@@ -1,0 +1,28 @@
+import { validateAnswer, validateBody } from '@millrace/contracts'
+import { typed } from '@millrace/http-api'
+import type { FastifyInstance } from 'fastify'
+import { toMillraceForm } from '../definitions/convert.js'
+import { checkDefinition } from '../definitions/validate.js'
+import { DEFINITION_BODY_LIMIT } from '../http/params.js'
+
+export const registerValidationRoutes = (app: FastifyInstance): void => {
+  typed(app).post(
+    '/api/v1/validate',
+    {
+      config: { permission: 'workflow.read' },
+      bodyLimit: DEFINITION_BODY_LIMIT,
+      schema: {
+        tags: ['workflows'],
+        description: 'Takes both forms. Whether the credentials exist is checked when publishing.',
+        body: validateBody,
+        response: { 200: validateAnswer },
+      },
+    },
+    async ({ body }) => {
+      const converted = toMillraceForm(body.definition)
+      const problems =
+        converted.problems.length > 0 ? converted.problems : checkDefinition(converted.definition).problems
+      return { valid: problems.length === 0, problems: [...problems] }
+    },
+  )
+}

@@ -1,0 +1,65 @@
+import { createWorkflowBody, page, workflow, workflowSummary } from '@millrace/contracts'
+import { typed } from '@millrace/http-api'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { WorkflowDeps } from '../context.js'
+import { createDraft } from '../drafts/repository.js'
+import { decodeCursor, textPosition, toPage } from '../http/cursor.js'
+import { DEFINITION_BODY_LIMIT, workflowRef } from '../http/params.js'
+import { archiveWorkflow, getWorkflow, listWorkflows } from './repository.js'
+
+const listQuery = z.strictObject({
+  cursor: z.string().max(1_000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  /** Part of the name, in any case. */
+  search: z.string().max(128).optional(),
+})
+
+const read = { permission: 'workflow.read' } as const
+const write = { permission: 'workflow.write' } as const
+const tags = ['workflows']
+
+export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<WorkflowDeps, 'sql'>): void => {
+  const routes = typed(app)
+
+  routes.get(
+    '/api/v1/workflows',
+    { config: read, schema: { tags, querystring: listQuery, response: { 200: page(workflowSummary) } } },
+    async ({ actor, query: { cursor, limit, search } }) => {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, textPosition)
+      const rows = await listWorkflows(sql, actor.workspaceId, { after, search, limit })
+      return toPage(rows, limit, (row) => row.name)
+    },
+  )
+
+  routes.post(
+    '/api/v1/workflows',
+    {
+      config: write,
+      bodyLimit: DEFINITION_BODY_LIMIT,
+      schema: { tags, body: createWorkflowBody, response: { 201: workflow } },
+    },
+    async ({ actor, body }, reply) => {
+      const id = await createDraft(sql, actor.workspaceId, body.definition)
+      return reply.status(201).send(await getWorkflow(sql, actor.workspaceId, id))
+    },
+  )
+
+  routes.get(
+    '/api/v1/workflows/:workflow',
+    { config: read, schema: { tags, params: workflowRef, response: { 200: workflow } } },
+    async ({ actor, params }) => getWorkflow(sql, actor.workspaceId, params.workflow),
+  )
+
+  routes.delete(
+    '/api/v1/workflows/:workflow',
+    {
+      config: write,
+      schema: { tags, params: workflowRef, description: 'Archives it: its runs stay, no new ones start.' },
+    },
+    async ({ actor, params }, reply) => {
+      await archiveWorkflow(sql, actor.workspaceId, params.workflow)
+      return reply.status(204).send()
+    },
+  )
+}
