@@ -8,6 +8,8 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.installed
 # The version is the one package.json names.
 PNPM := npx --yes $(shell node -p 'require("./package.json").packageManager')
+# Settings: see .env.example. The environment wins over the file.
+RUN := node $(if $(wildcard .env),--env-file=.env)
 # npm and npx speak up only when something fails.
 export npm_config_loglevel := error
 
@@ -17,11 +19,11 @@ help: ## Show this list
 
 .PHONY: up
 up: build ## Start everything on http://localhost:3000 and show a run, until Ctrl-C
-	@node services/standalone/dist/main.js --showcase
+	@$(RUN) services/standalone/dist/main.js --showcase
 
 .PHONY: demo
 demo: build ## The same once: exit 0 only if the run completed and its stream was dense
-	@node services/standalone/dist/main.js --demo
+	@$(RUN) services/standalone/dist/main.js --demo
 
 .PHONY: test
 test: build ## Run all tests, or some: make test T=packages/engine

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
 /**
- * Every environment variable Millrace reads, with its meaning. Nothing else reads the environment. A message
+ * Every environment variable the services read, with its meaning. They read none elsewhere. A message
  * never repeats a value: it may be a secret (I8).
  */
 
