@@ -19,7 +19,7 @@ const SAMPLE = /change.?me|example|sample|placeholder|password|your.?secret|0123
 const MIN_DISTINCT = 10
 
 /** @returns what is wrong with it, or undefined. */
-export const checkJwtSecret = (value: string | undefined): string | undefined => {
+const checkJwtSecret = (value: string | undefined): string | undefined => {
   const make = 'Make one with: openssl rand -base64 48'
   if (value === undefined) return `JWT_SECRET is not set. ${make}`
   if (value.length < MIN_SECRET_LENGTH)
@@ -29,7 +29,7 @@ export const checkJwtSecret = (value: string | undefined): string | undefined =>
 }
 
 /** @returns what is wrong with it, or undefined. */
-export const checkMasterKey = (value: string | undefined): string | undefined => {
+const checkMasterKey = (value: string | undefined): string | undefined => {
   const make = 'Make one with: openssl rand -base64 32'
   if (value === undefined) return `MASTER_KEY is not set. ${make}`
   const bytes = Buffer.from(value, 'base64')
