@@ -21,6 +21,10 @@ export interface OpenOptions {
   readonly onError?: (error: Error) => void
 }
 
+/** Timers and sockets that keep the process alive. */
+const leftovers = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind !== 'TCPServerWrap').length
+
 /** What every adapter of the event feed must do. */
 export function describeEventFeed(backend: string, createHarness: () => Promise<FeedHarness>): void {
   let harness: FeedHarness
@@ -242,8 +246,9 @@ export function describeEventFeed(backend: string, createHarness: () => Promise<
     })
 
     it.each(['refuse', 'stall'] as const)(
-      'closes in bounded time when the backend begins to %s',
+      'closes in bounded time when the backend begins to %s, and leaves nothing',
       async (how) => {
+        const before = leftovers()
         const feed = await open({ proxied: true })
         await listen(feed, 't')
         const pending = send(feed, 't', 'x').catch(() => undefined)
@@ -252,6 +257,7 @@ export function describeEventFeed(backend: string, createHarness: () => Promise<
         await feed.close()
         await pending
         expect(performance.now() - start).toBeLessThan(5_000)
+        await waitFor(() => leftovers() <= before, { what: 'timers and sockets to end' })
       },
     )
 

@@ -32,6 +32,10 @@ const seconds = async (work: Promise<unknown>): Promise<number> => {
   return (performance.now() - start) / 1_000
 }
 
+/** Timers and sockets that keep the process alive. */
+const leftovers = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind !== 'TCPServerWrap').length
+
 /** What every adapter of the job queue must do. */
 export function describeJobQueue(backend: string, createHarness: () => Promise<QueueHarness>): void {
   let harness: QueueHarness
@@ -290,8 +294,9 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
     })
 
     it.each(['refuse', 'stall'] as const)(
-      'closes in bounded time when the backend begins to %s',
+      'closes in bounded time when the backend begins to %s, and leaves nothing',
       async (how) => {
+        const before = leftovers()
         const queue = await open({ proxied: true })
         const { held, releaseAll } = await hold(queue, 3)
         await queue.enqueue(requests(runIds(2)))
@@ -299,6 +304,7 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
         await harness.proxy[how]()
         releaseAll()
         expect(await seconds(queue.close())).toBeLessThan(8)
+        await waitFor(() => leftovers() <= before, { what: 'timers and sockets to end' })
       },
     )
 

@@ -9,6 +9,7 @@ const HEARTBEAT_MS = 5_000
 
 const CONNECTION = {
   connectTimeout: ANSWER_MS,
+  disconnectTimeout: 500,
   commandTimeout: ANSWER_MS,
   socketTimeout: ANSWER_MS,
   keepAlive: 10_000,

@@ -1,4 +1,4 @@
-import type { Job, Queue, Worker } from 'bullmq'
+import { ErrorCode, type Job, type Queue, type Worker } from 'bullmq'
 
 /** What the shared queue needs of a backend; all that differs between Redis and Postgres is behind it. */
 export interface QueueBackend {
@@ -37,3 +37,20 @@ export type OnError = (error: Error) => void
 
 export const toError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown))
+
+const NO_LONGER_OURS: ReadonlySet<unknown> = new Set([
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+])
+
+/**
+ * What is worth telling of a worker's errors. After an outage BullMQ reports every job in hand that has meanwhile
+ * been lost or given to another; its doorbell was answered, and there is nothing else to it.
+ */
+export const exceptLostJobs =
+  (onError: OnError): OnError =>
+  (error) => {
+    if (!('code' in error && NO_LONGER_OURS.has(error.code))) onError(error)
+  }

@@ -27,7 +27,7 @@ export interface ConsumerDeps {
 }
 
 /** Milliseconds that a closing worker gets to tell the backend that its last jobs have ended. */
-const RELEASE_MS = 3_000
+const RELEASE_MS = 2_000
 
 interface Running extends WorkerHandle {
   readonly inHand: Set<Promise<void>>

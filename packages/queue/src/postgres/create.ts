@@ -1,6 +1,13 @@
 import { createPostgresBackend, Queue, Worker } from 'bullmq'
 import { Pool } from 'pg'
-import type { OnError, ProcessJob, Producer, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
+import {
+  exceptLostJobs,
+  type OnError,
+  type ProcessJob,
+  type Producer,
+  type QueueBackend,
+  type WorkerHandle,
+} from '../bullmq/backend.js'
 import { BullQueue } from '../bullmq/bull-queue.js'
 import {
   ANSWER_MS,
@@ -89,7 +96,7 @@ class PostgresBackend implements QueueBackend {
       },
       patientBackend,
     )
-    worker.on('error', this.#onError)
+    worker.on('error', exceptLostJobs(this.#onError))
     return { worker, abort: () => sockets.destroy() }
   }
 

@@ -4,6 +4,8 @@ import { ANSWER_MS, WORKER_OPTIONS } from '../bullmq/settings.js'
 
 const COMMON = {
   connectTimeout: ANSWER_MS,
+  /** Milliseconds that a closing socket gets before it is destroyed. */
+  disconnectTimeout: 500,
   /** Milliseconds; a peer that vanished without a word is noticed about 20 s later. */
   keepAlive: 10_000,
   retryStrategy: (tries: number) => Math.min(50 * 2 ** Math.min(tries, 5), 1_000),
@@ -68,6 +70,16 @@ export class WorkerRedis extends Redis {
   }
 
   abort(): void {
-    for (const redis of [this, ...this.#twins]) redis.disconnect()
+    for (const redis of [this, ...this.#twins]) cut(redis)
   }
+}
+
+/**
+ * Ends a connection in any state, so that whoever waits for it hears of it. `disconnect` alone parks one that is
+ * between two tries, without an `end`; and then BullMQ's worker waits for that, with its timers running, for ever.
+ */
+export function cut(redis: Redis): void {
+  if (redis.status === 'end') return
+  if (redis.status === 'reconnecting') redis.connect().catch(() => undefined)
+  redis.disconnect()
 }

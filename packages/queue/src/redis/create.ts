@@ -1,6 +1,12 @@
 import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { OnError, ProcessJob, QueueBackend, WorkerHandle } from '../bullmq/backend.js'
+import {
+  exceptLostJobs,
+  type OnError,
+  type ProcessJob,
+  type QueueBackend,
+  type WorkerHandle,
+} from '../bullmq/backend.js'
 import { BullQueue } from '../bullmq/bull-queue.js'
 import {
   ANSWER_MS,
@@ -12,7 +18,7 @@ import {
 } from '../bullmq/settings.js'
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
-import { openProducer, untilConnected, WorkerRedis } from './connections.js'
+import { cut, openProducer, untilConnected, WorkerRedis } from './connections.js'
 
 export interface RedisQueueOptions extends Timing {
   /** `redis://` or `rediss://` URL. The server needs `maxmemory-policy noeviction`. */
@@ -74,7 +80,7 @@ class RedisBackend implements QueueBackend {
       prefix: this.#prefix,
       concurrency,
     })
-    worker.on('error', this.#onError)
+    worker.on('error', exceptLostJobs(this.#onError))
     return { worker, abort: () => redis.abort() }
   }
 
@@ -106,7 +112,7 @@ class RedisBackend implements QueueBackend {
 
   async close(): Promise<void> {
     await withDeadline(this.producer.close(), ANSWER_MS, 'closing the queue').catch(this.#onError)
-    this.#redis.disconnect()
+    cut(this.#redis)
   }
 
   get #generationKey(): string {
