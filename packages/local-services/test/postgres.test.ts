@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 const dataDir = () => join(folder.path, 'postgres')
-const start = async (options: { durable?: boolean; port?: number; dataDir?: string } = {}) => {
+const start = async (options: { guarded?: boolean; port?: number } = {}) => {
   const server = await startPostgres({ dataDir: dataDir(), ...options })
   started.push(server)
   return server
@@ -35,11 +35,14 @@ const query = async (url: string, text: string): Promise<unknown[]> => {
   }
 }
 
+/** A process that has ended may be a zombie for a moment, until its parent has taken note. */
+const ended = (pid: number) => waitFor(() => !isAlive(pid), { what: `the end of process ${pid}` })
+
 test('a second start finds data and port of the first', async () => {
   const first = await start()
   await query(first.url, 'CREATE TABLE t AS SELECT 42 AS n')
   await first.stop()
-  expect(isAlive(first.pid)).toBe(false)
+  await ended(first.pid)
   const second = await start()
   expect(second.port).toBe(first.port)
   expect(await query(second.url, 'SELECT n FROM t')).toEqual([{ n: 42 }])
@@ -80,14 +83,26 @@ test('many starts at once make one cluster and one server; the last one out stop
   for (const server of servers.slice(1)) await server.stop()
   expect(await query(servers[0]!.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
   await servers[0]!.stop()
-  expect(isAlive(servers[0]!.pid)).toBe(false)
+  await ended(servers[0]!.pid)
+})
+
+test('a server that dies is started again on its port, and what was committed is there', async () => {
+  const server = await start()
+  await query(server.url, 'CREATE TABLE t AS SELECT 1 AS n')
+  const killed = server.pid
+  process.kill(killed, 'SIGKILL')
+  await waitFor(() => server.pid !== killed, { what: 'another server' })
+  expect(await query(server.url, 'SELECT n FROM t')).toEqual([{ n: 1 }])
+  const { pid } = server
+  await server.stop()
+  await ended(pid)
 })
 
 test('what was committed survives a kill -9 of the server, and the next start is clean', async () => {
-  const first = await start()
+  const first = await start({ guarded: false })
   await query(first.url, 'CREATE TABLE t AS SELECT 1 AS n')
   process.kill(first.pid, 'SIGKILL')
-  await waitFor(() => !isAlive(first.pid), { what: 'the end of the server' })
+  await ended(first.pid)
   expect(existsSync(join(dataDir(), 'cluster', 'data', 'postmaster.pid'))).toBe(true)
   const second = await start()
   expect(second.pid).not.toBe(first.pid)
@@ -111,8 +126,7 @@ test('the server outlives a killed caller, and the next one takes it over', asyn
   const server = await start()
   expect(server.pid).toBe(pid)
   await server.stop()
-  // Not our child: it ends as a zombie, until the machine's first process has taken note.
-  await waitFor(() => !isAlive(pid), { what: 'the end of the server' })
+  await ended(pid)
 })
 
 test('a signal to the caller’s process group does not reach the server', async () => {

@@ -21,6 +21,9 @@ const ask = (port: number, command: string): Promise<string> =>
     socket.once('error', reject)
   })
 
+/** A process that has ended may be a zombie for a moment, until its parent has taken note. */
+const ended = (pid: number) => waitFor(() => !isAlive(pid), { what: `the end of process ${pid}` })
+
 test('it is set up for a queue, and keeps its data over a restart', async () => {
   const dir = join(folder.path, 'redis')
   const first = await startRedis({ dir })
@@ -30,7 +33,7 @@ test('it is set up for a queue, and keeps its data over a restart', async () => 
   expect(await ask(first.port, 'CONFIG GET bind')).toContain('127.0.0.1')
   await ask(first.port, 'SET kept yes')
   await first.stop()
-  expect(isAlive(first.pid)).toBe(false)
+  await ended(first.pid)
 
   const second = await startRedis({ dir, port: first.port })
   expect(await ask(second.port, 'GET kept')).toContain('yes')
@@ -42,7 +45,7 @@ test('without the append-only file a killed Redis has lost its data', async () =
   const first = await startRedis({ dir, appendOnly: false })
   await ask(first.port, 'SET kept yes')
   process.kill(first.pid, 'SIGKILL')
-  await waitFor(() => !isAlive(first.pid), { what: 'the end of Redis' })
+  await ended(first.pid)
   const second = await startRedis({ dir, appendOnly: false })
   expect(await ask(second.port, 'GET kept')).toBe('$-1\r\n')
   await second.stop()

@@ -25,7 +25,7 @@ export const readPostmaster = (data: string): Postmaster | undefined => {
 }
 
 /** By its command line, not its pid: a zombie nobody has waited for yet has none. */
-const isRunning = async (data: string, pid: number): Promise<boolean> =>
+export const isRunning = async (data: string, pid: number): Promise<boolean> =>
   isAlive(pid) && (await commandLine(pid)).includes(data)
 
 /**

@@ -3,9 +3,10 @@ import postgres from 'postgres'
 import { postgresAccount } from './account.js'
 import { findBinaries } from './binaries.js'
 import { ensureCluster, SUPERUSER } from './cluster.js'
+import { type Guard, guard } from './guard.js'
 import { joinOrLaunch } from './launch.js'
 import { findPlace, type Place } from './place.js'
-import { stopPostmaster } from './postmaster.js'
+import { isRunning, type Postmaster, stopPostmaster } from './postmaster.js'
 import { joinUsers } from './users.js'
 
 export interface PostgresOptions {
@@ -15,6 +16,8 @@ export interface PostgresOptions {
   readonly port?: number
   /** false gives up durability for speed: for tests only. Default true. */
   readonly durable?: boolean
+  /** false leaves a server that dies dead: for tests that kill it. Default true: it is started again. */
+  readonly guarded?: boolean
   /** Lines for people: what is going on. */
   readonly onLog?: (line: string) => void
 }
@@ -23,7 +26,7 @@ export interface RunningPostgres {
   /** Of the database `millrace`, password included. Also kept in `<dataDir>/url`, mode 0600. */
   readonly url: string
   readonly port: number
-  /** Of the postmaster. */
+  /** Of the postmaster, which is another one after a restart. */
   readonly pid: number
   /** Stops the server within 15 s, unless others use it still. Calling it again does nothing. */
   stop(): Promise<void>
@@ -44,16 +47,19 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
   const leave = joinUsers(place.users)
   try {
     if (await ensureCluster(place, account)) options.onLog?.(`Created a database cluster in ${place.cluster}`)
-    const { pid, port } = await joinOrLaunch(place, {
-      preferredPort: options.port ?? lastPort(place),
-      durable: options.durable ?? true,
-      account,
-    })
-    const url = `postgres://${SUPERUSER}:${readFileSync(place.password, 'utf8')}@127.0.0.1:${port}/${DATABASE}`
+    const start = (port: number | undefined): Promise<Postmaster> =>
+      joinOrLaunch(place, { preferredPort: port, durable: options.durable ?? true, account })
+    const server = await start(options.port ?? lastPort(place))
+    const url = `postgres://${SUPERUSER}:${readFileSync(place.password, 'utf8')}@127.0.0.1:${server.port}/${DATABASE}`
     writeFileSync(place.url, url, { mode: 0o600 })
     await ensureDatabase(url)
-    options.onLog?.(`Postgres is ready on port ${port}`)
-    return { url, port, pid, stop: stopper(place, pid, leave) }
+    options.onLog?.(`Postgres is ready on port ${server.port}`)
+    const guarded = guard(server, {
+      isUp: async ({ pid }) => options.guarded === false || isRunning(place.data, pid),
+      startAgain: ({ port }) => start(port),
+      onLog: options.onLog ?? (() => {}),
+    })
+    return handleOf(place, url, guarded, leave)
   } catch (error) {
     leave()
     throw error
@@ -93,13 +99,26 @@ const createDatabase = async (sql: postgres.Sql): Promise<void> => {
   }
 }
 
-const stopper = (place: Place, pid: number, leave: () => { othersLeft: boolean }): (() => Promise<void>) => {
+const handleOf = (
+  place: Place,
+  url: string,
+  guarded: Guard,
+  leave: () => { othersLeft: boolean },
+): RunningPostgres => {
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
+    const { pid } = await guarded.release()
     if (!leave().othersLeft) await stopPostmaster(place.data, pid, SHUTDOWN_GRACE_MS)
   }
-  return () => {
-    stopping ??= stop()
-    return stopping
+  return {
+    url,
+    port: guarded.current.port,
+    get pid() {
+      return guarded.current.pid
+    },
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
   }
 }
