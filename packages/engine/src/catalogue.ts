@@ -3,6 +3,8 @@ import type { Json } from '@millrace/contracts'
 /** What the engine must know of a node type. Pure data and pure functions; the node library provides it. */
 export interface NodeTypeFacts {
   readonly trigger: boolean
+  /** Params that hold source text: templates in them are not expressions of ours. */
+  readonly rawParams?: readonly string[]
   /** Ports for these params, without the error port. Params may be unresolved templates. */
   ports(params: Record<string, Json>): readonly string[]
   /** Checks unresolved params; a template counts as any value. Pointers are relative to `params`. */

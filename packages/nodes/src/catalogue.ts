@@ -13,6 +13,7 @@ export const nodeCatalogue = (expressions?: ExpressionChecker): NodeCatalogue =>
 
 const factsOf = (type: NodeType, expressions: ExpressionChecker | undefined): NodeTypeFacts => ({
   trigger: type.trigger,
+  rawParams: rawParamNames(type.params),
   ports: (params) => portsOf(type, params),
   checkParams: (params) => checkParams(type, params, expressions),
 })

@@ -1,5 +1,4 @@
 import type {
-  EventDraft,
   Json,
   PayloadRef,
   RunEvent,

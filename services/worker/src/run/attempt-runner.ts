@@ -3,6 +3,7 @@ import type { NodeContext } from '@millrace/nodes'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
 import type { DurabilityBarrier } from './barrier.js'
+import { LiveAttempt } from './live-attempt.js'
 import type { RunScope } from './scope.js'
 import { toStepError } from './step-error.js'
 import { executeStep, type PreparedStep, prepareStep, type StepOutcome } from './step-executor.js'
@@ -38,17 +39,12 @@ export interface AttemptIdentity {
   readonly trigger: Json
 }
 
-interface Live {
-  readonly attempt: number
-  readonly controller: AbortController
-}
-
 /**
  * Owns: the attempts of one run that are in flight, and the right of each to use its context: `ctx` is revoked
  * when the attempt ends, is aborted or is lost (D9).
  */
 export class AttemptRunner {
-  readonly #live = new Map<string, Live>()
+  readonly #live = new Map<string, LiveAttempt>()
 
   constructor(
     private readonly plan: Plan,
@@ -65,7 +61,7 @@ export class AttemptRunner {
 
   /** Starts the attempt in a later microtask: a chain of pure steps must not grow the stack. */
   start(request: AttemptRequest): void {
-    const live = { attempt: request.attempt, controller: new AbortController() }
+    const live = new LiveAttempt(request.attempt)
     this.#live.set(request.path, live)
     void this.#run(request, live).then((outcome) => {
       if (this.#live.get(request.path) !== live) return // aborted, or lost with its run
@@ -77,7 +73,7 @@ export class AttemptRunner {
   /** Asks the attempt to stop; `forget` gives it up at once, whatever it still does goes nowhere. */
   abort(path: string, attempt: number, reason: unknown): void {
     const live = this.#live.get(path)
-    if (live?.attempt === attempt) live.controller.abort(reason)
+    if (live?.attempt === attempt) live.abort(reason)
   }
 
   forget(path: string, attempt: number): void {
@@ -92,10 +88,10 @@ export class AttemptRunner {
   forgetAll(reason: unknown): void {
     const all = [...this.#live.values()]
     this.#live.clear()
-    for (const live of all) live.controller.abort(reason)
+    for (const live of all) live.abort(reason)
   }
 
-  async #run(request: AttemptRequest, live: Live): Promise<StepOutcome> {
+  async #run(request: AttemptRequest, live: LiveAttempt): Promise<StepOutcome> {
     const node = this.plan.nodes[request.node]
     const declared = this.plan.definition.nodes[request.node]
     if (node === undefined || declared === undefined)
@@ -105,14 +101,14 @@ export class AttemptRunner {
       const prepared = await prepareStep(node, this.scope)
       await this.#permit(request, prepared, declared.onCrash)
       const { timeoutMs } = declared
-      if (timeoutMs !== undefined)
-        timer = setTimeout(() => live.controller.abort(timeoutError(timeoutMs)), timeoutMs)
+      if (timeoutMs !== undefined) timer = setTimeout(() => live.abort(timeoutError(timeoutMs)), timeoutMs)
       return await executeStep(
         this.plan,
         request.node,
         prepared,
         this.#context(request, live),
         this.scope,
+        live,
         timeoutMs,
       )
     } catch (error) {
@@ -135,15 +131,16 @@ export class AttemptRunner {
     if (prepared.effect !== 'pure') this.events.goingOutside()
   }
 
-  #context(request: AttemptRequest, live: Live): NodeContext {
+  #context(request: AttemptRequest, live: LiveAttempt): NodeContext {
     const { capabilities, identity, scope, plan } = this
-    const { signal } = live.controller
     const granted = () => {
       if (this.#live.get(request.path) !== live)
         throw new MillraceError('WORKER_LOST', 'this attempt is over')
     }
     return {
-      signal,
+      get signal() {
+        return live.signal
+      },
       idempotencyKey: `${identity.originRunId}:${request.path}`,
       trigger: identity.trigger,
       get inputs() {
@@ -155,7 +152,7 @@ export class AttemptRunner {
       },
       http: async (call) => {
         granted()
-        return capabilities.http.request({ ...call, signal })
+        return capabilities.http.request({ ...call, signal: live.signal })
       },
       sql: async (credential, statement, params) => {
         granted()
@@ -163,12 +160,12 @@ export class AttemptRunner {
         if (secret.type !== 'postgres') {
           throw new MillraceError('CREDENTIAL_NOT_FOUND', `credential ${credential} is not of type postgres`)
         }
-        return capabilities.sql.query(secret.data.url, statement, params, signal)
+        return capabilities.sql.query(secret.data.url, statement, params, live.signal)
       },
       script: async (code, globals) => {
         granted()
         this.events.goingOutside()
-        const result = await capabilities.script.run({ code, globals, signal })
+        const result = await capabilities.script.run({ code, globals, signal: live.signal })
         for (const line of result.logs) this.events.logged(request, line.level, line.message)
         return result.value
       },

@@ -29,7 +29,7 @@ export async function failRun(
   const state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, events, events.length)
   const reason = { code: error.code, message: error.message, hint: error.hint, retryable: false }
   const decision = decide(state, { kind: 'fail_requested', error: reason }, now)
-  const writes = new PendingWrites(run, plan, state)
+  const writes = new PendingWrites(run, state)
   for (const event of decision.events) writes.event(event)
   const { status, startedAt, finishedAt, output } = state
   const outcome = { status, startedAt, finishedAt, error: state.error, output }

@@ -1,7 +1,6 @@
 import type { RunEvent } from '@millrace/contracts'
 import { type RunState, stepView } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow } from '@millrace/run-store'
-import type { Plan } from '../plan/plan.js'
 
 /** Owns: what one run has decided and not yet made durable. `take` empties it into one flush. */
 export class PendingWrites {
@@ -12,7 +11,6 @@ export class PendingWrites {
 
   constructor(
     private readonly run: ClaimedRun,
-    private readonly plan: Plan,
     private readonly state: RunState,
   ) {}
 

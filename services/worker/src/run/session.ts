@@ -109,7 +109,7 @@ export class RunSession {
       (key) => host.loadPayload(run, key),
     )
     for (const event of run.events) this.#observe(event)
-    this.#writes = new PendingWrites(run, plan, this.#state)
+    this.#writes = new PendingWrites(run, this.#state)
     this.#attempts = makeAttempts(this.#attemptEvents(), this.#scope, this.#barrier)
   }
 

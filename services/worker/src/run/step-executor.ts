@@ -1,6 +1,7 @@
 import { type Json, MillraceError, type StepError } from '@millrace/contracts'
 import type { NodeContext, NodeResponse, NodeResult } from '@millrace/nodes'
 import { edgesOnPorts, type NodePlan, type Plan } from '../plan/plan.js'
+import type { LiveAttempt } from './live-attempt.js'
 import type { RunScope } from './scope.js'
 import { toStepError } from './step-error.js'
 
@@ -49,18 +50,19 @@ export async function executeStep(
   prepared: PreparedStep,
   context: NodeContext,
   scope: RunScope,
+  live: LiveAttempt,
   timeoutMs: number | undefined,
 ): Promise<StepOutcome> {
   const node = plan.nodes[index]
   if (node?.type.execute === undefined) return erroredBy(new Error(`node ${index} cannot be executed`))
   try {
     const work = node.type.execute(context, prepared.params)
-    const result = timeoutMs === undefined ? await work : await withinTimeout(work, context.signal)
+    const result = timeoutMs === undefined ? await work : await withinTimeout(work, live.signal)
     if ('wait' in result) return { kind: 'waits', wait: result.wait }
     const taken = await takenEdges(plan, index, result.ports, scope, result.output)
     return { kind: 'completed', output: result.output, taken, response: result.response }
   } catch (error) {
-    return erroredBy(context.signal.aborted ? context.signal.reason : error)
+    return erroredBy(live.aborted === undefined ? error : live.aborted.reason)
   }
 }
 
