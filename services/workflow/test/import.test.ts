@@ -23,4 +23,33 @@ describe('import', () => {
     expect([taken.statusCode, taken.json().code]).toEqual([409, 'WEBHOOK_PATH_TAKEN'])
     expect((await world().call('GET', `/workflows/${name}`)).statusCode).toBe(404)
   })
+
+  test('converts the linear form', async () => {
+    const name = newName()
+    const linear = {
+      name,
+      steps: [
+        { id: 'fetch', type: 'http', config: { url: 'https://crm.example' }, onError: 'alert' },
+        { id: 'say', type: 'log', config: { message: 'done' }, next: null },
+        { id: 'alert', type: 'log', config: { message: 'failed' } },
+      ],
+    }
+    const { valid, problems } = (await world().call('POST', '/validate', { definition: linear })).json()
+    expect({ valid, problems }).toEqual({ valid: true, problems: [] })
+    const answer = await importIt(linear, { publish: true })
+    expect(answer.json()).toMatchObject({ name, publishedVersion: 1, triggers: ['trigger.manual'] })
+    expect(answer.json().draft.edges).toContainEqual({ from: 'fetch', to: 'alert', port: 'error' })
+  })
+
+  test('a linear form that leads nowhere is refused, and so is what is no form at all', async () => {
+    const nowhere = await importIt({ name: newName(), steps: [{ type: 'log', next: 'ghost' }] })
+    expect([nowhere.statusCode, nowhere.json().code]).toEqual([422, 'INVALID_DEFINITION'])
+    expect(nowhere.json().problems).toMatchObject([{ pointer: '/steps/0/next', code: 'DANGLING_EDGE' }])
+    for (const definition of [5, null, [], {}, { name: 'x' }]) {
+      const answer = await importIt(definition)
+      expect([answer.statusCode, answer.json().code]).toEqual([422, 'UNKNOWN_FORMAT'])
+    }
+    const large = { name: newName(), steps: Array.from({ length: 10_001 }, () => ({ type: 'log' })) }
+    expect((await importIt(large)).json().problems).toMatchObject([{ code: 'TOO_LARGE' }])
+  })
 })
