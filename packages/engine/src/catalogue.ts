@@ -5,6 +5,10 @@ export interface NodeTypeFacts {
   readonly trigger: boolean
   /** Params that hold source text: templates in them are not expressions of ours. */
   readonly rawParams?: readonly string[]
+  /** The expressions among those: pointers relative to `params`. */
+  rawExpressions?(
+    params: Record<string, Json>,
+  ): readonly { readonly pointer: string; readonly source: string }[]
   /** Ports for these params, without the error port. Params may be unresolved templates. */
   ports(params: Record<string, Json>): readonly string[]
   /** Checks unresolved params; a template counts as any value. Pointers are relative to `params`. */

@@ -1,21 +1,23 @@
 import type { Json } from '@millrace/contracts'
-import type { ExpressionChecker, NodeCatalogue, NodeTypeFacts } from '@millrace/engine'
+import type { NodeCatalogue, NodeTypeFacts } from '@millrace/engine'
 import type { NodeType } from './define.js'
 import { nodeLibrary } from './library.js'
 import { checkParams } from './params/check.js'
-import { rawParamNames } from './params/raw.js'
+import { rawExpressionsIn, rawParamNames } from './params/raw.js'
 
-/** The library as the engine's validation sees it. Without `expressions` raw expressions go unchecked. */
-export const nodeCatalogue = (expressions?: ExpressionChecker): NodeCatalogue => {
-  const facts = new Map([...nodeLibrary].map(([name, type]) => [name, factsOf(type, expressions)]))
+/** The library as the engine's validation sees it. */
+export const nodeCatalogue = (): NodeCatalogue => {
+  const facts = new Map([...nodeLibrary].map(([name, type]) => [name, factsOf(type)]))
   return { get: (type) => facts.get(type), types: [...facts.keys()] }
 }
 
-const factsOf = (type: NodeType, expressions: ExpressionChecker | undefined): NodeTypeFacts => ({
+const factsOf = (type: NodeType): NodeTypeFacts => ({
   trigger: type.trigger,
   rawParams: rawParamNames(type.params),
+  rawExpressions: (params) =>
+    rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),
   ports: (params) => portsOf(type, params),
-  checkParams: (params) => checkParams(type, params, expressions),
+  checkParams: (params) => checkParams(type, params),
 })
 
 const portsOf = ({ ports }: NodeType, params: Record<string, Json>): readonly string[] =>

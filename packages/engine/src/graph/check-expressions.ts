@@ -68,17 +68,22 @@ export function checkExpressions(
   ]
 }
 
-/** Templates of the params; those that hold source text are the node type's own business. */
+/** Templates of the params, and those params that are expressions themselves. */
 function paramFacts(
   node: Node,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
 ): readonly ExpressionFacts[] {
-  const raw = catalogue.get(node.type)?.rawParams ?? []
+  const type = catalogue.get(node.type)
+  const raw = type?.rawParams ?? []
   if (raw.length === 0) return expressions.inspectParams(node.params)
   const templates: Record<string, Json> = {}
   for (const [name, value] of Object.entries(node.params)) if (!raw.includes(name)) templates[name] = value
-  return expressions.inspectParams(templates)
+  const sources = type?.rawExpressions?.(node.params) ?? []
+  return [
+    ...expressions.inspectParams(templates),
+    ...sources.map(({ pointer, source }) => ({ ...expressions.inspectExpression(source), pointer })),
+  ]
 }
 
 function settingFacts({ definition }: Shape, expressions: ExpressionChecker): readonly ExpressionFacts[] {

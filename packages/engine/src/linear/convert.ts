@@ -127,7 +127,9 @@ function triggerOf(
   ids: readonly string[],
 ): NodeInput | undefined {
   if (form.trigger === undefined && nodes.some(({ type }) => type.startsWith('trigger.'))) return undefined
-  const { type, ...rest }: { type: string; [member: string]: Json } = form.trigger ?? { type: 'trigger.manual' }
+  const { type, ...rest }: { type: string; [member: string]: Json } = form.trigger ?? {
+    type: 'trigger.manual',
+  }
   const mapped = nodeTypeOf(type)
   const params = asParams(rest.params ?? rest.config) ?? rest
   return {

@@ -1,11 +1,4 @@
-import type {
-  Json,
-  PayloadRef,
-  RunEvent,
-  StepError,
-  TerminalRunStatus,
-  Wait,
-} from '@millrace/contracts'
+import type { Json, PayloadRef, RunEvent, StepError, TerminalRunStatus, Wait } from '@millrace/contracts'
 
 /**
  * The vocabulary of the run machine: what happens to a run (`RunInput`), what it decides (`Decision`).

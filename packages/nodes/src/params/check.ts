@@ -1,9 +1,9 @@
 import type { Json } from '@millrace/contracts'
-import type { ExpressionChecker, ParamProblem } from '@millrace/engine'
+import type { ParamProblem } from '@millrace/engine'
 import type { z } from 'zod'
 import type { NodeType } from '../define.js'
 import { rawExpressionsIn, rawParamNames } from './raw.js'
-import { expressionSource, isTemplate, pointerToken, stringsIn } from './templates.js'
+import { isTemplate, pointerToken, stringsIn } from './templates.js'
 
 type Issue = z.core.$ZodIssue
 type Params = Record<string, Json>
@@ -15,14 +15,9 @@ const READS_SECRETS = /(?<![\w.$"'`])secrets\s*(\.|\[)/
  * Everything wrong with the unresolved params of a node. A template counts as any value at its place, except in
  * triggers: their params are read at publish, when there is no run to resolve them against.
  */
-export const checkParams = (
-  type: NodeType,
-  params: Params,
-  expressions: ExpressionChecker | undefined,
-): readonly ParamProblem[] => [
+export const checkParams = (type: NodeType, params: Params): readonly ParamProblem[] => [
   ...shapeProblems(type, params),
   ...(type.trigger ? templatesInTrigger(params) : secretsRead(type, params)),
-  ...(expressions === undefined ? [] : syntaxProblems(type, params, expressions)),
 ]
 
 const shapeProblems = (type: NodeType, params: Params): ParamProblem[] => {
@@ -115,11 +110,3 @@ const secretsRead = (type: NodeType, params: Params): ParamProblem[] => {
       message: 'secrets cannot be read here: name a credential in a credential param instead',
     }))
 }
-
-/** Only raw expressions: those inside `{{ }}` are inspected for every node by the engine's validation. */
-const syntaxProblems = (type: NodeType, params: Params, expressions: ExpressionChecker): ParamProblem[] =>
-  rawExpressionsIn(type.params, params).flatMap(({ pointer, text }) => {
-    const source = isTemplate(text) ? undefined : expressionSource(text)
-    const error = source === undefined ? null : expressions.inspectExpression(source).syntaxError
-    return error === null ? [] : [{ pointer, code: 'EXPRESSION_SYNTAX', message: error } as const]
-  })
