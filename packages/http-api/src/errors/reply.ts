@@ -2,7 +2,7 @@ import { type MillraceError, toProblem } from '@millrace/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toMillraceError } from './to-millrace-error.js'
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Answers with an RFC 9457 problem document. */
 export const sendProblem = (error: MillraceError, request: FastifyRequest, reply: FastifyReply) => {

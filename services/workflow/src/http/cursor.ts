@@ -2,7 +2,7 @@ import { MillraceError } from '@millrace/contracts'
 import { z } from 'zod'
 
 /** Where a page ended. Opaque to callers, who only hand it back. */
-export const encodeCursor = (position: string | number): string =>
+const encodeCursor = (position: string | number): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
 /** Throws INVALID_REQUEST on a cursor that this API did not make. */
