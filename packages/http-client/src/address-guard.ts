@@ -29,7 +29,10 @@ export function createAddressGuard(allowPrivate: readonly string[]): AddressGuar
     check(address) {
       const parsed = parseAddress(address)
       if (isPublic(parsed)) return
-      if (allowed.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits)))
+      const reached = unmapped(parsed)
+      if (
+        allowed.some(([network, bits]) => network.kind() === reached.kind() && reached.match(network, bits))
+      )
         return
       throw new MillraceError('HTTP_BLOCKED', `${address} is a private address (${parsed.range()})`, {
         details: { retryable: false },
@@ -38,12 +41,15 @@ export function createAddressGuard(allowPrivate: readonly string[]): AddressGuar
   }
 }
 
-/** A mapped IPv4 address is judged as what it reaches. */
+/** Strict: short and octal forms, which ipaddr.js would read, mean different hosts to different readers. */
 function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  const bare = address.replace(/%.*$/, '')
-  if (!ipaddr.isValid(bare)) throw new MillraceError('HTTP_BLOCKED', `${address} is not an IP address`)
-  return ipaddr.process(bare)
+  if (isIP(address) === 0) throw new MillraceError('HTTP_BLOCKED', `${address} is not an IP address`)
+  return ipaddr.parse(address.replace(/%.*$/, ''))
 }
+
+/** An exception for an IPv4 network holds for its mapped form, which reaches the same host. */
+const unmapped = (address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 =>
+  address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address
 
 const EXTRA_BLOCKED: readonly [ipaddr.IPv6, number][] = [
   ipaddr.parseCIDR('64:ff9b::/96'),
@@ -65,6 +71,9 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
     : !EXTRA_BLOCKED.some(([network, bits]) => address.match(network, bits))
 }
 
+/** Loopback by RFC 6761, section 6.3, whether or not the operating system knows `localhost.` and names under it. */
+const LOOPBACK_NAME = /(^|\.)localhost\.?$/i
+
 /**
  * Every address of a host, each of them checked: one closed address among open ones closes the host, since a
  * second look-up could choose it. Throws MillraceError HTTP_BLOCKED, HTTP_FAILED (unknown host).
@@ -74,12 +83,12 @@ export async function resolveChecked(
   resolve: Resolve,
   host: string,
 ): Promise<LookupAddress[]> {
-  const literal = host.replace(/^\[|\]$/g, '')
-  if (isIP(literal) !== 0) {
-    guard.check(literal)
-    return [{ address: literal, family: isIP(literal) }]
+  const name = host.replace(/^\[|\]$/g, '')
+  if (isIP(name) !== 0) {
+    guard.check(name)
+    return [{ address: name, family: isIP(name) }]
   }
-  const addresses = await lookUp(resolve, literal)
+  const addresses = await lookUp(resolve, LOOPBACK_NAME.test(name) ? 'localhost' : name)
   for (const { address } of addresses) guard.check(address)
   return [...addresses]
 }

@@ -3,19 +3,30 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { MillraceError } from '@millrace/contracts'
 import type { Dispatcher } from 'undici'
 
-const DECODERS: Record<string, () => NodeJS.ReadWriteStream> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-}
+const DECODERS = new Map<string, () => NodeJS.ReadWriteStream>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+])
+
+/** A HEAD or 304 tells the encoding of a body that it does not send. RFC 9110, section 6.4.1. */
+const isBodiless = (method: string, answer: Dispatcher.ResponseData): boolean =>
+  method === 'HEAD' ||
+  answer.statusCode === 204 ||
+  answer.statusCode === 304 ||
+  answer.headers['content-length'] === '0'
 
 /** The whole body, decompressed; the cap holds for what comes out, so that a small bomb stays small. */
-export async function decodeBody(answer: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
+export async function decodeBody(
+  method: string,
+  answer: Dispatcher.ResponseData,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const encoding = String(answer.headers['content-encoding'] ?? '')
     .trim()
     .toLowerCase()
-  const decoder = DECODERS[encoding]
+  const decoder = isBodiless(method, answer) ? undefined : DECODERS.get(encoding)
   const stream = decoder === undefined ? answer.body : pipeline(answer.body, decoder(), () => {})
   const chunks: Uint8Array[] = []
   let bytes = 0

@@ -4,7 +4,7 @@ import { createAddressGuard, type Resolve, resolveChecked, systemResolve } from 
 import { decodeBody } from './body.js'
 import { createConnector } from './connector.js'
 import { type Hop, parseUrl } from './hop.js'
-import { nextHop } from './redirect.js'
+import { nextHop, redirectTarget } from './redirect.js'
 import type { HttpClient, HttpRequest, HttpResponse } from './types.js'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -72,17 +72,18 @@ async function follow(agent: Agent, request: HttpRequest, signal: AbortSignal): 
   const allowed = Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)
   for (let redirects = 0; ; redirects++) {
     const answer = await send(agent, hop, signal)
-    const next = nextHop(hop, answer.statusCode, answer.headers['location'])
-    if (next === undefined || allowed === 0) {
-      const body = await decodeBody(answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
+    const target = redirectTarget(answer.statusCode, answer.headers['location'])
+    if (target === undefined || allowed === 0) {
+      const body = await decodeBody(hop.method, answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
       return { status: answer.statusCode, headers: flatten(answer.headers), body, url: hop.url.href }
     }
+    // Before anything can throw: a connection whose body nobody reads would stay open.
     answer.body.on('error', () => {}).destroy()
     if (redirects === allowed)
       throw new MillraceError('HTTP_FAILED', `more than ${allowed} redirects`, {
         details: { retryable: false },
       })
-    hop = next
+    hop = nextHop(hop, answer.statusCode, target)
   }
 }
 
@@ -121,7 +122,8 @@ function explain(error: unknown, request: HttpRequest): unknown {
   const place = URL.parse(request.url)?.host ?? 'the host'
   return new MillraceError(
     'HTTP_FAILED',
-    `${request.method} ${place}: ${typeof code === 'string' ? `${code} ` : ''}${String(message)}`,
-    { cause: error },
+    `${place}: ${typeof code === 'string' ? `${code} ` : ''}${String(message)}`,
+    // What undici refuses to send, it refuses every time.
+    { cause: error, ...(code === 'UND_ERR_INVALID_ARG' ? { details: { retryable: false } } : {}) },
   )
 }

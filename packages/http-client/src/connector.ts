@@ -1,44 +1,63 @@
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { MillraceError } from '@millrace/contracts'
 import { buildConnector } from 'undici'
 import { type AddressGuard, type Resolve, resolveChecked } from './address-guard.js'
 
 /**
- * Connects only to checked addresses. The host is resolved here and the connection made to the very address that
- * was checked (a look-up hook alone is skipped for IP literals); the socket's peer is checked once more.
+ * Connects only to checked addresses. The host is resolved here and the connection made to the very addresses that
+ * were checked, one after the other until one accepts (a look-up hook alone is skipped for IP literals); the
+ * socket's peer is checked once more.
  */
 export function createConnector(
   guard: AddressGuard,
   resolve: Resolve,
   connectMs: number,
 ): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectMs, keepAlive: true })
+  const connect = promisify(buildConnector({ timeout: connectMs, keepAlive: true }))
   return (options, callback) => {
-    resolveChecked(guard, resolve, options.hostname).then(
-      ([first]) => {
-        if (first === undefined)
-          return callback(new MillraceError('HTTP_FAILED', `no address for ${options.hostname}`), null)
-        const servername = options.servername ?? (isIP(options.hostname) === 0 ? options.hostname : undefined)
-        connect(
-          { ...options, hostname: first.address, ...(servername === undefined ? {} : { servername }) },
-          (error, socket) => {
-            if (error !== null) return callback(error, null)
-            checkPeer(guard, socket, callback)
-          },
-        )
-      },
+    connectToAny(connect, guard, resolve, options).then(
+      (socket) => callback(null, socket),
       (error: Error) => callback(error, null),
     )
   }
 }
 
-function checkPeer(guard: AddressGuard, socket: Socket | TLSSocket, callback: buildConnector.Callback): void {
+type Connect = (options: buildConnector.Options) => Promise<Socket | TLSSocket>
+
+const promisify =
+  (connect: buildConnector.connector): Connect =>
+  (options) =>
+    new Promise((resolve, reject) => {
+      connect(options, (error, socket) => (error === null ? resolve(socket) : reject(error)))
+    })
+
+async function connectToAny(
+  connect: Connect,
+  guard: AddressGuard,
+  resolve: Resolve,
+  options: buildConnector.Options,
+): Promise<Socket | TLSSocket> {
+  const addresses = await resolveChecked(guard, resolve, options.hostname)
+  const isName = isIP(options.hostname.replace(/^\[|\]$/g, '')) === 0
+  const servername = options.servername ?? (isName ? options.hostname : undefined)
+  let refusal: unknown
+  for (const { address } of addresses) {
+    try {
+      const named = servername === undefined ? {} : { servername }
+      return checkPeer(guard, await connect({ ...options, hostname: address, ...named }))
+    } catch (error) {
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
+function checkPeer(guard: AddressGuard, socket: Socket | TLSSocket): Socket | TLSSocket {
   try {
     guard.check(socket.remoteAddress ?? '')
-    callback(null, socket)
+    return socket
   } catch (error) {
     socket.destroy()
-    callback(error as Error, null)
+    throw error
   }
 }

@@ -1,0 +1,194 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import type { HttpRequest } from '../src/index.js'
+import { loopbackClient, serve, serveRaw } from './servers.js'
+
+const get = (origin: string, more: Partial<HttpRequest> = {}) =>
+  loopbackClient().request({ method: 'GET', url: `${origin}/path?key=s3cret`, ...more })
+
+/** Every failure: its code, and never the query, which may hold a key (I8). */
+async function failure(request: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error = await request.then(
+    () => expect.unreachable('the call should fail'),
+    (thrown: unknown) => thrown,
+  )
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    expect(at.message).not.toContain('s3cret')
+    expect(at.stack).not.toContain('s3cret')
+  }
+  return error as { code: string; message: string }
+}
+
+describe('answers', () => {
+  it('come with status, headers and body; an error status is one', async () => {
+    const { origin, seen } = await serve((_request, response) =>
+      response.writeHead(503, { 'Retry-After': '7', 'Set-Cookie': ['a=1', 'b=2'] }).end('busy'),
+    )
+    const answer = await get(origin, { headers: { 'X-One': '1', 'User-Agent': 'mine' } })
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '7', 'set-cookie': 'a=1, b=2' } })
+    expect(Buffer.from(answer.body).toString()).toBe('busy')
+    expect(seen[0]?.headers).toMatchObject({ 'x-one': '1', 'user-agent': 'mine' })
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('in %s are decompressed', async (encoding, compress) => {
+    const { origin } = await serve((_request, response) =>
+      response.setHeader('Content-Encoding', encoding).end(compress('plain')),
+    )
+    expect(Buffer.from((await get(origin)).body).toString()).toBe('plain')
+  })
+
+  it.each([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ])('to %s with status %i and an encoding have no body', async (method, status) => {
+    const { origin } = await serve((_request, response) =>
+      response.writeHead(status, { 'Content-Encoding': 'gzip' }).end(),
+    )
+    const answer = await get(origin, { method })
+    expect(answer.body.byteLength).toBe(0)
+  })
+
+  it('with a header named __proto__ pollute nothing', async () => {
+    const { origin } = await serveRaw((socket) => {
+      socket.on('data', () =>
+        socket.end('HTTP/1.1 200 OK\r\n__proto__: polluted\r\nconstructor: x\r\ncontent-length: 2\r\n\r\nok'),
+      )
+    })
+    const answer = await get(origin).catch((error: unknown) => error)
+    expect(answer).toSatisfy(
+      (outcome) =>
+        (outcome as { status?: number }).status === 200 ||
+        (outcome as { code?: string }).code === 'HTTP_FAILED',
+    )
+    expect(Object.getPrototypeOf(answer)).not.toBe('polluted')
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+})
+
+describe('caps', () => {
+  it('refuse a body over maxResponseBytes, and take one exactly as long', async () => {
+    const { origin } = await serve((_request, response) => response.end('x'.repeat(1_000)))
+    expect((await get(origin, { maxResponseBytes: 1_000 })).body.byteLength).toBe(1_000)
+    expect((await failure(get(origin, { maxResponseBytes: 999 }))).code).toBe('HTTP_RESPONSE_TOO_LARGE')
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('hold for what a %s bomb unpacks to', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(50 * 1024 * 1024))
+    expect(bomb.byteLength).toBeLessThan(100_000)
+    const { origin } = await serve((_request, response) =>
+      response.setHeader('Content-Encoding', encoding).end(bomb),
+    )
+    expect((await failure(get(origin))).code).toBe('HTTP_RESPONSE_TOO_LARGE')
+  })
+
+  it('stop a body that never ends, and close its connection', async () => {
+    const server = await serveRaw((socket) => {
+      const pour = () => {
+        while (socket.writable && socket.write('x'.repeat(65_536)));
+      }
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        socket.on('drain', pour)
+        pour()
+      })
+    })
+    expect((await failure(get(server.origin, { maxResponseBytes: 1_000_000 }))).code).toBe(
+      'HTTP_RESPONSE_TOO_LARGE',
+    )
+    await server.closed
+  })
+})
+
+describe('broken servers', () => {
+  it.each([
+    ['cuts its body short', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
+    ['cuts a chunk short', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\nhalf'],
+    ['says nothing', ''],
+    ['speaks SSH', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['speaks binary', '\u0015\u0003\u0001\u0000\u0002\u0002P'],
+    ['sends two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx'],
+  ])('one that %s is HTTP_FAILED', async (_what, answer) => {
+    const { origin } = await serveRaw((socket) => {
+      socket.once('data', () => socket.end(answer))
+    })
+    const error = await failure(get(origin))
+    expect(error.code).toBe('HTTP_FAILED')
+    expect(error.message).toContain(new URL(origin).host)
+  })
+
+  it('one whose gzip is cut short is HTTP_FAILED', async () => {
+    const whole = gzipSync('x'.repeat(100_000))
+    const { origin } = await serve((_request, response) =>
+      response.setHeader('Content-Encoding', 'gzip').end(whole.subarray(0, whole.byteLength / 2)),
+    )
+    expect((await failure(get(origin))).code).toBe('HTTP_FAILED')
+  })
+
+  it('one that refuses the connection is HTTP_FAILED', async () => {
+    expect((await failure(get('http://127.0.0.1:1'))).code).toBe('HTTP_FAILED')
+  })
+
+  it.each([
+    ['the headers', ''],
+    ['the body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
+  ])('a black hole is left after timeoutMs while waiting for %s', async (_what, answer) => {
+    const { origin } = await serveRaw((socket) => {
+      socket.once('data', () => answer !== '' && socket.write(answer))
+    })
+    const error = await failure(get(origin, { timeoutMs: 50 }))
+    expect(error).toMatchObject({ code: 'HTTP_FAILED', message: 'no answer within 50 ms' })
+  })
+})
+
+describe('abort', () => {
+  it.each([
+    ['the headers', ''],
+    ['the body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
+  ])('ends the call and its connection while it waits for %s', async (_what, answer) => {
+    const caller = new AbortController()
+    const server = await serveRaw((socket) => {
+      socket.once('data', () => {
+        if (answer !== '') socket.write(answer)
+        caller.abort(new Error('cancelled'))
+      })
+    })
+    await expect(get(server.origin, { signal: caller.signal })).rejects.toThrow('cancelled')
+    await server.closed
+  })
+
+  it('before the call sends nothing', async () => {
+    const { origin, seen } = await serve((_request, response) => response.end())
+    const signal = AbortSignal.abort(new Error('too late'))
+    await expect(get(origin, { signal })).rejects.toThrow('too late')
+    expect(seen).toHaveLength(0)
+  })
+})
+
+describe('requests', () => {
+  it.each([
+    [{ headers: { 'X-Split': 'a\r\nX-Injected: 1' } }],
+    [{ headers: { 'bad name': 'x' } }],
+    [{ method: 'GET / HTTP/1.1\r\nX-Injected: 1\r\n\r\n' }],
+  ])('that would smuggle %j are refused, and never retried', async (more) => {
+    const { origin, seen } = await serve((_request, response) => response.end())
+    const error = await failure(get(origin, more))
+    expect(error).toMatchObject({ code: 'HTTP_FAILED', extras: { details: { retryable: false } } })
+    expect(seen).toHaveLength(0)
+  })
+
+  it('after close are refused', async () => {
+    const { origin } = await serve((_request, response) => response.end())
+    const client = loopbackClient()
+    await client.close()
+    expect((await failure(client.request({ method: 'GET', url: origin }))).code).toBe('HTTP_FAILED')
+  })
+})
