@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/contracts'
+import { MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 import { Agent, type Dispatcher } from 'undici'
 import { createAddressGuard, type Resolve, resolveChecked, systemResolve } from './address-guard.js'
 import { decodeBody } from './body.js'
@@ -108,7 +108,9 @@ const lowerCase = (headers: Record<string, string> = {}): Record<string, string>
 const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+      value === undefined || RESERVED_KEYS.has(name)
+        ? []
+        : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   )
 

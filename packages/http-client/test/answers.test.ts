@@ -60,13 +60,9 @@ describe('answers', () => {
         socket.end('HTTP/1.1 200 OK\r\n__proto__: polluted\r\nconstructor: x\r\ncontent-length: 2\r\n\r\nok'),
       )
     })
-    const answer = await get(origin).catch((error: unknown) => error)
-    expect(answer).toSatisfy(
-      (outcome) =>
-        (outcome as { status?: number }).status === 200 ||
-        (outcome as { code?: string }).code === 'HTTP_FAILED',
-    )
-    expect(Object.getPrototypeOf(answer)).not.toBe('polluted')
+    const { status, headers, body } = await get(origin)
+    expect(Object.keys(headers)).toEqual(['content-length'])
+    expect({ status, body: Buffer.from(body).toString() }).toEqual({ status: 200, body: 'ok' })
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 })
@@ -82,7 +78,7 @@ describe('caps', () => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
   ])('hold for what a %s bomb unpacks to', async (encoding, compress) => {
-    const bomb = compress(Buffer.alloc(50 * 1024 * 1024))
+    const bomb = compress(Buffer.alloc(11 * 1024 * 1024))
     expect(bomb.byteLength).toBeLessThan(100_000)
     const { origin } = await serve((_request, response) =>
       response.setHeader('Content-Encoding', encoding).end(bomb),
