@@ -32,6 +32,7 @@ test: build ## Run all tests, or some: make test T=packages/engine
 .PHONY: check
 check: build ## Exactly what CI runs: format, lint, import rules, dead code, types, tests
 	@$(BIN)/biome ci .
+	@$(BIN)/tsc -p tsconfig.tests.json
 	@node packages/testkit/dist/checks/main.js
 	@$(BIN)/knip
 	@$(BIN)/vitest run
