@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError } from '@millrace/contracts'
 import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
@@ -5,10 +6,11 @@ import type { ClaimedRun, RunStore } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { LeaseKeeper } from './lease.js'
-import type { PlanCache } from './plan/plan-cache.js'
+import { type PlanCache, UnrunnableVersion } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
 import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
+import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession, SessionEnd, SessionHost } from './run/session.js'
 import { Slots } from './slots.js'
 
@@ -36,6 +38,8 @@ export interface WorkerOptions {
 const FLUSH_DELAY_MS = 2
 /** How often the inboxes of held runs are read, should a knock get lost (cancel within 2 s). Milliseconds. */
 const INBOX_POLL_MS = 1_000
+/** Between two tries to renew a lease that has lapsed. Milliseconds. */
+const RENEW_PAUSE_MS = 250
 const NO_RUNS: ReadonlySet<string> = new Set()
 
 /**
@@ -133,13 +137,26 @@ export class Worker {
       await session.begin()
       if (this.#stopping) session.drain()
     } catch (error) {
-      this.deps.log.warn(
-        { err: error, runId: run.id },
-        'the run could not be taken up; the sweeper will ring again',
-      )
       const session = this.#sessions.get(run.id)
       if (session === undefined) this.#advancing.release()
       else session.lose(error)
+      await this.#refuse(run, error)
+    }
+  }
+
+  /** Never keeps what it cannot run: our lease would hold the run for as long as we live. */
+  async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
+    const { store, log } = this.deps
+    log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
+    try {
+      if (!(error instanceof UnrunnableVersion)) return await handBack(store, run)
+      const events = await endUnrunnable(store, run, this.#clock.now(), error)
+      this.#publisher.durable(run.id, run.workspaceId, events, 'failed')
+    } catch (failure) {
+      log.warn(
+        { err: failure, runId: run.id },
+        'the run could not be given back; it is free when this worker ends',
+      )
     }
   }
 
@@ -148,6 +165,7 @@ export class Worker {
     return {
       clock: this.#clock,
       leaseHeld: () => this.#lease.held,
+      renewLease: () => this.#renewLease(),
       submit: (unit) => store.submit(unit),
       readInbox: async (runId) => (await store.readInbox([runId])).get(runId) ?? [],
       loadPayload: async (run, key) => {
@@ -162,6 +180,15 @@ export class Worker {
       flushSoon: (session) => this.#flushSoon(session),
       unstorable: (session, message) => void this.#failUnstorable(session, message),
       random: Math.random,
+    }
+  }
+
+  async #renewLease(): Promise<void> {
+    while (!this.#stopping && !this.#lease.held) {
+      await this.#lease
+        .runOnce()
+        .catch((error) => this.deps.log.warn({ err: error }, 'the lease is not renewed yet'))
+      if (!this.#lease.held) await delay(RENEW_PAUSE_MS)
     }
   }
 

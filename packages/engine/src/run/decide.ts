@@ -209,7 +209,13 @@ class Turn {
 
   #retryDue({ path, attempt }: Input<'retry_due'>): void {
     const step = this.#current(path, attempt)
-    if (step?.retryAt == null || this.state.status === 'paused' || this.state.error !== null) return
+    if (
+      step?.retryAt == null ||
+      this.state.status === 'paused' ||
+      this.state.held ||
+      this.state.error !== null
+    )
+      return
     this.#start(step)
   }
 
@@ -260,6 +266,7 @@ class Turn {
     const { maxParallelSteps } = state.graph.definition.settings
     while (
       state.status !== 'paused' &&
+      !state.held &&
       state.readyHead < state.ready.length &&
       state.running < maxParallelSteps
     ) {

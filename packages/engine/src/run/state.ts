@@ -29,6 +29,8 @@ export interface RunState {
   running: number
   /** Steps without a final status. */
   unresolved: number
+  /** Set by an owner that starts nothing more (D12). Its own affair, and so in no event. */
+  held: boolean
 }
 
 export type EdgeState = 'pending' | 'taken' | 'dead'
@@ -85,6 +87,7 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     deadHead: 0,
     running: 0,
     unresolved: steps.length,
+    held: false,
   }
 }
 

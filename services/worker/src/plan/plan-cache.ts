@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/contracts'
 import { compilePlan, type Plan, type VersionRow } from './plan.js'
 
 /** Plans by version id. Versions are immutable, so a plan never goes stale; the least recently used one leaves. */
@@ -16,7 +17,7 @@ export class PlanCache {
       this.#plans.set(versionId, known)
       return known
     }
-    const plan = this.load(versionId).then(compilePlan)
+    const plan = this.load(versionId).then(compile)
     // A failed load (database away) is not remembered.
     plan.catch(() => this.#plans.delete(versionId))
     this.#plans.set(versionId, plan)
@@ -28,5 +29,23 @@ export class PlanCache {
     if (this.#plans.size <= this.limit) return
     const oldest = this.#plans.keys().next()
     if (!oldest.done) this.#plans.delete(oldest.value)
+  }
+}
+
+/** No worker of this build can run the version: trying again changes nothing. */
+export class UnrunnableVersion extends MillraceError {
+  constructor(version: VersionRow, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('INVALID_DEFINITION', `version ${version.number} of ${version.name} cannot be run: ${reason}`, {
+      cause,
+    })
+  }
+}
+
+function compile(version: VersionRow): Plan {
+  try {
+    return compilePlan(version)
+  } catch (cause) {
+    throw new UnrunnableVersion(version, cause)
   }
 }

@@ -29,7 +29,8 @@ export interface AttemptEvents {
   blockedOn(seq: number): void
   /** It is about to wait on something outside of this process. */
   goingOutside(): void
-  readonly leaseHeld: boolean
+  /** Undefined while the lease is good; else settles once the run is known to be ours still, or never. */
+  owned(): Promise<void> | undefined
 }
 
 export interface AttemptIdentity {
@@ -126,8 +127,7 @@ export class AttemptRunner {
         await this.barrier.reached(request.after)
       }
     }
-    if (!this.events.leaseHeld)
-      throw new MillraceError('WORKER_LOST', 'this worker may no longer hold its lease')
+    await this.events.owned()
     if (prepared.effect !== 'pure') this.events.goingOutside()
   }
 
@@ -151,10 +151,13 @@ export class AttemptRunner {
         this.events.logged(request, level, message, data)
       },
       http: async (call) => {
+        // Checked once more right before the request leaves (D9).
+        await this.events.owned()
         granted()
         return capabilities.http.request({ ...call, signal: live.signal })
       },
       sql: async (credential, statement, params) => {
+        await this.events.owned()
         granted()
         const secret = await capabilities.credential(identity.workspaceId, credential)
         if (secret.type !== 'postgres') {

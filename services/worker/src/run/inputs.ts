@@ -3,6 +3,7 @@ import { type RunInput, type RunState, runningSteps, stepView } from '@millrace/
 import type { InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { RunScope } from './scope.js'
+import { toStepError } from './step-error.js'
 import { takenEdges } from './step-executor.js'
 
 /** The ports whose edges a failure of this node takes. */
@@ -22,7 +23,11 @@ export async function claimedInput(
   input: Json,
 ): Promise<RunInput> {
   if (state.lastSeq === 0) {
-    return { kind: 'claimed', taken: await takenEdges(plan, state.trigger, undefined, scope, input) }
+    try {
+      return { kind: 'claimed', taken: await takenEdges(plan, state.trigger, undefined, scope, input) }
+    } catch (error) {
+      return { kind: 'fail_requested', error: toStepError(error) }
+    }
   }
   const crashed = new Map<string, readonly number[]>()
   for (const { path, node } of runningSteps(state)) {
@@ -76,11 +81,10 @@ export async function delayOver(
   )
     return undefined
   const output = { until: new Date(step.wait.dueAt).toISOString() }
-  return {
-    kind: 'step_completed',
-    path,
-    attempt,
-    output,
-    taken: await takenEdges(plan, node, undefined, scope, output),
+  try {
+    const taken = await takenEdges(plan, node, undefined, scope, output)
+    return { kind: 'step_completed', path, attempt, output, taken }
+  } catch (error) {
+    return { kind: 'step_errored', path, attempt, error: toStepError(error), random: 0, taken: [] }
   }
 }

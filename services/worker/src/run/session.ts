@@ -34,6 +34,7 @@ import { payloadKey, type StorableOutput, toStorable } from './storable.js'
 export interface SessionHost {
   readonly clock: DatabaseClock
   readonly leaseHeld: () => boolean
+  renewLease(): Promise<void>
   submit(unit: FlushUnit): Promise<FlushResult>
   readInbox(runId: string): Promise<readonly InboxItem[]>
   loadPayload(run: ClaimedRun, key: string): Promise<Json>
@@ -76,6 +77,9 @@ export class RunSession {
   readonly #writes: PendingWrites
   #responded = false
   #flushing = false
+  /** Attempts that wait to hear that the run is still ours: of the next flush, and of the one in flight. */
+  #confirming: (() => void)[] = []
+  #confirmed: (() => void)[] = []
   #flushAgain = false
   #release: Exclude<SessionEnd, 'lost'> | undefined
   #over = false
@@ -123,13 +127,18 @@ export class RunSession {
     // A cancel that waits already is served before anything starts.
     const cancelled = run.inbox.some((item) => item.kind === 'cancel')
     if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
+    for (const timer of pendingTimers(this.#state)) {
+      if (timer.kind === 'delay')
+        this.#ring(timer.dueAt, () => void this.#delayOver(timer.path, timer.attempt))
+    }
     await this.receive(run.inbox)
   }
 
   /** Takes inbox rows; each is consumed by the flush of what it caused. */
   async receive(items: readonly InboxItem[]): Promise<void> {
     for (const item of items) {
-      if (this.#over || this.#seenInbox.has(item.id)) continue
+      // Once the run is being released, the row is for its next owner.
+      if (this.#over || this.#release !== undefined || this.#seenInbox.has(item.id)) continue
       this.#seenInbox.add(item.id)
       this.#writes.consumes(item.id)
       const input = await inboxInput(item, this.plan, this.#state, this.#scope)
@@ -146,6 +155,7 @@ export class RunSession {
   /** D12: starts nothing more; hands the run back once its attempts have ended. */
   drain(): void {
     this.#draining = true
+    this.#state.held = true
     this.#settle()
   }
 
@@ -223,10 +233,9 @@ export class RunSession {
   }
 
   #attemptEvents(): AttemptEvents {
-    const session = this
     return {
       logged: ({ path, attempt }, level, message, data) => {
-        session.#apply({
+        this.#apply({
           kind: 'step_logged',
           path,
           attempt,
@@ -234,14 +243,12 @@ export class RunSession {
           message,
           ...(data === undefined ? {} : { data }),
         })
-        session.host.flushSoon(session)
+        this.host.flushSoon(this)
       },
-      ended: (request, outcome) => void session.#ended(request, outcome),
-      blockedOn: () => session.flush(),
-      goingOutside: () => session.yieldCpu(),
-      get leaseHeld() {
-        return session.host.leaseHeld()
-      },
+      ended: (request, outcome) => void this.#ended(request, outcome),
+      blockedOn: () => this.flush(),
+      goingOutside: () => this.yieldCpu(),
+      owned: () => (this.host.leaseHeld() ? undefined : this.#confirmOwnership()),
     }
   }
 
@@ -358,7 +365,8 @@ export class RunSession {
   }
 
   #takeUnit(): FlushUnit | undefined {
-    if (this.#writes.empty && this.#release === undefined) return undefined
+    if (this.#writes.empty && this.#release === undefined && this.#confirming.length === 0) return undefined
+    this.#confirmed = this.#confirming.splice(0)
     const parked = this.#release === 'parked'
     return this.#writes.take(
       this.#barrier.durable,
@@ -386,11 +394,24 @@ export class RunSession {
     this.#toldStatus = unit.run.status
     this.host.published(this.run, unit.events, status)
     this.#barrier.advance(unit.newSeq)
+    for (const confirm of this.#confirmed.splice(0)) confirm()
     if (released !== undefined) return this.#end(released, undefined)
     if (this.#flushAgain) {
       this.#flushAgain = false
       this.flush()
     } else if (this.#release !== undefined) this.flush()
+  }
+
+  /**
+   * The lease may have run out while this process slept or hung (D9). Renewing it is not enough: another worker may
+   * have had the run meanwhile. A flush under our epoch tells; if it is fenced, nobody waits for the answer.
+   */
+  async #confirmOwnership(): Promise<void> {
+    await this.host.renewLease()
+    return new Promise((resolve) => {
+      this.#confirming.push(resolve)
+      this.flush()
+    })
   }
 
   /** Gives the worker's slot for advancing runs to another run, once. */
