@@ -1,82 +1,99 @@
-import { type DefinitionProblem, type Edge, ERROR_PORT, type Node } from '@millrace/contracts'
+import { type DefinitionProblem, ERROR_PORT, type Node } from '@millrace/contracts'
 import type { NodeCatalogue } from '../catalogue.js'
-import { didYouMean, problem } from './problem.js'
-import type { Shape } from './read-shape.js'
+import { listNames, problem } from './problem.js'
+import type { EdgeAt, Shape } from './read-shape.js'
+import { Suggestions } from './suggestions.js'
+
+/** Ports that a hint lists at most. */
+const LISTED_PORTS = 20
 
 /** Each edge by itself: both ends, its port, its twin; and the error edges that `onError: route` needs. */
-export function checkEdges({ nodes, edges }: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
-  const byId = new Map(nodes.map(({ node }) => [node.id, node]))
+export function checkEdges(shape: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
+  const byId = new Map(shape.nodes.map(({ node }) => [node.id, node]))
+  const ids = new Suggestions([...byId.keys()])
+  const ports = new Ports(catalogue)
   const seen = new Set<string>()
-  const routed = new Set<string>()
-  const problems = edges.flatMap(({ at, edge }) => {
-    const key = JSON.stringify([edge.from, edge.port, edge.to])
+  const problems = shape.edges.flatMap((each) => {
+    const { from, port, to } = each.edge
+    const key = JSON.stringify([from, port, to])
     const twin = seen.has(key)
     seen.add(key)
-    if (edge.port === ERROR_PORT) routed.add(edge.from)
     return [
-      ...(twin
-        ? [
-            problem(
-              `/edges/${at}`,
-              'DUPLICATE_EDGE',
-              `a second edge ${describe(edge)}`,
-              'Remove one of the two.',
-            ),
-          ]
-        : []),
-      ...checkEnds(edge, at, byId, catalogue),
+      ...(twin ? [duplicateEdge(each)] : []),
+      ...checkEnds(each, byId, ids, shape.complete),
+      ...checkTarget(each, byId.get(to), catalogue),
+      ...(each.hasPort ? ports.check(each, byId.get(from)) : []),
     ]
   })
-  for (const { at, node } of nodes) {
-    if (node.onError !== 'route' || routed.has(node.id)) continue
-    const message = `${node.id} routes its errors, but no edge leaves its error port`
-    problems.push(
+  return [...problems, ...checkErrorEdges(shape)]
+}
+
+function duplicateEdge({ at, edge }: EdgeAt): DefinitionProblem {
+  const message = `a second edge ${edge.from}.${edge.port} → ${edge.to}`
+  return problem(`/edges/${at}`, 'DUPLICATE_EDGE', message, 'Remove one of the two.')
+}
+
+function checkEnds(
+  { at, edge }: EdgeAt,
+  byId: ReadonlyMap<string, Node>,
+  ids: Suggestions,
+  complete: boolean,
+): DefinitionProblem[] {
+  // A node that could not be read may be the one that is meant.
+  if (!complete) return []
+  return (['from', 'to'] as const)
+    .filter((end) => !byId.has(edge[end]))
+    .map((end) => {
+      const hint = `${ids.didYouMean(edge[end])}Name an existing node, or remove the edge.`
+      return problem(`/edges/${at}/${end}`, 'DANGLING_EDGE', `there is no node ${edge[end]}`, hint)
+    })
+}
+
+function checkTarget(
+  { at }: EdgeAt,
+  target: Node | undefined,
+  catalogue: NodeCatalogue,
+): DefinitionProblem[] {
+  if (target === undefined || !catalogue.get(target.type)?.trigger) return []
+  const message = `${target.id} is a trigger and takes no edge`
+  return [problem(`/edges/${at}/to`, 'EDGE_INTO_TRIGGER', message, 'Lead the edge to another node.')]
+}
+
+/** The ports of nodes, worked out once a node: a switch may have many cases, and an edge for each. */
+class Ports {
+  readonly #known = new Map<Node, ReadonlySet<string> | undefined>()
+
+  constructor(private readonly catalogue: NodeCatalogue) {}
+
+  check({ at, edge }: EdgeAt, from: Node | undefined): DefinitionProblem[] {
+    const ports = from === undefined ? undefined : this.#portsOf(from)
+    if (ports === undefined || ports.has(edge.port)) return []
+    const needsRoute = edge.port === ERROR_PORT ? ' The error port needs onError: route.' : ''
+    const hint = `It has: ${listNames([...ports], LISTED_PORTS)}.${needsRoute}`
+    return [problem(`/edges/${at}/port`, 'UNKNOWN_PORT', `${edge.from} has no port ${edge.port}`, hint)]
+  }
+
+  #portsOf(node: Node): ReadonlySet<string> | undefined {
+    if (this.#known.has(node)) return this.#known.get(node)
+    const named = this.catalogue.get(node.type)?.ports(node.params)
+    const ports =
+      named === undefined ? undefined : new Set(node.onError === 'route' ? [...named, ERROR_PORT] : named)
+    this.#known.set(node, ports)
+    return ports
+  }
+}
+
+function checkErrorEdges({ nodes, edges, complete }: Shape): DefinitionProblem[] {
+  if (!complete) return []
+  const routed = new Set(edges.filter(({ edge }) => edge.port === ERROR_PORT).map(({ edge }) => edge.from))
+  return nodes
+    .filter(({ node }) => node.onError === 'route' && !routed.has(node.id))
+    .map(({ at, node }) =>
       problem(
         `/nodes/${at}/onError`,
         'MISSING_ERROR_EDGE',
-        message,
+        `${node.id} routes its errors, but no edge leaves its error port`,
         'Add an edge with "port": "error", or change onError.',
       ),
     )
-  }
-  return problems
-}
-
-const describe = ({ from, port, to }: Edge): string => `${from}.${port} → ${to}`
-
-function checkEnds(
-  edge: Edge,
-  at: number,
-  byId: ReadonlyMap<string, Node>,
-  catalogue: NodeCatalogue,
-): DefinitionProblem[] {
-  const problems: DefinitionProblem[] = []
-  const from = byId.get(edge.from)
-  const to = byId.get(edge.to)
-  for (const end of ['from', 'to'] as const) {
-    if (byId.has(edge[end])) continue
-    const hint = `${didYouMean(edge[end], byId.keys())}Name an existing node, or remove the edge.`
-    problems.push(problem(`/edges/${at}/${end}`, 'DANGLING_EDGE', `there is no node ${edge[end]}`, hint))
-  }
-  if (to !== undefined && catalogue.get(to.type)?.trigger) {
-    problems.push(
-      problem(
-        `/edges/${at}/to`,
-        'EDGE_INTO_TRIGGER',
-        `${to.id} is a trigger and takes no edge`,
-        'Lead the edge to another node.',
-      ),
-    )
-  }
-  const ports = from === undefined ? undefined : portsOf(from, catalogue)
-  if (ports !== undefined && !ports.includes(edge.port)) {
-    const hint = `It has: ${ports.join(', ')}.${edge.port === ERROR_PORT ? ' The error port needs onError: route.' : ''}`
-    problems.push(problem(`/edges/${at}/port`, 'UNKNOWN_PORT', `${edge.from} has no port ${edge.port}`, hint))
-  }
-  return problems
-}
-
-function portsOf(node: Node, catalogue: NodeCatalogue): readonly string[] | undefined {
-  const ports = catalogue.get(node.type)?.ports(node.params)
-  return ports === undefined || node.onError !== 'route' ? ports : [...ports, ERROR_PORT]
 }

@@ -1,8 +1,16 @@
-import type { DefinitionProblem, Json, Node } from '@millrace/contracts'
-import type { ExpressionChecker, ExpressionFacts, NodeCatalogue } from '../catalogue.js'
-import type { Neighbours } from './check-structure.js'
-import { didYouMean, problem } from './problem.js'
+import type { DefinitionProblem } from '@millrace/contracts'
+import type { ExpressionChecker, NodeCatalogue } from '../catalogue.js'
+import { findUnrelated } from './ancestry.js'
+import { type Found, findExpressions } from './expressions.js'
+import type { Neighbours } from './neighbours.js'
+import { problem } from './problem.js'
 import type { Shape } from './read-shape.js'
+import { Suggestions } from './suggestions.js'
+
+/** Quoted text of JSONata: what looks like a name in it is none. */
+const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
+/** A read of the `secrets` variable itself, not of a field that happens to have this name. */
+const READS_SECRETS = /(?<![\w.$`]|\.\s+)secrets\s*(?:\.|\[|$)/
 
 /** Expressions in params, on edges and in settings: their syntax, and that they read only what has run before. */
 export function checkExpressions(
@@ -11,114 +19,68 @@ export function checkExpressions(
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
 ): DefinitionProblem[] {
-  const ids = new Map(shape.nodes.map(({ node }, position) => [node.id, position]))
-  const upstream = new Upstream(neighbours)
-  const check = (
-    facts: ExpressionFacts,
-    pointer: string,
-    reader: number | undefined,
-    mayReadItself: boolean,
-  ): DefinitionProblem[] => {
-    if (facts.syntaxError !== null) {
-      return [
-        problem(
-          pointer,
-          'EXPRESSION_SYNTAX',
-          facts.syntaxError,
-          'Expressions are JSONata; check brackets, quotes and operators.',
-        ),
-      ]
-    }
-    return facts.steps.flatMap((id) => {
-      const read = ids.get(id)
-      if (read === undefined) {
-        return [
-          problem(
-            pointer,
-            'NOT_UPSTREAM',
-            `there is no step ${id}`,
-            `${didYouMean(id, ids.keys())}Name a step that runs before.`,
-          ),
-        ]
-      }
-      if (reader === undefined || (mayReadItself && read === reader) || upstream.leadsTo(read, reader))
-        return []
-      return [
-        problem(
-          pointer,
-          'NOT_UPSTREAM',
-          `${id} does not run before this`,
-          `Connect ${id} so that it leads here, or read another step.`,
-        ),
-      ]
-    })
-  }
+  const found = findExpressions(shape, neighbours, catalogue, expressions)
+  const sound = found.filter(({ facts }) => facts.syntaxError === null)
   return [
-    ...shape.nodes.flatMap(({ at, node }, position) =>
-      paramFacts(node, catalogue, expressions).flatMap((facts) =>
-        check(facts, `/nodes/${at}/params${facts.pointer}`, position, false),
-      ),
-    ),
-    ...shape.edges.flatMap(({ at, edge }) =>
-      edge.when === undefined
-        ? []
-        : check(expressions.inspectExpression(edge.when), `/edges/${at}/when`, ids.get(edge.from), true),
-    ),
-    ...settingFacts(shape, expressions).flatMap((facts) => check(facts, facts.pointer, undefined, false)),
+    ...found.flatMap(checkSyntax),
+    ...sound.flatMap(checkSecrets),
+    ...checkReads(sound, shape, neighbours),
   ]
 }
 
-/** Templates of the params, and those params that are expressions themselves. */
-function paramFacts(
-  node: Node,
-  catalogue: NodeCatalogue,
-  expressions: ExpressionChecker,
-): readonly ExpressionFacts[] {
-  const type = catalogue.get(node.type)
-  const raw = type?.rawParams ?? []
-  if (raw.length === 0) return expressions.inspectParams(node.params)
-  const templates: Record<string, Json> = {}
-  for (const [name, value] of Object.entries(node.params)) if (!raw.includes(name)) templates[name] = value
-  const sources = type?.rawExpressions?.(node.params) ?? []
-  return [
-    ...expressions.inspectParams(templates),
-    ...sources.map(({ pointer, source }) => ({ ...expressions.inspectExpression(source), pointer })),
-  ]
+function checkSyntax({ pointer, facts }: Found): DefinitionProblem[] {
+  if (facts.syntaxError === null) return []
+  const hint = 'Expressions are JSONata; check brackets, quotes and operators.'
+  return [problem(pointer, 'EXPRESSION_SYNTAX', facts.syntaxError, hint)]
 }
 
-function settingFacts({ definition }: Shape, expressions: ExpressionChecker): readonly ExpressionFacts[] {
-  const key = definition?.settings.concurrency?.key
-  if (key === undefined) return []
-  return expressions
-    .inspectParams({ key })
-    .map((facts) => ({ ...facts, pointer: '/settings/concurrency/key' }))
+/** Secrets would end up in events and outputs (I8). */
+function checkSecrets({ pointer, facts }: Found): DefinitionProblem[] {
+  if (!READS_SECRETS.test(facts.source.replace(QUOTED, '""').trim())) return []
+  const hint = 'Name a credential in a credential param instead.'
+  return [problem(pointer, 'SECRET_NOT_ALLOWED', 'secrets cannot be read here', hint)]
 }
 
-/** Which steps a step leads to, worked out once for each step that is read, and only for those. */
-class Upstream {
-  readonly #reach = new Map<number, Uint8Array>()
+interface Read {
+  readonly pointer: string
+  readonly id: string
+  readonly from: number
+  readonly to: number
+}
 
-  constructor(private readonly neighbours: Neighbours) {}
-
-  leadsTo(from: number, to: number): boolean {
-    // Nearly every expression reads a direct predecessor.
-    if (this.neighbours.predecessors(to).includes(from)) return true
-    let reach = this.#reach.get(from)
-    if (reach === undefined) {
-      reach = this.#walk(from)
-      this.#reach.set(from, reach)
+function checkReads(found: readonly Found[], shape: Shape, neighbours: Neighbours): DefinitionProblem[] {
+  const ids = new Suggestions(shape.nodes.map(({ node }) => node.id))
+  const reads: Read[] = []
+  const problems: DefinitionProblem[] = []
+  for (const { pointer, facts, when, node } of found) {
+    for (const id of facts.steps) {
+      const from = neighbours.indexOf(id)
+      if (when === 'run_starts') problems.push(readsTooEarly(pointer, id))
+      else if (from === undefined) problems.push(...unknownStep(pointer, id, ids, shape.complete))
+      // The condition of an edge is evaluated when its step has ended, and may read it.
+      else if (node !== undefined && !(when === 'node_ends' && from === node))
+        reads.push({ pointer, id, from, to: node })
     }
-    return reach[to] === 1
   }
-
-  #walk(from: number): Uint8Array {
-    const reached = new Uint8Array(this.neighbours.size)
-    const open = [...this.neighbours.successors(from)]
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (reached[node] === 1) continue
-      reached[node] = 1
-      open.push(...this.neighbours.successors(node))
-    }
-    return reached
-  }
+  // Edges that could not be read may be the ones that lead there.
+  return shape.complete ? [...problems, ...findUnrelated(neighbours, reads).map(notUpstream)] : problems
 }
+
+function readsTooEarly(pointer: string, id: string): DefinitionProblem {
+  const message = `${id} has not run yet: this is worked out before the first step`
+  return problem(pointer, 'NOT_UPSTREAM', message, 'Read trigger, vars or workflow instead.')
+}
+
+function unknownStep(pointer: string, id: string, ids: Suggestions, complete: boolean): DefinitionProblem[] {
+  if (!complete) return []
+  const hint = `${ids.didYouMean(id)}Name a step that runs before.`
+  return [problem(pointer, 'NOT_UPSTREAM', `there is no step ${id}`, hint)]
+}
+
+const notUpstream = ({ pointer, id }: Read): DefinitionProblem =>
+  problem(
+    pointer,
+    'NOT_UPSTREAM',
+    `${id} does not run before this`,
+    `Connect ${id} so that it leads here, or read another step.`,
+  )

@@ -1,75 +1,54 @@
 import type { DefinitionProblem } from '@millrace/contracts'
 import type { NodeCatalogue } from '../catalogue.js'
-import { findCycle, sortTopologically } from './order.js'
+import type { Neighbours } from './neighbours.js'
+import { findCycles } from './order.js'
 import { problem } from './problem.js'
 import type { Shape } from './read-shape.js'
 
-/** Neighbours by position among the nodes that could be read; edges that dangle are left out. */
-export interface Neighbours {
-  readonly size: number
-  successors(node: number): readonly number[]
-  predecessors(node: number): readonly number[]
-}
-
-export function neighboursOf({ nodes, edges }: Shape): Neighbours {
-  const index = new Map(nodes.map(({ node }, position) => [node.id, position]))
-  const next: number[][] = nodes.map(() => [])
-  const previous: number[][] = nodes.map(() => [])
-  for (const { edge } of edges) {
-    const from = index.get(edge.from)
-    const to = index.get(edge.to)
-    if (from === undefined || to === undefined) continue
-    next[from]!.push(to)
-    previous[to]!.push(from)
-  }
-  return {
-    size: nodes.length,
-    successors: (node) => next[node] ?? [],
-    predecessors: (node) => previous[node] ?? [],
-  }
-}
+/** Nodes of a cycle that a message names at most. */
+const NAMED_NODES = 50
 
 /** The graph as a whole: no cycle, and everything within reach of a trigger. */
-export function checkStructure(
+export const checkStructure = (
   shape: Shape,
   neighbours: Neighbours,
   catalogue: NodeCatalogue,
-): DefinitionProblem[] {
-  return [...checkCycle(shape, neighbours), ...checkReach(shape, neighbours, catalogue)]
-}
+): DefinitionProblem[] => [...checkCycles(shape, neighbours), ...checkReach(shape, neighbours, catalogue)]
 
-function checkCycle({ nodes }: Shape, { size, successors }: Neighbours): DefinitionProblem[] {
-  if (sortTopologically(size, successors).length === size) return []
-  const cycle = (findCycle(size, successors) ?? []).map((node) => nodes[node]?.node.id)
-  return [problem('/edges', 'CYCLE', `a cycle: ${cycle.join(' → ')}`, 'Remove one of its edges.')]
+/** Each cycle points at the edge that closes it. */
+function checkCycles({ nodes, edges }: Shape, { size, successors }: Neighbours): DefinitionProblem[] {
+  const cycles = findCycles(size, successors).map((cycle) => cycle.map((node) => nodes[node]!.node.id))
+  if (cycles.length === 0) return []
+  const places = new Map(edges.map(({ at, edge }) => [JSON.stringify([edge.from, edge.to]), at]))
+  return cycles.map((cycle) => {
+    const closing = places.get(JSON.stringify(cycle.slice(-2)))
+    const shown = cycle.length <= NAMED_NODES ? cycle : [...cycle.slice(0, NAMED_NODES), '…', cycle[0]]
+    return problem(`/edges/${closing}`, 'CYCLE', `a cycle: ${shown.join(' → ')}`, 'Remove one of its edges.')
+  })
 }
 
 function checkReach(
-  { nodes }: Shape,
+  { nodes, complete }: Shape,
   { successors }: Neighbours,
   catalogue: NodeCatalogue,
 ): DefinitionProblem[] {
-  const reached = new Set<number>()
-  const open: number[] = []
-  for (const [position, { node }] of nodes.entries())
-    if (catalogue.get(node.type)?.trigger) open.push(position)
+  const open = nodes.flatMap(({ node }, position) => (catalogue.get(node.type)?.trigger ? [position] : []))
   // Without any trigger everything is out of reach, and NO_TRIGGER says so once.
-  if (open.length === 0) return []
+  if (open.length === 0 || !complete) return []
+  const reached = new Uint8Array(nodes.length)
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (reached.has(node)) continue
-    reached.add(node)
-    open.push(...successors(node))
+    if (reached[node] === 1) continue
+    reached[node] = 1
+    for (const next of successors(node)) open.push(next)
   }
-  return nodes.flatMap(({ at, node }, position) =>
-    reached.has(position)
-      ? []
-      : [
-          problem(
-            `/nodes/${at}`,
-            'UNREACHABLE_NODE',
-            `no trigger leads to ${node.id}`,
-            'Connect it, or remove it.',
-          ),
-        ],
-  )
+  return nodes
+    .filter((_, position) => reached[position] === 0)
+    .map(({ at, node }) =>
+      problem(
+        `/nodes/${at}`,
+        'UNREACHABLE_NODE',
+        `no trigger leads to ${node.id}`,
+        'Connect it, or remove it.',
+      ),
+    )
 }

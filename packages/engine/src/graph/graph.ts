@@ -26,6 +26,7 @@ export function buildGraph(definition: Definition, catalogue: NodeCatalogue): Gr
   const index = new Map(nodes.map((node, position) => [node.id, position]))
   const outgoing: number[][] = nodes.map(() => [])
   const incoming: number[][] = nodes.map(() => [])
+  const next: number[][] = nodes.map(() => [])
   const targets: number[] = []
   for (const [position, edge] of edges.entries()) {
     const from = index.get(edge.from)
@@ -34,10 +35,11 @@ export function buildGraph(definition: Definition, catalogue: NodeCatalogue): Gr
       throw new Error(`edge ${position} dangles: ${edge.from} → ${edge.to}`)
     outgoing[from]?.push(position)
     incoming[to]?.push(position)
+    next[from]?.push(to)
     targets.push(to)
   }
   const triggers = nodes.map((node) => catalogue.get(node.type)?.trigger ?? false)
-  const successors = (node: number) => (outgoing[node] ?? NONE).map((edge) => targets[edge]!)
+  const successors = (node: number) => next[node] ?? NONE
   const order = sortTopologically(nodes.length, successors)
   if (order.length < nodes.length) {
     const cycle = findCycle(nodes.length, successors) ?? []

@@ -22,36 +22,42 @@ export function sortTopologically(size: number, successors: Successors): number[
 export const findCycle = (size: number, successors: Successors): number[] | undefined =>
   findCycles(size, successors)[0]
 
+interface Visit {
+  readonly node: number
+  /** How many of its successors have been looked at. */
+  next: number
+  /** Where on the path the nodes begin that no named cycle holds. */
+  readonly free: number
+}
+
 /**
  * At least one cycle of every knot (strongly connected component), none of them sharing a node with another; the
- * first node is repeated at the end. So each can be shown and broken by itself. Iterative: chains are long.
+ * first node is repeated at the end. So each can be shown and broken by itself. Iterative, since chains are long;
+ * linear, since the cycles share no node.
  */
 export function findCycles(size: number, successors: Successors): number[][] {
-  const onPath = new Int32Array(size).fill(-1)
+  const position = new Int32Array(size).fill(-1)
   const seen = new Uint8Array(size)
   const named = new Uint8Array(size)
+  const path: Visit[] = []
   const cycles: number[][] = []
+  const enter = (node: number, free: number) => {
+    seen[node] = 1
+    position[node] = path.length
+    path.push({ node, next: 0, free })
+  }
   for (let start = 0; start < size; start++) {
-    if (seen[start] === 1) continue
-    const path: { readonly node: number; next: number }[] = []
-    const open = (node: number) => {
-      seen[node] = 1
-      onPath[node] = path.length
-      path.push({ node, next: 0 })
-    }
-    open(start)
+    if (seen[start] === 0) enter(start, 0)
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const target = successors(top.node)[top.next++]
-      if (target === undefined) onPath[path.pop()!.node] = -1
-      else if (onPath[target]! >= 0) nameCycle(target)
-      else if (seen[target] === 0) open(target)
-    }
-    function nameCycle(target: number): void {
-      if (named[target] === 1) return
-      const cycle = path.slice(onPath[target]).map((entry) => entry.node)
-      if (cycle.some((node) => named[node] === 1)) return
-      for (const node of cycle) named[node] = 1
-      cycles.push([...cycle, target])
+      const inCycle = named[top.node] === 1
+      if (target === undefined) position[path.pop()!.node] = -1
+      else if (seen[target] === 0) enter(target, inCycle ? path.length : top.free)
+      else if (!inCycle && position[target]! >= top.free) {
+        const cycle = path.slice(position[target]).map(({ node }) => node)
+        for (const node of cycle) named[node] = 1
+        cycles.push([...cycle, target])
+      }
     }
   }
   return cycles
