@@ -18,7 +18,11 @@ export interface Drained {
  * How fast one worker process drains runs that are accepted and queued before it starts: from its first claim to
  * the last durable finish, by the database's clock.
  */
-export async function measureDrain(environment: Environment, published: Published, runs: number): Promise<Drained> {
+export async function measureDrain(
+  environment: Environment,
+  published: Published,
+  runs: number,
+): Promise<Drained> {
   const ids = await acceptRuns(environment, published, runs)
   const worker = startWorker(environment)
   try {

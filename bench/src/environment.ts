@@ -1,10 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
 import { type Connections, openConnections } from '@millrace/connections'
-import { migrate, uuidv7 } from '@millrace/db'
 import { type DefinitionInput, definition } from '@millrace/contracts'
+import { migrate, uuidv7 } from '@millrace/db'
 import { startPostgres, startRedis } from '@millrace/local-services'
 import postgres from 'postgres'
 
@@ -42,7 +42,12 @@ export async function startMachine(): Promise<Machine> {
       const databaseUrl = database.url.replace(/\/[^/]*$/, `/${name}`)
       await migrate(databaseUrl)
       const redisUrl = backend === 'redis' ? `${redis.url}/${databases}` : undefined
-      const connections = await openConnections({ databaseUrl, redisUrl, name: 'bench', onError: console.error })
+      const connections = await openConnections({
+        databaseUrl,
+        redisUrl,
+        name: 'bench',
+        onError: console.error,
+      })
       const workspaceId = uuidv7()
       await connections.database.sql`
         INSERT INTO workspaces (id, slug, name) VALUES (${workspaceId}, 'default', 'Bench')`

@@ -97,3 +97,12 @@ export const WORKLOADS: readonly Workload[] = [
       ),
   },
 ]
+
+/** The same workload under a name of its own, whose webhook answers with the result. */
+export function waitingForResult(input: DefinitionInput): DefinitionInput {
+  const path = `${input.name}-result`
+  const nodes = input.nodes.map((node) =>
+    node.id === 'hook' ? { ...node, params: { ...node.params, path, respond: 'result' } } : node,
+  )
+  return { ...input, name: path, nodes }
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { startWorker } from './drain.js'
+import type { Environment } from './environment.js'
+
+const RUNNER = fileURLToPath(import.meta.resolve('@millrace/runner-service/main'))
+
+export interface Percentiles {
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+}
+
+/** A real runner and a real worker process, for requests from outside. */
+export interface Served {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function serve(environment: Environment): Promise<Served> {
+  const runner = spawn(process.execPath, [RUNNER], {
+    env: { ...process.env, ...environment.env, LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await urlOf(runner)
+  const worker = startWorker(environment)
+  return {
+    url,
+    async stop() {
+      for (const child of [worker, runner]) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+    },
+  }
+}
+
+/** Services log one JSON line with their `url` when they are ready. */
+async function urlOf(service: ChildProcess): Promise<string> {
+  if (service.stdout === null) throw new Error('the runner has no output')
+  for await (const line of createInterface({ input: service.stdout })) {
+    const { url } = JSON.parse(line) as { url?: unknown }
+    if (typeof url === 'string') {
+      service.stdout.resume()
+      return url
+    }
+  }
+  throw new Error('the runner ended before it was ready')
+}
+
+/**
+ * One request after the other on an idle system, each from sending the webhook until its answer: the webhook waits for
+ * the result, so the answer comes once the run's finish is durable and the runner has been told.
+ */
+export async function measureLatency(
+  { url }: Served,
+  path: string,
+  requests: number,
+  warmUp: number,
+): Promise<Percentiles> {
+  const figures: number[] = []
+  for (let i = 0; i < requests + warmUp; i++) {
+    const startedAt = performance.now()
+    const answer = await fetch(`${url}/hooks/default/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"n":1}',
+    })
+    await answer.arrayBuffer()
+    if (answer.status !== 200) throw new Error(`the webhook answered ${answer.status}`)
+    if (i >= warmUp) figures.push(performance.now() - startedAt)
+  }
+  return percentiles(figures)
+}
+
+export function percentiles(figures: readonly number[]): Percentiles {
+  const sorted = [...figures].sort((a, b) => a - b)
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) }
+}
