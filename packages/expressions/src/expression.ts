@@ -3,9 +3,11 @@ import { compileGuarded, type GuardedExpression } from './jsonata/evaluate.js'
 import { compileNative, GIVE_UP, type Native } from './native/native.js'
 import type { CompiledExpression, Scope } from './types.js'
 
-/** Compiled expressions kept; the least recently used one leaves. */
-const CACHE_SIZE = 5_000
+/** What is kept compiled; the least recently used leave. A tree takes some hundred bytes a character. */
+const CACHE_ENTRIES = 5_000
+const CACHE_CHARACTERS = 500_000
 const cache = new Map<string, Expression>()
+let cachedCharacters = 0
 
 /** A simple expression runs as a closure; any other, and any surprise in the data, goes to JSONata. */
 export class Expression implements CompiledExpression {
@@ -45,7 +47,12 @@ export function compileExpression(source: string): Expression {
   }
   const expression = new Expression(bare)
   cache.set(bare, expression)
-  if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value ?? '')
+  cachedCharacters += bare.length
+  for (const oldest of cache.keys()) {
+    if (cache.size <= CACHE_ENTRIES && cachedCharacters <= CACHE_CHARACTERS) break
+    cache.delete(oldest)
+    cachedCharacters -= oldest.length
+  }
   return expression
 }
 

@@ -63,10 +63,22 @@ function stepsOf(ast: unknown): string[] {
   const open: unknown[] = [ast]
   for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
     if (typeof node !== 'object' || node === null) continue
-    const { type, steps } = node as { type?: unknown; steps?: readonly { type?: unknown; value?: unknown }[] }
-    if (type === 'path' && steps?.[0]?.value === 'steps' && steps[1]?.type === 'name')
-      ids.add(String(steps[1].value))
+    const { type, steps } = node as { type?: unknown; steps?: readonly PathStep[] }
+    if (type === 'path' && steps !== undefined) addStep(steps, ids)
     open.push(...Object.values(node))
   }
   return [...ids]
+}
+
+interface PathStep {
+  readonly type?: unknown
+  readonly value?: unknown
+}
+
+/** `steps.<id>`, or the same behind `$` or `$$`. */
+function addStep(path: readonly PathStep[], ids: Set<string>): void {
+  const [first] = path
+  const [root, id] =
+    first?.type === 'variable' && (first.value === '' || first.value === '$') ? path.slice(1) : path
+  if (root?.value === 'steps' && id?.type === 'name') ids.add(String(id.value))
 }

@@ -1,14 +1,26 @@
 import { type Json, MillraceError } from '@millrace/contracts'
 import jsonata from 'jsonata'
-import { EVALUATION_MS, SEQUENCE_ITEMS, SOURCE_CHARACTERS, STACK_DEPTH } from '../limits.js'
-import { guardFunctions } from './guarded-functions.js'
+import {
+  EVALUATION_MS,
+  SEQUENCE_ITEMS,
+  SOURCE_CHARACTERS,
+  STACK_DEPTH,
+  STRING_CHARACTERS,
+} from '../limits.js'
+import { limitError, openBudget, weigh } from './budget.js'
+import { wildcard } from './functions/arrays.js'
+import { installGuards } from './functions/install.js'
 import { LinearRegex } from './linear-regex.js'
 import { toPlain } from './to-plain.js'
+import { makesValue, prepareTree, WILDCARD } from './tree.js'
+import { inTurn } from './turns.js'
+
+await installGuards()
 
 /** JSONata with every guard on. Compiled once; safe to evaluate many times, also at the same time. */
 export interface GuardedExpression {
   readonly ast: jsonata.ExprNode
-  /** Throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT. */
+  /** Never changes the scope. Throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT. */
   evaluate(scope: object): Promise<Json | undefined>
 }
 
@@ -18,8 +30,14 @@ const OPTIONS: jsonata.JsonataOptions = {
   sequence: SEQUENCE_ITEMS,
   RegexEngine: LinearRegex as unknown as RegExpConstructor,
 }
+/** JSONata calls what is bound here with each node's result. */
+const AFTER_NODE = Symbol.for('jsonata.__evaluate_exit') as unknown as string
+/** As JSONata's own functions are defined: its published types know nothing of `createSequence`. */
+const WILDCARD_FUNCTION = { _jsonata_function: true, implementation: wildcard }
+/** Times that an evaluation starts again because the process stood still while it ran. */
+const RESTARTS = 3
 
-/** Throws MillraceError EXPRESSION_FAILED for a syntax error. */
+/** Throws MillraceError EXPRESSION_FAILED for a syntax error, EXPRESSION_LIMIT for a source that is too long. */
 export function compileGuarded(source: string): GuardedExpression {
   if (source.length > SOURCE_CHARACTERS) {
     throw new MillraceError(
@@ -27,37 +45,70 @@ export function compileGuarded(source: string): GuardedExpression {
       `the expression has ${source.length} characters; at most ${SOURCE_CHARACTERS}`,
     )
   }
-  let expression: jsonata.Expression
   try {
-    expression = jsonata(source, OPTIONS)
+    const expression = jsonata(source, OPTIONS)
+    const ast = expression.ast()
+    const { mutates } = prepareTree(ast)
+    expression.assign(AFTER_NODE, checkResult)
+    expression.assign(WILDCARD, WILDCARD_FUNCTION)
+    return { ast, evaluate: (scope) => inTurn(() => run(expression, source, scope, mutates, RESTARTS)) }
   } catch (cause) {
-    throw new MillraceError('EXPRESSION_FAILED', `${describe(cause)} in {{ ${shorten(source)} }}`, { cause })
-  }
-  guardFunctions(expression)
-  return {
-    ast: expression.ast(),
-    async evaluate(scope) {
-      try {
-        return toPlain(await expression.evaluate(scope))
-      } catch (cause) {
-        throw new MillraceError(
-          isLimit(cause) ? 'EXPRESSION_LIMIT' : 'EXPRESSION_FAILED',
-          `${describe(cause)} in {{ ${shorten(source)} }}`,
-          {
-            cause,
-          },
-        )
-      }
-    },
+    throw failure(cause, source)
   }
 }
 
-/** JSONata's codes for its guards (stack, time, sequence, range), ours, and V8's own limits. */
-const LIMIT_CODES: ReadonlySet<unknown> = new Set(['D1011', 'D1012', 'D2014', 'D2015', 'LIMIT'])
+async function run(
+  expression: jsonata.Expression,
+  source: string,
+  scope: object,
+  mutates: boolean,
+  restarts: number,
+): Promise<Json | undefined> {
+  openBudget()
+  const cpu = process.cpuUsage()
+  try {
+    return toPlain(await expression.evaluate(mutates ? copyOf(scope) : scope))
+  } catch (cause) {
+    if (restarts > 0 && LATE_CODES.has(codeOf(cause)) && stoodStill(cpu))
+      return run(expression, source, scope, mutates, restarts - 1)
+    throw failure(cause, source)
+  }
+}
 
-function isLimit(error: unknown): boolean {
-  if (error instanceof RangeError) return true
-  return typeof error === 'object' && error !== null && 'code' in error && LIMIT_CODES.has(error.code)
+/** Whether the processor did less than half of the work since `before` that the time allowed. Microseconds. */
+function stoodStill(before: NodeJS.CpuUsage): boolean {
+  const { user, system } = process.cpuUsage(before)
+  return user + system < (EVALUATION_MS * 1_000) / 2
+}
+
+function checkResult(node: { type: string }, _input: unknown, _environment: unknown, result: unknown): void {
+  if (typeof result === 'string') {
+    if (result.length > STRING_CHARACTERS) throw limitError(`a text of ${result.length} characters`)
+  } else if (typeof result === 'object' && result !== null && makesValue(node)) weigh(result)
+}
+
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)])) as T
+}
+
+/** JSONata's own guard of time, and ours. */
+const LATE_CODES: ReadonlySet<unknown> = new Set(['D1012', 'LATE'])
+/** Its guards of stack, sequence and range as well. */
+const LIMIT_CODES: ReadonlySet<unknown> = new Set([...LATE_CODES, 'D1011', 'D2014', 'D2015', 'LIMIT'])
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+
+/** A RangeError is V8's own limit: its stack, or a text that is too long. */
+function failure(cause: unknown, source: string): MillraceError {
+  const isLimit = cause instanceof RangeError || LIMIT_CODES.has(codeOf(cause))
+  return new MillraceError(
+    isLimit ? 'EXPRESSION_LIMIT' : 'EXPRESSION_FAILED',
+    `${describe(cause)} in {{ ${shorten(source)} }}`,
+    { cause },
+  )
 }
 
 function describe(error: unknown): string {

@@ -1,13 +1,20 @@
 import type { Json } from '@millrace/contracts'
 import { RESERVED_KEYS } from '@millrace/contracts'
-import { STRING_CHARACTERS } from '../limits.js'
-import { limitError } from './guarded-functions.js'
+import { RESULT_DEPTH, STRING_CHARACTERS } from '../limits.js'
+import { checkTime, isLambda, limitError, weigh } from './budget.js'
+
+const notJson = (what: string) => ({ code: 'NOT_JSON', message: `the result ${what}, which is not JSON` })
 
 /**
  * What an evaluation gave, as plain JSON: JSONata's arrays carry marks, its results may hold functions, and its
- * objects any key. Shared input values come through unchanged and uncopied wherever nothing has to be mended.
+ * objects any key. A copy, so that nothing of the input is shared with what goes on.
  */
 export function toPlain(value: unknown): Json | undefined {
+  weigh(value)
+  return copy(value, 0)
+}
+
+function copy(value: unknown, depth: number): Json | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined
@@ -17,26 +24,26 @@ export function toPlain(value: unknown): Json | undefined {
     case 'boolean':
       return value
     case 'number':
-      if (!Number.isFinite(value))
-        throw { code: 'NOT_JSON', message: `the result ${value} is not a JSON number` }
+      if (!Number.isFinite(value)) throw notJson(`is ${value}`)
       return value
     case 'object':
-      return value === null ? null : Array.isArray(value) ? plainArray(value) : plainObject(value)
+      if (value === null) return null
+      if (depth === RESULT_DEPTH) throw limitError(`a result of more than ${RESULT_DEPTH} levels`)
+      checkTime()
+      return Array.isArray(value) ? copyArray(value, depth) : copyObject(value, depth)
     default:
-      throw { code: 'NOT_JSON', message: `the result is a ${typeof value}, which is not JSON` }
+      throw notJson(`is a ${typeof value}`)
   }
 }
 
-const plainArray = (items: readonly unknown[]): Json[] => Array.from(items, (item) => toPlain(item) ?? null)
+const copyArray = (items: readonly unknown[], depth: number): Json[] =>
+  Array.from(items, (item) => copy(item, depth + 1) ?? null)
 
-function plainObject(value: object): Json {
-  // A lambda is an object with a mark.
-  if ('_jsonata_lambda' in value || '_jsonata_function' in value) {
-    throw { code: 'NOT_JSON', message: 'the result is a function, which is not JSON' }
-  }
+function copyObject(value: object, depth: number): Json {
+  if (isLambda(value)) throw notJson('is a function')
   const out: { [key: string]: Json } = {}
   for (const [key, member] of Object.entries(value)) {
-    const plain = RESERVED_KEYS.has(key) ? undefined : toPlain(member)
+    const plain = RESERVED_KEYS.has(key) ? undefined : copy(member, depth + 1)
     if (plain !== undefined) out[key] = plain
   }
   return out

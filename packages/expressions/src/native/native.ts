@@ -1,4 +1,5 @@
 import type jsonata from 'jsonata'
+import { STRING_CHARACTERS } from '../limits.js'
 
 /**
  * The simple expressions that most workflows are made of, as closures: plain paths, literals, comparison,
@@ -9,9 +10,12 @@ export type Native = (scope: object) => unknown
 
 export const GIVE_UP = Symbol('left to JSONata')
 
+/** Nested operators; closures call each other on the stack. */
+const MAX_DEPTH = 50
+
 /** Undefined when the expression is not simple. */
-export function compileNative(ast: jsonata.ExprNode): Native | undefined {
-  if (hasExtras(ast)) return undefined
+export function compileNative(ast: jsonata.ExprNode, depth = 0): Native | undefined {
+  if (hasExtras(ast) || depth > MAX_DEPTH) return undefined
   switch (ast.type as string) {
     case 'string':
     case 'number':
@@ -22,9 +26,9 @@ export function compileNative(ast: jsonata.ExprNode): Native | undefined {
     case 'path':
       return compilePath(ast)
     case 'binary':
-      return compileBinary(ast)
+      return compileBinary(ast, depth)
     case 'block':
-      return ast.expressions?.length === 1 ? compileNative(ast.expressions[0]!) : undefined
+      return ast.expressions?.length === 1 ? compileNative(ast.expressions[0]!, depth + 1) : undefined
     default:
       return undefined
   }
@@ -95,6 +99,11 @@ const logical =
   (left, right) =>
     typeof left === 'boolean' && typeof right === 'boolean' ? apply(left, right) : GIVE_UP
 
+function concatenate(left: unknown, right: unknown): unknown {
+  if (typeof left !== 'string' || typeof right !== 'string') return GIVE_UP
+  return left.length + right.length > STRING_CHARACTERS ? GIVE_UP : left + right
+}
+
 const OPERATORS = new Map<unknown, Operator>([
   ['+', numeric((a, b) => a + b)],
   ['-', numeric((a, b) => a - b)],
@@ -108,15 +117,15 @@ const OPERATORS = new Map<unknown, Operator>([
   ['!=', equality(false)],
   ['and', logical((a, b) => a && b)],
   ['or', logical((a, b) => a || b)],
-  ['&', (left, right) => (typeof left === 'string' && typeof right === 'string' ? left + right : GIVE_UP)],
+  ['&', concatenate],
 ])
 
-function compileBinary(ast: jsonata.ExprNode): Native | undefined {
+function compileBinary(ast: jsonata.ExprNode, depth: number): Native | undefined {
   const operator = OPERATORS.get(ast.value)
   if (operator === undefined || ast.lhs === undefined || Array.isArray(ast.lhs) || ast.rhs === undefined)
     return undefined
-  const left = compileNative(ast.lhs)
-  const right = compileNative(ast.rhs)
+  const left = compileNative(ast.lhs, depth + 1)
+  const right = compileNative(ast.rhs, depth + 1)
   if (left === undefined || right === undefined) return undefined
   return (scope) => {
     const a = left(scope)

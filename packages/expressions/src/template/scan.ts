@@ -37,6 +37,7 @@ function endOfExpression(text: string, start: number): number {
     const char = text[at]!
     if (QUOTES.has(char)) at = endOfQuoted(text, at)
     else if (text.startsWith('/*', at)) at = endOfComment(text, at)
+    else if (char === '/' && expectsOperand(text, start, at)) at = endOfRegex(text, at)
     else if (char === '{') depth++
     else if (char === '}' && depth > 0) depth--
     else if (char === '}' && text[at + 1] === '}') return at
@@ -51,6 +52,25 @@ function endOfQuoted(text: string, start: number): number {
     else if (text[at] === quote) return at
   }
   throw new TemplateSyntaxError(`a text that begins with ${quote} is never closed`)
+}
+
+/** A slash is a division behind a value, and begins a regular expression anywhere else. */
+function expectsOperand(text: string, start: number, slash: number): boolean {
+  const before = text.slice(start, slash).trimEnd()
+  return before === '' || /[([{,;:=<>!?&|~+\-*/%^.@#]$|\b(?:and|or|in)$/.test(before)
+}
+
+/** A regular expression ends at a slash outside of its brackets, as in JSONata's own scanner. */
+function endOfRegex(text: string, start: number): number {
+  let depth = 0
+  for (let at = start + 1; at < text.length; at++) {
+    const char = text[at]!
+    if (char === '\\') at++
+    else if ('([{'.includes(char)) depth++
+    else if (')]}'.includes(char)) depth--
+    else if (char === '/' && depth === 0) return at
+  }
+  throw new TemplateSyntaxError('a regular expression is never closed')
 }
 
 function endOfComment(text: string, start: number): number {
