@@ -16,6 +16,7 @@ export class LeaseKeeper {
   #deadline = 0
   #timer: NodeJS.Timeout | undefined
   #stopped = false
+  #pass: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly store: LeaseStore,
@@ -54,6 +55,8 @@ export class LeaseKeeper {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    // A renewal in flight would register the worker anew after its goodbye.
+    await this.#pass
     this.#deadline = 0
     await this.store.removeWorker()
   }
@@ -66,7 +69,7 @@ export class LeaseKeeper {
   #schedule(): void {
     if (this.#stopped) return
     this.#timer = setTimeout(() => {
-      this.runOnce()
+      this.#pass = this.runOnce()
         .catch(this.options.onError)
         .finally(() => this.#schedule())
     }, this.options.leaseMs / 4)

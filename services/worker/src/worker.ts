@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError } from '@millrace/contracts'
 import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
-import type { ClaimedRun, RunStore } from '@millrace/run-store'
+import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { LeaseKeeper } from './lease.js'
@@ -59,6 +59,8 @@ export class Worker {
   #full = false
   #dirty: RunSession[] = []
   #stopping = false
+  /** Doorbells that were heard and not answered, to be rung again. */
+  #unanswered: string[] = []
   #inboxTimer: NodeJS.Timeout | undefined
   #unsubscribe: (() => void) | undefined
   #whenEmpty: (() => void) | undefined
@@ -109,20 +111,25 @@ export class Worker {
     for (const session of [...this.#sessions.values()]) session.lose(new Error('the worker stops'))
     this.#unsubscribe?.()
     await this.#lease.stop()
-    await this.#ring(left)
+    await this.#ring([...left, ...this.#unanswered])
   }
 
   /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
   async #answer(runId: string): Promise<void> {
     await this.#advancing.acquire()
-    const claimed =
-      this.#stopping || !this.#lease.held ? null : await this.deps.store.claim(runId).catch(() => null)
-    if (claimed === null) {
+    if (this.#stopping || !this.#lease.held) {
       this.#advancing.release()
+      // Somebody else shall hear it: this worker takes nothing any more, or not now.
+      this.#unanswered.push(runId)
       return
     }
+    const claimed = await this.deps.store.claim(runId).catch((error) => {
+      this.deps.log.warn({ err: error, runId }, 'a claim failed; the sweeper rings again')
+      return null
+    })
     // The job ends here; the run goes on by itself.
-    void this.#adopt(claimed)
+    if (claimed === null) this.#advancing.release()
+    else void this.#adopt(claimed)
   }
 
   async #adopt(run: ClaimedRun): Promise<void> {
@@ -144,19 +151,26 @@ export class Worker {
     }
   }
 
-  /** Never keeps what it cannot run: our lease would hold the run for as long as we live. */
   async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
-    const { store, log } = this.deps
-    log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
+    this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
+    if (!(error instanceof UnrunnableVersion)) return this.#giveBack(run, run.startedAt)
     try {
-      if (!(error instanceof UnrunnableVersion)) return await handBack(store, run)
-      const events = await endUnrunnable(store, run, this.#clock.now(), error)
+      const events = await endUnrunnable(this.deps.store, run, this.#clock.now(), error)
       this.#publisher.durable(run.id, run.workspaceId, events, 'failed')
-    } catch (failure) {
-      log.warn(
-        { err: failure, runId: run.id },
-        'the run could not be given back; it is free when this worker ends',
-      )
+    } catch {
+      await this.#giveBack(run, run.startedAt)
+    }
+  }
+
+  /** Never keeps what it does not run: our lease would hold the run for as long as we live (I1). */
+  async #giveBack(run: ClaimedRun, startedAt: number | null): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        return await handBack(this.deps.store, run, startedAt)
+      } catch (error) {
+        this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be given back; trying again')
+        await delay(INBOX_POLL_MS)
+      }
     }
   }
 
@@ -169,7 +183,7 @@ export class Worker {
       submit: (unit) => store.submit(unit),
       readInbox: async (runId) => (await store.readInbox([runId])).get(runId) ?? [],
       loadPayload: async (run, key) => {
-        const body = await store.getPayload(run.workspaceId, run.id, key)
+        const body = await this.#untilReachable(() => store.getPayload(run.workspaceId, run.id, key))
         if (body === undefined) throw new Error(`payload ${key} of run ${run.id} is gone`)
         return JSON.parse(body)
       },
@@ -192,11 +206,24 @@ export class Worker {
     }
   }
 
+  /** A read may be sent again for as long as the database is away: that is no fault of the step that reads. */
+  async #untilReachable<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read()
+      } catch (error) {
+        if (this.#stopping || classifyFailure(error) !== 'transient') throw error
+        await delay(RENEW_PAUSE_MS)
+      }
+    }
+  }
+
   async #ended(session: RunSession, how: SessionEnd): Promise<void> {
     const { id } = session.run
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty?.()
+    if (how === 'abandoned') return this.#giveBack(session.run, session.startedAt)
     if (how === 'handed_back') return this.#ring([id])
     // D4: a wake that came while the run was being parked is found by a look after the park has committed.
     if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => NO_RUNS)).has(id))
@@ -218,6 +245,7 @@ export class Worker {
       )
     } catch (error) {
       log.warn({ err: error, runId: run.id }, 'the run could not be failed; its next owner will try')
+      await this.#giveBack(run, run.startedAt)
     }
   }
 
@@ -257,6 +285,7 @@ export class Worker {
       } catch (error) {
         this.deps.log.warn({ err: error }, 'inboxes could not be read; trying again')
       }
+      await this.#ring(this.#unanswered.splice(0))
       if (!this.#stopping) this.#pollInboxes()
     }, INBOX_POLL_MS)
   }

@@ -173,7 +173,6 @@ export class AttemptRunner {
         return result.value
       },
       evaluate: async (source, extra) => {
-        if (!scope.complete) await scope.load()
         return capabilities.evaluate(source, { ...scope.view, ...extra })
       },
       credential: async (name) => {

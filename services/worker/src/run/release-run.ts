@@ -1,19 +1,22 @@
 import type { MillraceError, RunEvent } from '@millrace/contracts'
 import type { ClaimedRun, FlushUnit, RunStore } from '@millrace/run-store'
 
-type Writer = Pick<RunStore, 'submit'>
+type Writer = Pick<RunStore, 'submit' | 'lastSeqs'>
 
-/** Gives back a run that could not be taken up, as it was claimed; the sweeper rings for it again. */
-export async function handBack(store: Writer, run: ClaimedRun): Promise<void> {
-  await store.submit(
-    releasing(run, [], {
-      status: 'pending',
-      startedAt: run.startedAt,
-      finishedAt: null,
-      error: null,
-      output: null,
-    }),
-  )
+/**
+ * Gives back a run that cannot go on in this worker, as far as it is durable; the sweeper rings for it again.
+ * `startedAt` as far as it is known here. A run that another owner has by now stays as it is.
+ */
+export async function handBack(store: Writer, run: ClaimedRun, startedAt = run.startedAt): Promise<void> {
+  const durable = (await store.lastSeqs([run.id])).get(run.id) ?? run.lastSeq
+  const pending = {
+    status: 'pending',
+    startedAt: durable === 0 ? null : startedAt,
+    finishedAt: null,
+    error: null,
+    output: null,
+  } as const
+  await store.submit(releasing({ ...run, lastSeq: durable }, [], pending))
 }
 
 /** Ends a run whose version this worker can never run. Its one event needs no graph. */

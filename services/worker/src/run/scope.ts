@@ -18,6 +18,7 @@ export class RunScope {
   }
 
   completed(node: string, output: Json | undefined, error?: StepError): void {
+    this.#unloaded.delete(node)
     const entry: Scope['steps'][string] = { status: 'completed' }
     if (output !== undefined) entry.output = output
     if (error !== undefined) entry.error = stepErrorToJson(error)
@@ -41,7 +42,6 @@ export class RunScope {
   async load(): Promise<void> {
     for (const [node, ref] of this.#unloaded) {
       const output = await this.loadPayload(ref.key)
-      this.#unloaded.delete(node)
       this.completed(node, output)
     }
   }

@@ -28,7 +28,7 @@ import { PendingWrites } from './pending-writes.js'
 import { RunScope } from './scope.js'
 import { toStepError } from './step-error.js'
 import { type StepOutcome, takenEdges, type WaitRequest } from './step-executor.js'
-import { payloadKey, type StorableOutput, toStorable } from './storable.js'
+import { payloadKey, type StorableOutput, storableJson, storableText, toStorable } from './storable.js'
 
 /** What a session needs of its worker, and no more. */
 export interface SessionHost {
@@ -51,7 +51,8 @@ export interface SessionHost {
   readonly random: () => number
 }
 
-export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'lost'
+/** `lost`: another owner has the run, or this worker stops. `abandoned`: it is still ours, but cannot go on here. */
+export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'lost' | 'abandoned'
 
 /** Delays up to this stay in memory; longer ones park the run. Milliseconds. */
 const NEAR_MS = 2_000
@@ -81,9 +82,11 @@ export class RunSession {
   #confirming: (() => void)[] = []
   #confirmed: (() => void)[] = []
   #flushAgain = false
-  #release: Exclude<SessionEnd, 'lost'> | undefined
+  #release: Exclude<SessionEnd, 'lost' | 'abandoned'> | undefined
   #over = false
   #draining = false
+  /** Attempts that have ended and timers that have rung, whose consequences are still being worked out. */
+  #busy = 0
   #yielded = false
   readonly #aborting = new Set<string>()
   #toldStatus: RunStatus | undefined
@@ -121,6 +124,11 @@ export class RunSession {
     return this.#over
   }
 
+  /** By the database's clock, milliseconds; null before the first event. */
+  get startedAt(): number | null {
+    return this.#state.startedAt
+  }
+
   /** Starts a fresh run, or picks up what a former owner left; then what the inbox holds. */
   async begin(): Promise<void> {
     const { plan, run } = this
@@ -129,7 +137,7 @@ export class RunSession {
     if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
     for (const timer of pendingTimers(this.#state)) {
       if (timer.kind === 'delay')
-        this.#ring(timer.dueAt, () => void this.#delayOver(timer.path, timer.attempt))
+        this.#ring(timer.dueAt, () => this.#inBackground(this.#delayOver(timer.path, timer.attempt)))
     }
     await this.receive(run.inbox)
   }
@@ -140,8 +148,9 @@ export class RunSession {
       // Once the run is being released, the row is for its next owner.
       if (this.#over || this.#release !== undefined || this.#seenInbox.has(item.id)) continue
       this.#seenInbox.add(item.id)
-      this.#writes.consumes(item.id)
       const input = await inboxInput(item, this.plan, this.#state, this.#scope)
+      // In one turn, so that no flush takes the row without the events it causes (D3).
+      this.#writes.consumes(item.id)
       if (input !== undefined) this.#apply(input)
     }
     this.#settle()
@@ -177,8 +186,19 @@ export class RunSession {
     const released = this.#release
     this.host.submit(unit).then(
       (result) => this.#flushed(unit, released, result),
-      (error) => this.#end('lost', error),
+      (error) => this.#end('abandoned', error),
     )
+  }
+
+  /** Work that nobody waits for: what goes wrong in it ends the session, not the process. */
+  #inBackground(work: Promise<void>): void {
+    this.#busy++
+    work
+      .catch((error) => this.#end('abandoned', error))
+      .finally(() => {
+        this.#busy--
+        this.#settle()
+      })
   }
 
   #apply(input: RunInput): void {
@@ -240,12 +260,12 @@ export class RunSession {
           path,
           attempt,
           level,
-          message,
-          ...(data === undefined ? {} : { data }),
+          message: storableText(message),
+          ...(data === undefined ? {} : { data: storableJson(data) }),
         })
         this.host.flushSoon(this)
       },
-      ended: (request, outcome) => void this.#ended(request, outcome),
+      ended: (request, outcome) => this.#inBackground(this.#ended(request, outcome)),
       blockedOn: () => this.flush(),
       goingOutside: () => this.yieldCpu(),
       owned: () => (this.host.leaseHeld() ? undefined : this.#confirmOwnership()),
@@ -260,7 +280,6 @@ export class RunSession {
     else if (outcome.kind === 'waits') this.#waits(path, attempt, outcome.wait)
     else if (outcome.kind === 'errored') await this.#errored(request, outcome.error)
     else await this.#completed(request, outcome)
-    this.#settle()
   }
 
   async #completed(
@@ -282,13 +301,17 @@ export class RunSession {
     // Stored ahead of the flush that refers to it, which keeps batches small (D7).
     await this.host.storePayload(this.run, { key: outputRef.key, body: stored.body })
     this.#apply({ kind: 'step_completed', path, attempt, output: undefined, outputRef, taken: outcome.taken })
+    // It need not be read back while it is at hand.
+    this.#scope.completed(path, value)
   }
 
   /** The first response wins and is stored with its step; later ones record that they were not delivered. */
   #answer(outcome: Extract<StepOutcome, { kind: 'completed' }>): Json | undefined {
     if (outcome.response === undefined) return outcome.output
     const delivered = !this.#responded
-    if (delivered) this.#writes.respond(outcome.response)
+    if (delivered) {
+      this.#writes.respond({ ...outcome.response, body: storableJson(outcome.response.body) })
+    }
     this.#responded = true
     return { status: outcome.response.status, delivered }
   }
@@ -305,14 +328,12 @@ export class RunSession {
   #waits(path: string, attempt: number, wait: WaitRequest): void {
     const dueAt = 'delayMs' in wait ? this.host.clock.now() + wait.delayMs : Date.parse(wait.until)
     this.#apply({ kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } })
-    this.#ring(dueAt, () => void this.#delayOver(path, attempt))
+    this.#ring(dueAt, () => this.#inBackground(this.#delayOver(path, attempt)))
   }
 
   async #delayOver(path: string, attempt: number): Promise<void> {
     const input = await delayOver(path, attempt, this.plan, this.#state, this.#scope)
-    if (input === undefined || this.#over) return
-    this.#apply(input)
-    this.#settle()
+    if (input !== undefined) this.#apply(input)
   }
 
   #abort(path: string, attempt: number, reason: string): void {
@@ -348,7 +369,7 @@ export class RunSession {
    */
   #settle(): void {
     if (this.#over || this.#release !== undefined) return
-    const resting = this.#attempts.inFlight === 0
+    const resting = this.#attempts.inFlight === 0 && this.#busy === 0
     if (isTerminal(this.#state.status)) this.#release = 'finished'
     else if (this.#draining && resting) this.#release = 'handed_back'
     else if (resting && isIdle(this.#state) && !this.#nearTimer()) {

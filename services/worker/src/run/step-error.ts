@@ -1,4 +1,5 @@
 import { MillraceError, type StepError } from '@millrace/contracts'
+import { storableJson, storableText } from './storable.js'
 
 /** What an exception becomes in a run's events: a stable code, a message, a hint; never a stack. */
 export function toStepError(error: unknown): StepError {
@@ -6,14 +7,14 @@ export function toStepError(error: unknown): StepError {
     const { retryAfterMs, details } = error.extras
     return {
       code: error.code,
-      message: error.message,
+      message: storableText(error.message),
       hint: error.hint,
       retryable: isRetryable(error),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(details === undefined ? {} : { details: JSON.parse(JSON.stringify(details)) }),
+      ...(details === undefined ? {} : { details: storableJson(JSON.parse(JSON.stringify(details))) }),
     }
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = storableText(error instanceof Error ? error.message : String(error))
   return { code: 'NODE_FAILED', message, hint: 'See the message.', retryable: true }
 }
 

@@ -26,13 +26,14 @@ export interface PreparedStep {
 
 /** Resolves a step's params. Throws MillraceError of an expression, or INVALID_PARAMS. */
 export async function prepareStep(node: NodePlan, scope: RunScope): Promise<PreparedStep> {
+  // Params, inputs and scripts may all read earlier outputs.
+  if (!scope.complete) await scope.load()
   const params = node.constant ?? (await resolveParams(node, scope))
   const { effect } = node.type
   return { params, effect: typeof effect === 'function' ? effect(params) : effect }
 }
 
 async function resolveParams(node: NodePlan, scope: RunScope): Promise<unknown> {
-  if (!scope.complete) await scope.load()
   const resolved = await node.template.resolve(scope.view)
   const parsed = node.type.params.safeParse({ ...(resolved as Record<string, Json>), ...node.raw })
   if (parsed.success) return parsed.data

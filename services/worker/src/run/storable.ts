@@ -1,9 +1,9 @@
-import { type Json, MillraceError, type PayloadRef, RESERVED_KEYS } from '@millrace/contracts'
+import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 
 /** Outputs above this are stored once, by reference (D21). Bytes of JSON. */
-export const INLINE_LIMIT = 256 * 1024
+const INLINE_LIMIT = 256 * 1024
 /** No output may be larger. Bytes of JSON. */
-export const OUTPUT_LIMIT = 32 * 1024 * 1024
+const OUTPUT_LIMIT = 32 * 1024 * 1024
 
 const SUSPICIOUS = /\\u0000|\\ud[89a-f]/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what Postgres refuses in jsonb
@@ -23,8 +23,18 @@ export function toStorable(output: Json | undefined): StorableOutput {
   if (output === undefined || output === null || typeof output === 'number' || typeof output === 'boolean') {
     return { value: output }
   }
-  const text = stringify(output)
-  if (SUSPICIOUS.test(text)) return toStorable(repair(output))
+  const first = stringify(output)
+  if (!SUSPICIOUS.test(first)) return sized(output, first)
+  const repaired = repair(output)
+  return sized(repaired, stringify(repaired))
+}
+
+/** A value that is not a step's output, made storable the same way. */
+export const storableJson = (value: Json): Json => (SUSPICIOUS.test(stringify(value)) ? repair(value) : value)
+
+export const storableText = (text: string): string => text.replace(UNSTORABLE_CHARACTERS, '\ufffd')
+
+function sized(output: Json, text: string): StorableOutput {
   if (text.length <= INLINE_LIMIT / 4) return { value: output }
   const bytes = Buffer.byteLength(text)
   if (bytes > OUTPUT_LIMIT) {
@@ -40,8 +50,6 @@ export function toStorable(output: Json | undefined): StorableOutput {
 export const payloadKey = (path: string, attempt: number, epoch: number): string =>
   `${path}/${attempt}/${epoch}`
 
-export const toRef = (key: string, bytes: number): PayloadRef => ({ key, bytes })
-
 function stringify(output: Json): string {
   try {
     return JSON.stringify(output) ?? 'null'
@@ -51,14 +59,12 @@ function stringify(output: Json): string {
 }
 
 function repair(value: Json): Json {
-  if (typeof value === 'string') return repairText(value)
+  if (typeof value === 'string') return storableText(value)
   if (Array.isArray(value)) return value.map(repair)
   if (value === null || typeof value !== 'object') return value
   const out: { [key: string]: Json } = {}
   for (const [key, member] of Object.entries(value)) {
-    if (!RESERVED_KEYS.has(key)) out[repairText(key)] = repair(member)
+    if (!RESERVED_KEYS.has(key)) out[storableText(key)] = repair(member)
   }
   return out
 }
-
-const repairText = (text: string): string => text.replace(UNSTORABLE_CHARACTERS, '\ufffd')
