@@ -20,9 +20,11 @@ export function findUnrelated<D extends Descent>(neighbours: Neighbours, asked: 
   const order = sortTopologically(neighbours.size, neighbours.successors)
   const settled = new Uint8Array(neighbours.size)
   for (const node of order) settled[node] = 1
+  const isNext = nextTo(neighbours)
   const bySource = new Map<number, D[]>()
   for (const descent of asked) {
-    if (settled[descent.to] === 0) continue
+    // Nearly every expression reads the step right before.
+    if (settled[descent.to] === 0 || isNext(descent)) continue
     const group = bySource.get(descent.from)
     if (group === undefined) bySource.set(descent.from, [descent])
     else group.push(descent)
@@ -38,6 +40,12 @@ export function findUnrelated<D extends Descent>(neighbours: Neighbours, asked: 
     }
   }
   return unrelated
+}
+
+function nextTo({ size, successors }: Neighbours): (descent: Descent) => boolean {
+  const pairs = new Set<number>()
+  for (let node = 0; node < size; node++) for (const next of successors(node)) pairs.add(node * size + next)
+  return ({ from, to }) => pairs.has(from * size + to)
 }
 
 /** By node: a bit for each of the sources that leads to it. */

@@ -1,44 +1,66 @@
-import type { Definition, Edge, Json } from '@millrace/contracts'
+import type { Definition, Edge, Json, Node } from '@millrace/contracts'
 import { sortKeys } from './canonical.js'
+import { toPointer } from './problem.js'
 
-/** What running differently means between two definitions; layout is left out. */
+/** What runs differently between two definitions; layout is left out. */
 export interface DefinitionDiff {
   readonly addedNodes: readonly string[]
   readonly removedNodes: readonly string[]
-  /** Node id and the members that differ. */
-  readonly changedNodes: readonly { readonly id: string; readonly members: readonly string[] }[]
+  readonly changedNodes: readonly ChangedNode[]
   readonly addedEdges: readonly Edge[]
   readonly removedEdges: readonly Edge[]
-  readonly settingsChanged: boolean
+  /** JSON pointers (RFC 6901) into the definition: settings, vars, name and description. */
+  readonly changedSettings: readonly string[]
 }
 
+export interface ChangedNode {
+  readonly id: string
+  /** JSON pointers relative to the node, at the outermost values that differ in kind or content. */
+  readonly pointers: readonly string[]
+}
+
+/** Nodes go by their id. An edge whose condition changed is removed and added. */
 export function diffDefinitions(before: Definition, after: Definition): DefinitionDiff {
   const old = new Map(before.nodes.map((node) => [node.id, node]))
-  const now = new Map(after.nodes.map((node) => [node.id, node]))
-  const changedNodes = after.nodes.flatMap((node) => {
-    const former = old.get(node.id)
-    const members = former === undefined ? [] : changedMembers(former, node)
-    return members.length === 0 ? [] : [{ id: node.id, members }]
-  })
+  const now = new Set(after.nodes.map(({ id }) => id))
   const oldEdges = new Set(before.edges.map(fingerprint))
   const newEdges = new Set(after.edges.map(fingerprint))
   return {
-    addedNodes: [...now.keys()].filter((id) => !old.has(id)),
+    addedNodes: [...now].filter((id) => !old.has(id)),
     removedNodes: [...old.keys()].filter((id) => !now.has(id)),
-    changedNodes,
+    changedNodes: after.nodes.flatMap((node) => changedNode(old.get(node.id), node)),
     addedEdges: after.edges.filter((edge) => !oldEdges.has(fingerprint(edge))),
     removedEdges: before.edges.filter((edge) => !newEdges.has(fingerprint(edge))),
-    settingsChanged:
-      fingerprint([before.settings, before.vars ?? {}]) !== fingerprint([after.settings, after.vars ?? {}]),
+    changedSettings: changedPointers(settingsOf(before), settingsOf(after)),
   }
 }
 
-const fingerprint = (value: unknown): string => JSON.stringify(sortKeys(value as Json))
-
-function changedMembers(before: object, after: object): string[] {
-  const old = new Map(Object.entries(before))
-  const now = new Map(Object.entries(after))
-  return [...new Set([...old.keys(), ...now.keys()])].filter(
-    (member) => fingerprint(old.get(member) ?? null) !== fingerprint(now.get(member) ?? null),
-  )
+function changedNode(before: Node | undefined, after: Node): ChangedNode[] {
+  if (before === undefined) return []
+  const pointers = changedPointers(plain(before), plain(after))
+  return pointers.length === 0 ? [] : [{ id: after.id, pointers }]
 }
+
+const settingsOf = ({ name, description, settings, vars }: Definition): Json =>
+  plain({ name, description, settings, vars })
+
+/** Parsed JSON whose optional members may be there and undefined. */
+const plain = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json
+
+const fingerprint = (edge: Edge): string => JSON.stringify(sortKeys(plain(edge)))
+
+/** Objects are compared member by member; lists as a whole, since an item put in front moves all the others. */
+function changedPointers(before: Json | undefined, after: Json | undefined, path: string[] = []): string[] {
+  if (isObject(before) && isObject(after)) {
+    const old = new Map(Object.entries(before))
+    const now = new Map(Object.entries(after))
+    return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) =>
+      changedPointers(old.get(key), now.get(key), [...path, key]),
+    )
+  }
+  const same = JSON.stringify(sortKeys(before ?? null)) === JSON.stringify(sortKeys(after ?? null))
+  return same && (before === undefined) === (after === undefined) ? [] : [toPointer(path)]
+}
+
+const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -6,11 +6,14 @@ import {
   MAIN_PORT,
 } from '@millrace/contracts'
 import { problem, toPointer } from '../graph/problem.js'
-import { type LinearForm, type LinearRetry, type LinearStep, linearForm, nodeTypeOf } from './linear-form.js'
-import { nodeIds } from './node-ids.js'
+import { type LinearForm, type LinearStep, linearForm, nodeTypeOf } from './linear-form.js'
+import { toRetry } from './retry-policy.js'
+import { nameSteps, rewriteReferences, type StepNames } from './step-names.js'
 
 export interface Conversion {
+  /** Absent when there are problems. */
   readonly definition: DefinitionInput | undefined
+  /** With pointers into the linear form. */
   readonly problems: readonly DefinitionProblem[]
 }
 
@@ -23,119 +26,121 @@ export const isLinearDefinition = (input: unknown): boolean =>
 /** The linear form as `millrace/v1`. What the result holds is validated like any other definition. */
 export function convertLinear(input: unknown): Conversion {
   const parsed = linearForm.safeParse(input)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) =>
-      problem(
-        toPointer(issue.path),
-        'INVALID_SHAPE',
-        issue.message,
-        'See the linear form for what stands here.',
-      ),
-    )
-    return { definition: undefined, problems }
-  }
-  return convert(parsed.data)
+  if (parsed.success) return convert(parsed.data)
+  const hint = 'See the linear form for what stands here.'
+  const problems = parsed.error.issues.map((issue) =>
+    problem(toPointer(issue.path), 'INVALID_SHAPE', issue.message, hint),
+  )
+  return { definition: undefined, problems }
 }
 
 function convert(form: LinearForm): Conversion {
-  const names = form.steps.map((step, index) => step.id ?? step.name ?? `step${index + 1}`)
-  const ids = nodeIds(names)
-  const find = (name: string): string | undefined => ids[names.indexOf(name)]
-  const problems: DefinitionProblem[] = []
-  const edges: EdgeInput[] = []
-  const connect = (from: string, name: string, port: string, pointer: string) => {
-    const to = find(name)
-    if (to === undefined)
-      problems.push(problem(pointer, 'DANGLING_EDGE', `there is no step ${name}`, 'Name an existing step.'))
-    else edges.push({ from, to, port })
-  }
-  const errorTargets = new Set(form.steps.map(({ onError }) => onError).filter((name) => name !== undefined))
-  form.steps.forEach((step, index) => {
-    const from = ids[index]!
-    for (const [port, name] of successorsOf(form, names, index, errorTargets))
-      connect(from, name, port, `/steps/${index}/next`)
-    if (routesErrors(step)) connect(from, step.onError, ERROR_PORT, `/steps/${index}/onError`)
-  })
-  const nodes = form.steps.map((step, index) => toNode(step, ids[index]!))
-  const start = triggerOf(form, nodes, ids)
-  if (start !== undefined) {
-    if (ids[0] !== undefined) edges.unshift({ from: start.id, to: ids[0] })
-    nodes.unshift(start)
-  }
+  const names = nameSteps(form.steps, 'start')
+  const links = findLinks(form, names)
+  const problems = [
+    ...[...names.repeated].map(([index, id]) => repeatedId(index, id)),
+    ...links.filter(({ to }) => to === undefined).map(leadsNowhere),
+  ]
   if (problems.length > 0) return { definition: undefined, problems }
+  const nodes = form.steps.map((step, index) => toNode(step, names.ids[index]!, names))
+  const edges: EdgeInput[] = links.flatMap(({ from, port, to }) =>
+    to === undefined ? [] : [{ from, to, port }],
+  )
+  const trigger = triggerOf(form, nodes, names.freeId)
+  const first = names.ids[0]
   const { name, description } = form
   return {
     definition: {
       format: 'millrace/v1',
       name,
       ...(description === undefined ? {} : { description }),
-      nodes,
-      edges,
+      nodes: trigger === undefined ? nodes : [trigger, ...nodes],
+      edges:
+        trigger === undefined || first === undefined ? edges : [{ from: trigger.id, to: first }, ...edges],
     },
     problems,
   }
 }
 
-/** `next`, or the step that stands behind; one that only catches errors is not fallen into. */
-function successorsOf(
-  form: LinearForm,
-  names: readonly string[],
-  index: number,
-  errorTargets: ReadonlySet<string>,
-): [port: string, name: string][] {
-  const { next } = form.steps[index]!
-  if (next === null) return []
-  if (typeof next === 'string') return [[MAIN_PORT, next]]
-  if (Array.isArray(next)) return next.map((name) => [MAIN_PORT, name])
-  if (next !== undefined) return Object.entries(next)
-  const behind = names[index + 1]
-  return behind === undefined || errorTargets.has(behind) ? [] : [[MAIN_PORT, behind]]
+/** A way from one step to another; `to` is undefined where it names no step. */
+interface Link {
+  readonly from: string
+  readonly port: string
+  readonly name: string
+  readonly to: string | undefined
+  readonly pointer: string
 }
+
+function findLinks(form: LinearForm, names: StepNames): Link[] {
+  const caught = new Set(form.steps.filter(routesErrors).map(({ onError }) => names.find(onError)))
+  return form.steps.flatMap((step, index) => {
+    const from = names.ids[index]!
+    const link = (port: string, name: string, member: string): Link => ({
+      from,
+      port,
+      name,
+      to: names.find(name),
+      pointer: `/steps/${index}/${member}`,
+    })
+    const behind = names.ids[index + 1]
+    const ahead =
+      step.next === undefined && behind !== undefined && !caught.has(behind)
+        ? [{ from, port: portOnwards(step), name: behind, to: behind, pointer: `/steps/${index}` }]
+        : named(step).map(([port, name]) => link(port, name, 'next'))
+    return routesErrors(step) ? [...ahead, link(ERROR_PORT, step.onError, 'onError')] : ahead
+  })
+}
+
+function named(step: LinearStep): [port: string, name: string][] {
+  const { next } = step
+  if (next === undefined || next === null) return []
+  if (typeof next === 'string') return [[portOnwards(step), next]]
+  return Array.isArray(next) ? next.map((name) => [portOnwards(step), name]) : Object.entries(next)
+}
+
+/** In a list a condition is a gate: the list goes on when it holds. */
+const portOnwards = ({ type }: LinearStep): string =>
+  nodeTypeOf(type) === 'flow.condition' ? 'true' : MAIN_PORT
 
 const routesErrors = (step: LinearStep): step is LinearStep & { onError: string } =>
   step.onError !== undefined && step.onError !== 'fail' && step.onError !== 'continue'
 
-function toNode(step: LinearStep, id: string): NodeInput {
+const leadsNowhere = ({ pointer, name }: Link): DefinitionProblem =>
+  problem(pointer, 'DANGLING_EDGE', `there is no step ${name}`, 'Name an existing step.')
+
+const repeatedId = (index: number, id: string): DefinitionProblem =>
+  problem(
+    `/steps/${index}/id`,
+    'DUPLICATE_NODE_ID',
+    `another step has the id ${id}`,
+    'Give each step an id of its own.',
+  )
+
+function toNode(step: LinearStep, id: string, names: StepNames): NodeInput {
   const timeoutMs = step.timeoutMs ?? step.timeout
   return {
     id,
     type: nodeTypeOf(step.type),
     ...(step.name === undefined ? {} : { name: step.name }),
-    params: step.params ?? step.config ?? {},
+    params: rewriteReferences(step.params ?? step.config ?? {}, names),
     ...(step.retryPolicy === undefined ? {} : { retry: toRetry(step.retryPolicy) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onError: routesErrors(step) ? 'route' : step.onError === 'continue' ? 'continue' : 'fail',
   }
 }
 
-function toRetry(policy: LinearRetry): NonNullable<NodeInput['retry']> {
-  const { maxAttempts, maxRetries, maxDelayMs } = policy
-  const kind = policy.backoff ?? policy.strategy
-  const delayMs = policy.delayMs ?? policy.initialDelayMs ?? policy.delay
-  return {
-    maxAttempts: maxAttempts ?? (maxRetries === undefined ? 3 : maxRetries + 1),
-    backoff: kind === 'fixed' || kind === 'linear' ? kind : 'exponential',
-    ...(delayMs === undefined ? {} : { delayMs }),
-    ...(maxDelayMs === undefined ? {} : { maxDelayMs }),
+/** The form's own trigger, or a manual one; undefined when one of the steps is a trigger itself. */
+function triggerOf(form: LinearForm, nodes: readonly NodeInput[], id: string): NodeInput | undefined {
+  if (form.trigger === undefined) {
+    const startsItself = nodes.some(({ type }) => type.startsWith('trigger.'))
+    return startsItself ? undefined : { id, type: 'trigger.manual', params: {} }
   }
-}
-
-/** The form's own trigger, or a manual one; undefined when the first step is a trigger itself. */
-function triggerOf(
-  form: LinearForm,
-  nodes: readonly NodeInput[],
-  ids: readonly string[],
-): NodeInput | undefined {
-  if (form.trigger === undefined && nodes.some(({ type }) => type.startsWith('trigger.'))) return undefined
-  const { type, ...rest }: { type: string; [member: string]: Json } = form.trigger ?? {
-    type: 'trigger.manual',
-  }
+  const { type, ...rest } = form.trigger
   const mapped = nodeTypeOf(type)
-  const params = asParams(rest.params ?? rest.config) ?? rest
   return {
-    id: ids.includes('start') ? 'start_1' : 'start',
+    id,
     type: mapped.includes('.') ? mapped : `trigger.${mapped}`,
-    params,
+    params: asParams(rest.params ?? rest.config) ?? rest,
   }
 }
 
