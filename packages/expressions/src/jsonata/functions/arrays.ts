@@ -94,10 +94,14 @@ function collect(focus: Focus, original: Builtin, value: unknown, into: unknown[
 export function wildcard(this: Focus, input: unknown): unknown {
   const all = this.createSequence()
   if (typeof input === 'object' && input !== null && !isLambda(input))
-    for (const member of Object.values(input)) {
-      checkTime()
-      if (Array.isArray(member)) for (const item of member.flat(Number.POSITIVE_INFINITY)) all.push(item)
-      else all.push(member)
-    }
+    for (const member of Object.values(input)) flatten(member, all)
   return all
+}
+
+function flatten(value: unknown, into: unknown[]): void {
+  if (!Array.isArray(value)) into.push(value)
+  else {
+    checkTime()
+    for (const item of value) flatten(item, into)
+  }
 }
