@@ -11,7 +11,6 @@ const configFile = z.object({
     .default({}),
 })
 export type Config = z.output<typeof configFile>
-export type SavedToken = Config['tokens'][string]
 
 const EMPTY: Config = { tokens: {} }
 

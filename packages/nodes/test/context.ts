@@ -35,7 +35,7 @@ const contextOf = (outside: Outside): NodeContext => ({
   trigger: outside.trigger,
 })
 
-export const typeOf = (name: string): NodeType => {
+const typeOf = (name: string): NodeType => {
   const type = nodeLibrary.get(name)
   if (type === undefined) throw new Error(`no node type ${name}`)
   return type

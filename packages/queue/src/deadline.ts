@@ -1,5 +1,5 @@
 /** Thrown when a backend did not answer in time. What was asked may still happen. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   constructor(what: string, ms: number) {
     super(`${what} took longer than ${ms} ms`)
     this.name = 'DeadlineError'

@@ -180,7 +180,7 @@ describe('webhooks', () => {
       await expect.poll(newestRun).not.toBe(before)
       return { answer, producer: await Producer.claim(world, await newestRun()) }
     }
-    const replied = { type: 'step_succeeded', path: 'reply', attempt: 1, taken: [] } as const
+    const replied = { type: 'step_succeeded' as const, path: 'reply', attempt: 1, taken: [] }
 
     it('sends what http.respond has stored, and no header that is not its to set', async () => {
       const { answer, producer } = await begin()

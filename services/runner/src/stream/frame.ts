@@ -21,7 +21,7 @@ export interface Batch {
 }
 
 /** The most that is written at once, and so the most that can wait in a connection (I10). */
-export const MAX_BATCH_BYTES = 64 * 1024
+const MAX_BATCH_BYTES = 64 * 1024
 
 export const formatFrame = (event: RunEvent): Frame => {
   const json = JSON.stringify(event)

@@ -78,7 +78,7 @@ const shorten = (body: Json): Json => {
  * `Retry-After` of RFC 9110 section 10.2.3 in milliseconds. A date is measured against the response's own
  * `Date`, not our clock (D8); without one it says nothing.
  */
-export const readRetryAfter = (headers: Record<string, string>): number | undefined => {
+const readRetryAfter = (headers: Record<string, string>): number | undefined => {
   const value = headers['retry-after']?.trim()
   if (value === undefined || value === '') return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1_000
