@@ -14,7 +14,7 @@ export interface Scope {
 
 /** A params tree compiled once per version. */
 export interface CompiledTemplate {
-  /** True when the tree holds no expression: `resolve` then returns it as it is. */
+  /** True when the tree holds no expression: `resolve` then gives the same value every time. */
   readonly constant: boolean
   /** Throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT, with the pointer of the expression in the message. */
   resolve(scope: Scope): Promise<Json>

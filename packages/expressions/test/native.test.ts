@@ -11,6 +11,8 @@ const parse = (text: string): object => JSON.parse(text)
 async function ask(source: string, scope: object): Promise<{ value: unknown } | 'failed'> {
   try {
     const value: unknown = await jsonata(source).evaluate(scope)
+    // Ours refuses what JSON cannot say.
+    if (typeof value === 'number' && !Number.isFinite(value)) return 'failed'
     return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)) }
   } catch {
     return 'failed'

@@ -8,10 +8,9 @@ import { scanTemplate } from './scan.js'
 /** Gives the value, or a promise of it when JSONata had to be asked. */
 type Resolver = (scope: Scope) => Json | undefined | Promise<Json | undefined>
 
-interface Piece {
-  readonly constant: boolean
-  readonly resolve: Resolver
-}
+type Piece =
+  | { readonly constant: true; readonly value: Json; readonly resolve: Resolver }
+  | { readonly constant: false; readonly resolve: Resolver }
 
 /**
  * Compiles a tree of params. A string that is exactly one `{{ }}` keeps its value's type; in mixed text, objects
@@ -23,7 +22,7 @@ export function compileTemplate(params: Record<string, Json>, pointer = ''): Com
   const piece = compileValue(params, pointer)
   return {
     constant: piece.constant,
-    resolve: async (scope) => (piece.constant ? params : ((await piece.resolve(scope)) ?? null)),
+    resolve: async (scope) => (piece.constant ? piece.value : ((await piece.resolve(scope)) ?? null)),
   }
 }
 
@@ -34,20 +33,20 @@ function compileValue(value: Json, pointer: string): Piece {
   return constant(value)
 }
 
-const constant = (value: Json): Piece => ({ constant: true, resolve: () => value })
+const constant = (value: Json): Piece => ({ constant: true, value, resolve: () => value })
 
 function compileText(text: string, pointer: string): Piece {
   if (!text.includes('{{')) return constant(text)
   const parts = scan(text, pointer)
   const only = parts.length === 1 ? parts[0] : undefined
   if (only?.kind === 'expression') return { constant: false, resolve: compileOne(only.source, pointer) }
-  const pieces = parts.map((part) =>
-    part.kind === 'text'
-      ? constant(part.text)
-      : { constant: false, resolve: compileOne(part.source, pointer) },
+  if (parts.every((part) => part.kind === 'text')) return constant(parts.map((part) => part.text).join(''))
+  const pieces = parts.map(
+    (part): Piece =>
+      part.kind === 'text'
+        ? constant(part.text)
+        : { constant: false, resolve: compileOne(part.source, pointer) },
   )
-  if (pieces.every((piece) => piece.constant))
-    return constant(parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''))
   return {
     constant: false,
     resolve: (scope) => whenAll(pieces, scope, (values) => joinText(values, pointer)),
@@ -110,7 +109,7 @@ function toText(value: Json | undefined): string {
 
 function compileArray(items: readonly Json[], pointer: string): Piece {
   const pieces = items.map((item, index) => compileValue(item, `${pointer}/${index}`))
-  if (pieces.every((piece) => piece.constant)) return constant([...items])
+  if (pieces.every((piece) => piece.constant)) return constant(pieces.map(({ value }) => value))
   return {
     constant: false,
     resolve: (scope) => whenAll(pieces, scope, (values) => values.map((value) => value ?? null)),
@@ -120,16 +119,13 @@ function compileArray(items: readonly Json[], pointer: string): Piece {
 function compileObject(object: Record<string, Json>, pointer: string): Piece {
   const keys = Object.keys(object).filter((key) => !RESERVED_KEYS.has(key))
   const pieces = keys.map((key) => compileValue(object[key] ?? null, `${pointer}/${escapePointer(key)}`))
-  if (pieces.every((piece) => piece.constant)) return constant(object)
-  return {
-    constant: false,
-    resolve: (scope) =>
-      whenAll(pieces, scope, (values) => {
-        const out: { [key: string]: Json } = {}
-        for (const [index, value] of values.entries()) if (value !== undefined) out[keys[index]!] = value
-        return out
-      }),
+  const combine = (values: readonly (Json | undefined)[]): Json => {
+    const out: { [key: string]: Json } = {}
+    for (const [index, value] of values.entries()) if (value !== undefined) out[keys[index]!] = value
+    return out
   }
+  if (pieces.every((piece) => piece.constant)) return constant(combine(pieces.map(({ value }) => value)))
+  return { constant: false, resolve: (scope) => whenAll(pieces, scope, combine) }
 }
 
 /** RFC 6901. */

@@ -54,10 +54,14 @@ function endOfQuoted(text: string, start: number): number {
   throw new TemplateSyntaxError(`a text that begins with ${quote} is never closed`)
 }
 
+const BEFORE_OPERAND = '([{,;:=<>!?&|~+-*/%^.@#'
+
 /** A slash is a division behind a value, and begins a regular expression anywhere else. */
 function expectsOperand(text: string, start: number, slash: number): boolean {
-  const before = text.slice(start, slash).trimEnd()
-  return before === '' || /[([{,;:=<>!?&|~+\-*/%^.@#]$|\b(?:and|or|in)$/.test(before)
+  let at = slash - 1
+  while (at >= start && text[at]!.trim() === '') at--
+  if (at < start || BEFORE_OPERAND.includes(text[at]!)) return true
+  return /\b(?:and|or|in)$/.test(text.slice(Math.max(start, at - 3), at + 1))
 }
 
 /** A regular expression ends at a slash outside of its brackets, as in JSONata's own scanner. */

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compileExpression } from '../src/index.js'
+import { deepFreeze, json, sources } from './scopes.js'
+
+const DATA = {
+  items: [
+    { name: 'a', n: 1, tags: [] },
+    { name: 'b', n: 2, tags: ['x'] },
+  ],
+  one: [{ name: 'a' }],
+  none: [],
+  body: { deep: { n: 1 } },
+}
+const evaluate = (source: string) => compileExpression(source).evaluate(deepFreeze(structuredClone(DATA)))
+
+/** Plain as JSON.parse would make it: no marks on arrays, no odd prototypes, nothing undefined. */
+function expectPlain(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  expect(Object.getPrototypeOf(value)).toBe(Array.isArray(value) ? Array.prototype : Object.prototype)
+  expect(Reflect.ownKeys(value)).toEqual(
+    Array.isArray(value) ? [...value.keys()].map(String).concat('length') : Object.keys(value),
+  )
+  for (const member of Object.values(value)) {
+    expect(member).toBeDefined()
+    expectPlain(member)
+  }
+}
+
+describe('the scope', () => {
+  it.each([
+    ['items[]', DATA.items],
+    ['one.name[]', ['a']],
+    ['none[]', []],
+    ['none{"a": 1}', { a: 1 }],
+    ['items{name: n}', { a: 1, b: 2 }],
+    ['$ ~> |body|{"n": 5}|', { ...DATA, body: { ...DATA.body, n: 5 } }],
+    ['($ ~> |$$.body|{"n": 5}|; body)', undefined],
+    ['$append(none, 1)', [1]],
+    ['$sort(items, function($a, $b) { $a.n < $b.n }).name', ['b', 'a']],
+    ['items^(>n).name', ['b', 'a']],
+    ['$reverse(items).name', ['b', 'a']],
+    ['$merge(items)', { name: 'b', n: 2, tags: ['x'] }],
+    ['items@$i.{"n": $i.n}', [{ n: 1 }, { n: 2 }]],
+    ['items.%.body.deep.n', [1, 1]],
+    ['**.n', [1, 2, 1]],
+    ['body.*', { n: 1 }],
+    ['*.name', ['a', 'b', 'a']],
+  ])('is not changed by %s', async (source, expected) => {
+    const value = await evaluate(source)
+    expectPlain(value)
+    if (expected !== undefined) expect(value).toEqual(expected)
+    expect(await evaluate('$')).toEqual(DATA)
+  })
+
+  it('is never changed, whatever the expression, and results are plain', async () => {
+    await fc.assert(
+      fc.asyncProperty(sources, json, async (source, data) => {
+        const scope = deepFreeze({ a: data, b: { a: data } })
+        const value = await compileExpression(source)
+          .evaluate(scope as Record<string, unknown>)
+          .catch((error: Error) => {
+            expect(error.message).not.toMatch(/read only|not extensible|object is not/)
+          })
+        if (value !== undefined && typeof value === 'object') JSON.stringify(value)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('results', () => {
+  it.each([
+    ['items.name', ['a', 'b']],
+    ['items[n = 1]', DATA.items[0]],
+    ['items[n > 5]', undefined],
+    ['[items[n > 5]]', []],
+    ['[1..3]', [1, 2, 3]],
+    ['{"a": missing, "b": null}', { b: null }],
+    ['[missing, 1]', [1]],
+    ['$match("ab1", /([a-z])(\\d)/)', { match: 'b1', index: 1, groups: ['b', '1'] }],
+    ['$replace("a-b", /(\\w)-(\\w)/, "$2-$1")', 'b-a'],
+    ['$replace("aXbXc", "X", "")', 'abc'],
+    ['$replace("aXbXc", "X", "-", 1)', 'a-bXc'],
+    ['$split("a,b,c", ",", 2)', ['a', 'b']],
+    ['$split("a1b2c", /\\d/)', ['a', 'b', 'c']],
+    ['$join(["a", "b"], "-")', 'a-b'],
+    ['$length("a😀b")', 3],
+    ['$substring("a😀bc", 1, 2)', '😀b'],
+    ['$pad("x", 4, "ab")', 'xaba'],
+    ['$pad("x", -4, "😀")', '😀😀😀x'],
+    ['$pad("xyz", 2)', 'xyz'],
+    ['$substringBefore("a=b", "=")', 'a'],
+    ['$distinct([1, 1, "1", {"a": [1]}, {"a": [1]}, null, null, [1], [1]])', [1, '1', { a: [1] }, null, [1]]],
+    ['$sort([3, 1, 2])', [1, 2, 3]],
+    ['$sort(["b", "a"])', ['a', 'b']],
+    ['$spread([{"a": 1, "b": 2}, {"c": 3}])', [{ a: 1 }, { b: 2 }, { c: 3 }]],
+    ['$reduce([1, 2, 3], function($sum, $n) { $sum + $n })', 6],
+    ['$reduce([1, 2], $append)', [1, 2]],
+    ['$map(["a", "b"], $uppercase)', ['A', 'B']],
+    ['["a", "b"] ~> $map($pad(?, 3, "-"))', ['a--', 'b--']],
+    ['$toMillis("14 March 2026", "[D] [MNn] [Y]")', 1773446400000],
+    ['$fromMillis(0, "[Y0001][M01][D01]")', '19700101'],
+    ['$formatNumber(1234.5, "#,##0.00")', '1,234.50'],
+    ['$contains("abc", /B/i)', true],
+  ])('of %s', async (source, expected) => {
+    const value = await evaluate(source)
+    expectPlain(value)
+    expect(value).toEqual(expected)
+  })
+
+  it('take literals of any sensible length', async () => {
+    const items = Array.from({ length: 2_000 }, (_, i) => `body.deep.n + ${i}`)
+    expect(await evaluate(`[${items.join(', ')}]`)).toHaveLength(2_000)
+    const members = items.map((item, i) => `"k${i}": ${item}`)
+    expect(Object.keys((await evaluate(`{${members.join(', ')}}`)) as object)).toHaveLength(2_000)
+  })
+
+  it('nested too deeply are refused', async () => {
+    const nest = '($f := function($x, $n) { $n = 0 ? $x : $f({"a": $x}, $n - 1) }; $f(1, 300))'
+    await expect(evaluate(nest)).rejects.toMatchObject({ code: 'EXPRESSION_LIMIT' })
+  })
+})
