@@ -110,10 +110,10 @@ describe('results', () => {
   })
 
   it('take literals of any sensible length', async () => {
-    const items = Array.from({ length: 2_000 }, (_, i) => `body.deep.n + ${i}`)
-    expect(await evaluate(`[${items.join(', ')}]`)).toHaveLength(2_000)
+    const items = Array.from({ length: 700 }, (_, i) => `body.deep.n + ${i}`)
+    expect(await evaluate(`[${items.join(', ')}]`)).toHaveLength(700)
     const members = items.map((item, i) => `"k${i}": ${item}`)
-    expect(Object.keys((await evaluate(`{${members.join(', ')}}`)) as object)).toHaveLength(2_000)
+    expect(Object.keys((await evaluate(`{${members.join(', ')}}`)) as object)).toHaveLength(700)
   })
 
   it('nested too deeply are refused', async () => {
