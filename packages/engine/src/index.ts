@@ -10,6 +10,7 @@ export { decide, isIdle, MAX_LOG_LINES } from './run/decide.js'
 export { foldEvents } from './run/fold.js'
 export { nextRetryDelay } from './run/retry.js'
 export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
+export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'
 export {
   type PendingTimer,

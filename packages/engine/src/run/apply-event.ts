@@ -1,5 +1,6 @@
-import { isTerminal, type Json, type RunEvent } from '@millrace/contracts'
-import { isResolved, type RunState, type StepState, stepAt } from './state.js'
+import type { Json, RunEvent } from '@millrace/contracts'
+import { type RunState, type StepState, stepAt } from './state.js'
+import { nextRunStatus, nextStepStatus, type RunLevelEvent, type StepEvent } from './transitions.js'
 
 /**
  * The only code that changes a run's state. Deciding goes through here as well, so a fold of the events is the
@@ -8,31 +9,25 @@ import { isResolved, type RunState, type StepState, stepAt } from './state.js'
 export function applyEvent(state: RunState, event: RunEvent): void {
   if (event.seq !== state.lastSeq + 1)
     throw new Error(`event ${event.seq} after ${state.lastSeq}: seq must be dense`)
-  if (isTerminal(state.status)) throw new Error(`event ${event.seq} after the run has finished`)
-  state.lastSeq = event.seq
   if ('path' in event) applyToStep(state, stepOf(state, event.path), event)
   else applyToRun(state, event)
+  state.lastSeq = event.seq
 }
 
-type StepEvent = Extract<RunEvent, { path: string }>
-
-function applyToRun(state: RunState, event: Exclude<RunEvent, StepEvent>): void {
+function applyToRun(state: RunState, event: RunLevelEvent): void {
+  state.status = nextRunStatus(state.status, event)
   switch (event.type) {
     case 'run_started':
-      state.status = 'running'
       state.startedAt = event.at
       return
-    case 'run_waiting':
-      state.status = 'waiting'
+    case 'run_paused':
+      state.pausedAt = event.at
       return
     case 'run_resumed':
-      state.status = 'running'
-      return
-    case 'run_paused':
-      state.status = 'paused'
+      state.pausedMs += event.at - (state.pausedAt ?? event.at)
+      state.pausedAt = null
       return
     case 'run_finished':
-      state.status = event.status
       state.finishedAt = event.at
       state.error = event.error ?? null
       if (event.status === 'completed') state.output = outputOf(state)
@@ -40,59 +35,50 @@ function applyToRun(state: RunState, event: Exclude<RunEvent, StepEvent>): void 
 }
 
 function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
+  const status = nextStepStatus(step.status, event)
   if (event.type === 'step_log') {
     step.logLines++
     return
   }
   if (step.status === 'running') state.running--
+  step.status = status
   step.attempt = event.attempt
   step.wait = null
   step.retryAt = null
   switch (event.type) {
     case 'step_started':
-      step.status = 'running'
       step.startedAt ??= event.at
       state.running++
       return skipStale(state)
     case 'step_retrying':
-      step.status = 'waiting'
       step.error = event.error
       step.retryAt = event.dueAt
       if (event.counted) step.failures++
       return
     case 'step_waiting':
-      step.status = 'waiting'
       step.wait = event.wait
       return
     case 'step_succeeded':
       if (step.node !== state.trigger) step.output = event.output
       step.outputRef = event.outputRef
       step.error = event.error ?? null
-      return resolve(state, step, 'completed', event.at, event.taken)
+      step.startedAt ??= event.at
+      return resolve(state, step, event.at, event.taken)
     case 'step_failed':
       step.error = event.error
       if (!event.handled) state.error ??= event.error
-      return resolve(state, step, 'failed', event.at, event.taken)
+      return resolve(state, step, event.at, event.taken)
     case 'step_skipped':
-      return resolve(state, step, 'skipped', event.at, [])
     case 'step_cancelled':
-      return resolve(state, step, 'cancelled', event.at, [])
+      return resolve(state, step, event.at, [])
   }
 }
 
-function resolve(
-  state: RunState,
-  step: StepState,
-  status: StepState['status'],
-  at: number,
-  taken: readonly number[],
-): void {
-  if (isResolved(step.status)) throw new Error(`step ${step.path} has already ended`)
-  step.status = status
-  step.startedAt ??= status === 'skipped' ? null : at
+function resolve(state: RunState, step: StepState, at: number, taken: readonly number[]): void {
   step.finishedAt = at
   state.unresolved--
-  for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, edge, taken.includes(edge))
+  const isTaken = new Set(taken)
+  for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, edge, isTaken.has(edge))
   skipStale(state)
 }
 

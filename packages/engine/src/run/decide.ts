@@ -6,14 +6,17 @@ import {
   stepErrorToJson,
 } from '@millrace/contracts'
 import { applyEvent } from './apply-event.js'
+import { CRASHED_STEP, RUN_TIMED_OUT, unrouted, WORKER_LOST } from './errors.js'
 import { mayRetry, nextRetryDelay } from './retry.js'
-import { isResolved, type RunState, type StepState, stepAt } from './state.js'
+import { type RunState, runDeadline, type StepState, stepAt } from './state.js'
 import type { Command, Decision, RunInput } from './types.js'
 
 /** Lines kept of one step's log; the next one says that further lines are dropped. */
 export const MAX_LOG_LINES = 1_000
 /** For a try that does not count and has no policy: an open circuit, say. Milliseconds. */
 const UNCOUNTED_DELAY_MS = 1_000
+/** How soon a due try looks again for a free place among the run's parallel steps. Milliseconds. */
+const BUSY_DELAY_MS = 100
 
 /**
  * What happens to a run, and what follows from it: events, already applied to the state, and commands, which the
@@ -55,15 +58,13 @@ class Turn {
       case 'retry_due':
         return this.#retryDue(input)
       case 'run_timed_out':
-        return this.#endNow('failed', RUN_TIMED_OUT)
+        return this.#timedOut()
       case 'fail_requested':
         return this.#endNow('failed', input.error)
       case 'cancel_requested':
         return this.#endNow('cancelled', undefined)
       case 'pause_requested':
-        if (this.state.status !== 'paused')
-          this.#emit({ type: 'run_paused', ...(input.by ? { by: input.by } : {}) })
-        return
+        return this.#paused(input)
       case 'resume_requested':
         return this.#resumed()
       case 'park':
@@ -82,7 +83,8 @@ class Turn {
         attempt: 1,
         taken: [...(taken ?? state.graph.outgoing(state.trigger))],
       })
-    } else if (state.status === 'waiting') this.#emit({ type: 'run_resumed' })
+    }
+    this.#wake()
     for (const step of state.steps.filter(({ status }) => status === 'running')) {
       const edges = crashed?.get(step.path)
       if (edges === undefined || state.error !== null) this.#recover(step)
@@ -98,26 +100,43 @@ class Turn {
     if (this.state.error !== null)
       return this.#emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
     this.#emit({ type: 'step_retrying', path, attempt, error: WORKER_LOST, dueAt: this.now, counted: false })
-    this.#start(step)
+    // A paused run starts nothing; its timers begin again when it is resumed.
+    if (this.state.status !== 'paused') this.#start(step)
   }
 
+  /** A run that waits goes on as soon as there is something to do. */
+  #wake(): void {
+    if (this.state.status === 'waiting') this.#emit({ type: 'run_resumed' })
+  }
+
+  /** Timers live in memory: whoever takes the run over, and whoever resumes it, sets them anew. */
   #startTimers(): void {
     const { state } = this
-    const { timeoutMs } = state.graph.definition.settings
-    if (timeoutMs !== undefined && state.startedAt !== null && state.status !== 'paused') {
-      this.commands.push({ kind: 'start_run_timer', dueAt: state.startedAt + timeoutMs })
-    }
     if (state.status === 'paused' || state.error !== null) return
-    for (const step of state.steps) if (step.retryAt !== null) this.#startRetryTimer(step, step.retryAt)
+    this.#startRunTimer()
+    for (const step of state.steps) {
+      if (step.retryAt !== null) this.#startRetryTimer(step, step.retryAt)
+      else if (step.wait?.kind === 'timer') this.#startDelayTimer(step, step.wait.dueAt)
+    }
+  }
+
+  #startRunTimer(): void {
+    const dueAt = runDeadline(this.state)
+    if (dueAt !== undefined) this.commands.push({ kind: 'start_run_timer', dueAt })
   }
 
   #startRetryTimer({ path, attempt }: StepState, dueAt: number): void {
     this.commands.push({ kind: 'start_retry_timer', path, attempt, dueAt })
   }
 
+  #startDelayTimer({ path, attempt }: StepState, dueAt: number): void {
+    this.commands.push({ kind: 'start_delay_timer', path, attempt, dueAt })
+  }
+
   #completed({ path, attempt, output, outputRef, taken }: Input<'step_completed'>): void {
     const step = this.#current(path, attempt)
     if (step === undefined || step.retryAt !== null) return
+    this.#wake()
     this.#emit({
       type: 'step_succeeded',
       path,
@@ -133,6 +152,7 @@ class Turn {
     const { path, attempt, error } = input
     const step = this.#current(path, attempt)
     if (step === undefined || step.retryAt !== null) return
+    this.#wake()
     if (this.state.error !== null) this.#emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
     else if (!this.#retry(step, input)) this.#failed(step, error, [...input.taken])
     this.#advance()
@@ -181,8 +201,10 @@ class Turn {
   }
 
   #waits({ path, attempt, wait }: Input<'step_waits'>): void {
-    if (this.#current(path, attempt)?.status !== 'running') return
+    const step = this.#current(path, attempt)
+    if (step?.status !== 'running') return
     this.#emit({ type: 'step_waiting', path, attempt, wait })
+    if (wait.kind === 'timer' && this.state.status !== 'paused') this.#startDelayTimer(step, wait.dueAt)
     this.#advance()
   }
 
@@ -208,15 +230,20 @@ class Turn {
   }
 
   #retryDue({ path, attempt }: Input<'retry_due'>): void {
+    const { state } = this
     const step = this.#current(path, attempt)
-    if (
-      step?.retryAt == null ||
-      this.state.status === 'paused' ||
-      this.state.held ||
-      this.state.error !== null
-    )
-      return
+    if (step?.retryAt == null || state.status === 'paused' || state.error !== null) return
+    if (state.running >= state.graph.definition.settings.maxParallelSteps)
+      return this.#startRetryTimer(step, this.now + BUSY_DELAY_MS)
+    this.#wake()
     this.#start(step)
+  }
+
+  /** A run that has not started has no status to come back to. */
+  #paused({ by }: Input<'pause_requested'>): void {
+    const { status } = this.state
+    if (status !== 'pending' && status !== 'paused')
+      this.#emit({ type: 'run_paused', ...(by === undefined ? {} : { by }) })
   }
 
   #resumed(): void {
@@ -224,6 +251,13 @@ class Turn {
     this.#emit({ type: 'run_resumed' })
     this.#startTimers()
     this.#advance()
+  }
+
+  #timedOut(): void {
+    const deadline = runDeadline(this.state)
+    if (deadline === undefined) return
+    if (this.now < deadline) this.#startRunTimer()
+    else this.#endNow('failed', RUN_TIMED_OUT)
   }
 
   #park(): void {
@@ -292,10 +326,11 @@ class Turn {
     this.commands.push({ kind: 'finish_run', status, error, output: this.state.output ?? undefined })
   }
 
-  /** The step, if it is still open at this attempt: anything else is an echo of the past. */
+  /** The step, if it is open at this attempt: anything else is an echo of the past. */
   #current(path: string, attempt: number): StepState | undefined {
     const step = stepAt(this.state, path)
-    return step === undefined || step.attempt !== attempt || isResolved(step.status) ? undefined : step
+    const isOpen = step?.status === 'running' || step?.status === 'waiting'
+    return isOpen && step.attempt === attempt ? step : undefined
   }
 
   #emit(draft: EventDraft): void {
@@ -318,29 +353,3 @@ function earliestDue(state: RunState): number | undefined {
   }
   return earliest
 }
-
-const RUN_TIMED_OUT: StepError = {
-  code: 'RUN_TIMEOUT',
-  message: 'the run took longer than its timeout',
-  hint: 'Raise settings.timeoutMs.',
-  retryable: false,
-}
-const WORKER_LOST: StepError = {
-  code: 'WORKER_LOST',
-  message: 'the worker died during the attempt',
-  hint: 'The step runs again with the same idempotency key.',
-  retryable: true,
-}
-const CRASHED_STEP: StepError = {
-  code: 'CRASHED_STEP',
-  message: 'the worker died during a step that must not run twice',
-  hint: 'Check the outside, then retry the run by hand.',
-  retryable: false,
-}
-const unrouted = (error: StepError): StepError => ({
-  code: 'UNROUTED_ERROR',
-  message: `no error edge was taken; ${error.code}: ${error.message}`,
-  hint: 'Add an error edge without a condition, or change onError.',
-  retryable: false,
-  details: { error: stepErrorToJson(error) },
-})

@@ -13,6 +13,10 @@ export interface RunState {
   lastSeq: number
   startedAt: number | null
   finishedAt: number | null
+  /** When the pause began; null unless the run is paused. */
+  pausedAt: number | null
+  /** Time spent in earlier pauses: the run timeout leaves it out. */
+  pausedMs: number
   /** Set by the first failure that nobody handles; the run then only waits for its running steps to end. */
   error: StepError | null
   output: Json | null
@@ -76,6 +80,8 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     lastSeq: 0,
     startedAt: null,
     finishedAt: null,
+    pausedAt: null,
+    pausedMs: 0,
     error: null,
     output: null,
     steps,
@@ -115,5 +121,9 @@ export function stepAt(state: RunState, path: string): StepState | undefined {
   return node === undefined ? undefined : state.steps[node]
 }
 
-export const isResolved = (status: StepStatus): boolean =>
-  status === 'completed' || status === 'failed' || status === 'skipped' || status === 'cancelled'
+/** When the run times out: counted from its start, waits included, pauses left out. Undefined: never, or not yet known. */
+export function runDeadline(state: RunState): number | undefined {
+  const { timeoutMs } = state.graph.definition.settings
+  if (timeoutMs === undefined || state.startedAt === null || state.status === 'paused') return undefined
+  return state.startedAt + timeoutMs + state.pausedMs
+}

@@ -48,10 +48,12 @@ export type RunInput =
   | { readonly kind: 'step_aborted'; readonly path: string; readonly attempt: number }
   /** A retry delay of this path is over. Stale ones (another attempt) are ignored. */
   | { readonly kind: 'retry_due'; readonly path: string; readonly attempt: number }
+  /** The run's timer has rung. Early, because a pause has moved the deadline: it is set again. */
   | { readonly kind: 'run_timed_out' }
   /** The run cannot go on for a reason outside of its steps. */
   | { readonly kind: 'fail_requested'; readonly error: StepError }
   | { readonly kind: 'cancel_requested'; readonly reason?: string }
+  /** A run that has not started cannot be paused: claim it first. */
   | { readonly kind: 'pause_requested'; readonly by?: string }
   | { readonly kind: 'resume_requested' }
   /** The worker has nothing left to do for this run but wait (see `isIdle`): park it. */
@@ -71,6 +73,13 @@ export type Command =
   /** Ring back with `retry_due` at this time: in memory when near, else as a timer row of the park. */
   | {
       readonly kind: 'start_retry_timer'
+      readonly path: string
+      readonly attempt: number
+      readonly dueAt: number
+    }
+  /** End the step's `timer` wait at this time: `step_completed`, with the edges to take. */
+  | {
+      readonly kind: 'start_delay_timer'
       readonly path: string
       readonly attempt: number
       readonly dueAt: number

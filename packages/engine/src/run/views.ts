@@ -1,5 +1,5 @@
 import type { Json, PayloadRef, StepError, StepStatus, Wait } from '@millrace/contracts'
-import { type RunState, type StepState, stepAt } from './state.js'
+import { type RunState, runDeadline, type StepState, stepAt } from './state.js'
 
 /** A step as lists show it. */
 export interface StepView {
@@ -42,10 +42,8 @@ export function pendingTimers(state: RunState): PendingTimer[] {
     if (retryAt !== null) timers.push({ path, kind: 'retry', attempt, dueAt: retryAt })
     else if (wait?.kind === 'timer') timers.push({ path, kind: 'delay', attempt, dueAt: wait.dueAt })
   }
-  const { timeoutMs } = state.graph.definition.settings
-  if (timeoutMs !== undefined && state.startedAt !== null) {
-    timers.push({ path: '', kind: 'run_timeout', attempt: 0, dueAt: state.startedAt + timeoutMs })
-  }
+  const deadline = runDeadline(state)
+  if (deadline !== undefined) timers.push({ path: '', kind: 'run_timeout', attempt: 0, dueAt: deadline })
   return timers
 }
 

@@ -76,7 +76,14 @@ describe('diffDefinitions', () => {
     expect(diff({ nodes: [base.nodes[0], a] }).changedNodes).toEqual([
       {
         id: 'a',
-        pointers: ['/params/message/text', '/params/message/tags', '/params/level', '/params/a~1b', '/name', '/retry'],
+        pointers: [
+          '/params/message/text',
+          '/params/message/tags',
+          '/params/level',
+          '/params/a~1b',
+          '/name',
+          '/retry',
+        ],
       },
     ])
   })

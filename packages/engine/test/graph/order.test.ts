@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findCycle, sortTopologically } from '../../src/index.js'
 import { findCycles } from '../../src/graph/order.js'
+import { findCycle, sortTopologically } from '../../src/index.js'
 
 /** Successors by node; a look-up counts, so that work can be compared. */
 const counted = (lists: readonly (readonly number[])[]) => {
@@ -49,9 +49,11 @@ describe('findCycles', () => {
   })
 
   test('every one found is a cycle; none is found exactly when the order is whole', () => {
-    const graph = fc.integer({ min: 1, max: 12 }).chain((size) =>
-      fc.array(fc.array(fc.nat(size - 1), { maxLength: 3 }), { minLength: size, maxLength: size }),
-    )
+    const graph = fc
+      .integer({ min: 1, max: 12 })
+      .chain((size) =>
+        fc.array(fc.array(fc.nat(size - 1), { maxLength: 3 }), { minLength: size, maxLength: size }),
+      )
     fc.assert(
       fc.property(graph, (lists) => {
         const cycles = findCycles(lists.length, of(lists))
@@ -69,7 +71,9 @@ describe('findCycles', () => {
   // a long chain, each of whose nodes leads back to the first: 0 ─▶ 1 ─▶ … ─▶ n, k ─▶ 0
   test('the work grows with the graph, however many ways lead back', () => {
     const work = (size: number) => {
-      const { counter, successors } = counted(Array.from({ length: size }, (_, node) => [node + 1, 0].filter((to) => to < size)))
+      const { counter, successors } = counted(
+        Array.from({ length: size }, (_, node) => [node + 1, 0].filter((to) => to < size)),
+      )
       findCycles(size, successors)
       return counter.visits
     }

@@ -1,0 +1,20 @@
+import { ERRORS, type ErrorCode, type StepError, stepErrorToJson } from '@millrace/contracts'
+
+/** Failures that the run machine finds itself; all others are reported to it. */
+const fromCatalogue = (code: ErrorCode, message: string): StepError => {
+  const { hint, retryable } = ERRORS[code]
+  return { code, message, hint, retryable }
+}
+
+export const RUN_TIMED_OUT = fromCatalogue('RUN_TIMEOUT', 'the run took longer than its timeout')
+export const WORKER_LOST = fromCatalogue('WORKER_LOST', 'the worker died during the attempt')
+export const CRASHED_STEP = fromCatalogue(
+  'CRASHED_STEP',
+  'the worker died during a step that must not run twice',
+)
+
+/** An error that was to be routed, but no error edge was taken. */
+export const unrouted = (error: StepError): StepError => ({
+  ...fromCatalogue('UNROUTED_ERROR', `no error edge was taken; ${error.code}: ${error.message}`),
+  details: { error: stepErrorToJson(error) },
+})
