@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Database, openDatabase } from '@millrace/db'
 import { createPostgresFeed, createRedisFeed, type EventFeed } from '@millrace/feed'
 import { createPostgresQueue, createRedisQueue, type JobQueue } from '@millrace/queue'
-import { createRunStore, type RunStore } from '@millrace/run-store'
+import { createRunStore, type OnBatch, type RunStore } from '@millrace/run-store'
 
 export interface ConnectionOptions {
   readonly databaseUrl: string
@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   /** Connections of the pool; default 10. */
   readonly poolSize?: number
   readonly onError: (error: unknown) => void
+  /** Told of every batch of claims and of flushes. */
+  readonly metrics?: { readonly claimed: OnBatch; readonly flushed: OnBatch }
 }
 
 /** What a process is connected to. Opened and closed together. */
@@ -28,12 +30,17 @@ export interface Connections {
 
 /** Opens everything a service talks to. The schema must be up to date: see `migrate`. */
 export async function openConnections(options: ConnectionOptions): Promise<Connections> {
-  const { databaseUrl, redisUrl, name, onError } = options
+  const { databaseUrl, redisUrl, name, onError, metrics } = options
   const database = openDatabase(databaseUrl, {
     max: options.poolSize ?? 10,
     applicationName: `millrace-${name}`,
   })
-  const store = createRunStore(database.sql, { workerId: randomUUID() })
+  const store = createRunStore(database.sql, {
+    workerId: randomUUID(),
+    ...(metrics === undefined
+      ? {}
+      : { claim: { onBatch: metrics.claimed }, write: { onBatch: metrics.flushed } }),
+  })
   const queue =
     redisUrl === undefined
       ? await createPostgresQueue({ url: databaseUrl, onError })

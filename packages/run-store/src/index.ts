@@ -1,5 +1,6 @@
 export { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 export { classifyFailure, type Failure } from './batch/failure.js'
+export type { OnBatch } from './batch/on-batch.js'
 export { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
 export type { PostResult } from './inbox.js'
 export type { RunFilter, RunPage } from './read/runs.js'

@@ -2,7 +2,7 @@ import type { Run, RunEvent, Step } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import { claimForCancel } from './claim/cancel.js'
-import { type Claimer, createClaimer } from './claim/claimer.js'
+import { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
 import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
@@ -80,11 +80,12 @@ export interface RunStoreOptions {
   readonly workerId: string
   readonly accept?: AcceptorOptions
   readonly write?: BatchWriterOptions
+  readonly claim?: Omit<ClaimerOptions, 'workerId'>
 }
 
 export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => {
   const acceptor = createAcceptor(sql, options.accept)
-  const claimer = createClaimer(sql, { workerId: options.workerId })
+  const claimer = createClaimer(sql, { ...options.claim, workerId: options.workerId })
   const writer = createBatchWriter(sql, options.write)
   const closing = new AbortController()
   return {

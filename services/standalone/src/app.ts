@@ -3,7 +3,7 @@ import type { Connections } from '@millrace/connections'
 import { createApp, listen, registerDocs, registerProbes } from '@millrace/http-api'
 import { runnerPlugin } from '@millrace/runner-service'
 import { schedulerPlugin } from '@millrace/scheduler-service'
-import { createMetrics, type Logger } from '@millrace/telemetry'
+import type { Logger, Metrics } from '@millrace/telemetry'
 import { workflowPlugin } from '@millrace/workflow-service'
 import type { Identity } from './identity.js'
 
@@ -12,6 +12,7 @@ export interface StandaloneAppDeps {
   readonly connections: Connections
   readonly identity: Identity
   readonly log: Logger
+  readonly metrics: Metrics
 }
 
 export interface StandaloneApp {
@@ -22,9 +23,8 @@ export interface StandaloneApp {
 
 /** All services on one app, and so on one port. */
 export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<StandaloneApp> {
-  const { config, connections, identity, log } = deps
+  const { config, connections, identity, log, metrics } = deps
   const { database, store, queue, feed } = connections
-  const metrics = createMetrics()
   const app = createApp({
     name: 'millrace',
     logger: log,
@@ -38,6 +38,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })
+  metrics.watchQueueDepth(() => queue.depth())
   await app.register(workflowPlugin({ ...identity, sql: database.sql, publicUrl: config.http.publicUrl }))
   await app.register(
     runnerPlugin({
@@ -46,6 +47,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       queue,
       feed,
       useCredential: identity.credentials.use,
+      metrics,
       log,
       random: Math.random,
     }),

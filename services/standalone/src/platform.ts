@@ -2,7 +2,7 @@ import { type Config, childEnvironment } from '@millrace/config'
 import { type Connections, openConnections } from '@millrace/connections'
 import { migrate } from '@millrace/db'
 import { startPostgres } from '@millrace/local-services'
-import type { Logger } from '@millrace/telemetry'
+import { createMetrics, type Logger, type Metrics } from '@millrace/telemetry'
 import { startWorker } from '@millrace/worker-service'
 import { buildStandaloneApp } from './app.js'
 import { forkWorkers } from './child-workers.js'
@@ -39,7 +39,9 @@ export async function startPlatform(
   try {
     const databaseUrl = await startDatabase(config, say, undo)
     await migrate(databaseUrl)
+    const metrics = createMetrics()
     const connections = await openConnections({
+      metrics,
       databaseUrl,
       redisUrl: config.redisUrl,
       name: 'standalone',
@@ -48,10 +50,10 @@ export async function startPlatform(
     })
     undo.push(() => connections.close())
     const identity = await createIdentity(connections.database.sql, config)
-    const app = await buildStandaloneApp({ config, connections, identity, log })
+    const app = await buildStandaloneApp({ config, connections, identity, log, metrics })
     undo.push(() => app.close())
     const url = await app.listen()
-    await startWorkers(config, connections, identity.credentials.use, databaseUrl, log, undo)
+    await startWorkers(config, connections, identity.credentials.use, databaseUrl, log, metrics, undo)
     return { url, config, owner: identity.owner, ownerToken: identity.ownerToken, stop }
   } catch (error) {
     await stop()
@@ -72,6 +74,7 @@ async function startWorkers(
   credential: Parameters<typeof startWorker>[1]['credential'],
   databaseUrl: string,
   log: Logger,
+  metrics: Metrics,
   undo: Undo[],
 ): Promise<void> {
   const worker = await startWorker(connections, {
@@ -83,6 +86,7 @@ async function startWorkers(
     allowPrivate: config.allowPrivate,
     credential,
     log,
+    metrics,
   })
   undo.push(() => worker.stop())
   if (config.worker.processes === 0) return

@@ -9,7 +9,9 @@ const config = loadConfig(process.env)
 const log = createLogger('worker', config.logLevel)
 if (config.database.kind !== 'external') throw new Error('a worker process needs DATABASE_URL')
 
+const metrics = createMetrics()
 const connections = await openConnections({
+  metrics,
   databaseUrl: config.database.url,
   redisUrl: config.redisUrl,
   name: 'worker',
@@ -28,14 +30,16 @@ const worker = await startWorker(connections, {
   allowPrivate: config.allowPrivate,
   credential: credentials.use,
   log,
+  metrics,
 })
 
 const app = createApp({
   name: 'worker',
   logger: log,
   authenticate: () => Promise.reject(new Error('no accounts here')),
+  metrics,
 })
-registerProbes(app, { ready: () => connections.check(), metrics: createMetrics().registry })
+registerProbes(app, { ready: () => connections.check(), metrics: metrics.registry })
 const url = await listen(app, { host: config.http.host, port: config.http.port })
 log.info({ url, pid: process.pid }, 'worker ready')
 

@@ -1,6 +1,8 @@
 import type { Connections } from '@millrace/connections'
 import type { CredentialData } from '@millrace/contracts'
+import type { Metrics } from '@millrace/telemetry'
 import { createCapabilities } from './capabilities/create.js'
+import type { EventMetrics } from './count-events.js'
 import { loadVersion } from './plan/load-version.js'
 import { PlanCache } from './plan/plan-cache.js'
 import { Worker, type WorkerDeps, type WorkerOptions } from './worker.js'
@@ -9,6 +11,7 @@ export interface StartWorkerOptions extends WorkerOptions {
   readonly allowPrivate: readonly string[]
   credential(workspaceId: string, name: string): Promise<CredentialData>
   readonly log: WorkerDeps['log']
+  readonly metrics: EventMetrics & Pick<Metrics, 'watchHeldRuns'>
 }
 
 export interface RunningWorker {
@@ -26,7 +29,11 @@ export async function startWorker(
   const { database, store, queue, feed } = connections
   const capabilities = createCapabilities(options)
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
-  const worker = new Worker({ store, queue, feed, plans, capabilities, log: options.log }, options)
+  const worker = new Worker(
+    { store, queue, feed, plans, capabilities, log: options.log, metrics: options.metrics },
+    options,
+  )
+  options.metrics.watchHeldRuns(() => worker.held)
   await worker.start()
   return {
     get held() {

@@ -5,6 +5,7 @@ import type { JobConsumer, JobQueue } from '@millrace/queue'
 import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
+import { countEvents, type EventMetrics } from './count-events.js'
 import { LeaseKeeper } from './lease.js'
 import { type PlanCache, UnrunnableVersion } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
@@ -20,6 +21,7 @@ export interface WorkerDeps {
   readonly feed: EventFeed
   readonly plans: PlanCache
   readonly capabilities: Capabilities
+  readonly metrics: EventMetrics
   readonly log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
@@ -188,7 +190,10 @@ export class Worker {
         return JSON.parse(body)
       },
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),
-      published: (run, events, status) => this.#publisher.durable(run.id, run.workspaceId, events, status),
+      published: ({ run, plan }, events, status) => {
+        this.#publisher.durable(run.id, run.workspaceId, events, status)
+        countEvents(this.deps.metrics, plan, events)
+      },
       yielded: () => this.#advancing.release(),
       ended: (session, how) => void this.#ended(session, how),
       flushSoon: (session) => this.#flushSoon(session),

@@ -1,5 +1,6 @@
 import { type Sql, uuidv7 } from '@millrace/db'
 import { Batcher } from '../batch/batcher.js'
+import { type OnBatch, timed } from '../batch/on-batch.js'
 import { enter, type Pending } from '../batch/pending.js'
 import { whileUnreachable } from '../batch/retry.js'
 import type { ClaimedRun } from '../types.js'
@@ -29,6 +30,8 @@ export interface ClaimerOptions {
   readonly windowMs?: number
   /** Runs a batch; default 200. */
   readonly maxRuns?: number
+  /** Told of every batch once it has been answered. */
+  readonly onBatch?: OnBatch
 }
 
 type PendingClaim = Pending<string, ClaimedRun | null>
@@ -41,7 +44,7 @@ export const createClaimer = (sql: Sql, options: ClaimerOptions): Claimer => {
     maxInFlight: 2,
     // Two doorbells of one run: the second asks once the first has its answer.
     keyOf: (pending) => pending.request,
-    run: (batch) => claimBatch(sql, options.workerId, batch, closing.signal),
+    run: timed(options.onBatch, (batch) => claimBatch(sql, options.workerId, batch, closing.signal)),
   })
   return {
     claim: (runId) => enter(runId, (pending) => batcher.add(pending)),

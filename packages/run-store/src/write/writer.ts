@@ -1,5 +1,6 @@
 import type { Sql } from '@millrace/db'
 import { Batcher } from '../batch/batcher.js'
+import { type OnBatch, timed } from '../batch/on-batch.js'
 import { enter, type Pending } from '../batch/pending.js'
 import { whileUnreachable } from '../batch/retry.js'
 import { splitOnBadData } from '../batch/split.js'
@@ -39,6 +40,8 @@ export interface BatchWriterOptions {
   readonly maxBytes?: number
   /** Batches in flight; default 2, so that one is encoded and sent while the other commits. */
   readonly maxInFlight?: number
+  /** Told of every batch once it has been answered. */
+  readonly onBatch?: OnBatch
 }
 
 type PendingUnit = Pending<EncodedUnit, FlushResult>
@@ -52,7 +55,7 @@ export const createBatchWriter = (sql: Sql, options: BatchWriterOptions = {}): B
     maxInFlight: options.maxInFlight ?? 2,
     bytesOf: (pending) => pending.request.bytes,
     keyOf: (pending) => pending.request.unit.runId,
-    run: (batch) => flushBatch(sql, batch, closing.signal),
+    run: timed(options.onBatch, (batch) => flushBatch(sql, batch, closing.signal)),
   })
   return {
     submit: (unit) => enter(encodeUnit(unit), (pending) => batcher.add(pending)),

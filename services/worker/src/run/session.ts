@@ -39,7 +39,7 @@ export interface SessionHost {
   readInbox(runId: string): Promise<readonly InboxItem[]>
   loadPayload(run: ClaimedRun, key: string): Promise<Json>
   storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
-  published(run: ClaimedRun, events: readonly RunEvent[], status: RunStatus | undefined): void
+  published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
   yielded(session: RunSession): void
   /** The session is over. `again` asks for another look at the run: its inbox may hold a wake. */
@@ -413,7 +413,7 @@ export class RunSession {
     }
     const status = unit.run.status === this.#toldStatus ? undefined : unit.run.status
     this.#toldStatus = unit.run.status
-    this.host.published(this.run, unit.events, status)
+    this.host.published(this, unit.events, status)
     this.#barrier.advance(unit.newSeq)
     for (const confirm of this.#confirmed.splice(0)) confirm()
     if (released !== undefined) return this.#end(released, undefined)
