@@ -8,15 +8,22 @@ type Writer = Pick<RunStore, 'submit' | 'lastSeqs'>
  * `startedAt` as far as it is known here. A run that another owner has by now stays as it is.
  */
 export async function handBack(store: Writer, run: ClaimedRun, startedAt = run.startedAt): Promise<void> {
-  const durable = (await store.lastSeqs([run.id])).get(run.id) ?? run.lastSeq
-  const pending = {
-    status: 'pending',
-    startedAt: durable === 0 ? null : startedAt,
-    finishedAt: null,
-    error: null,
-    output: null,
-  } as const
-  await store.submit(releasing({ ...run, lastSeq: durable }, [], pending))
+  let known: number | undefined
+  for (;;) {
+    const durable = (await store.lastSeqs([run.id])).get(run.id)
+    // Fenced twice at the same place: it is the epoch that has moved on, not a last flush of our own.
+    if (durable === undefined || durable === known) return
+    known = durable
+    const row = {
+      status: 'pending',
+      startedAt: durable === 0 ? null : startedAt,
+      finishedAt: null,
+      error: null,
+      output: null,
+    } as const
+    const { kind } = await store.submit(releasing({ ...run, lastSeq: durable }, [], row))
+    if (kind !== 'fenced') return
+  }
 }
 
 /** Ends a run whose version this worker can never run. Its one event needs no graph. */

@@ -130,35 +130,45 @@ export class RunSession {
   }
 
   /** Starts a fresh run, or picks up what a former owner left; then what the inbox holds. */
-  async begin(): Promise<void> {
-    const { plan, run } = this
-    // A cancel that waits already is served before anything starts.
-    const cancelled = run.inbox.some((item) => item.kind === 'cancel')
-    if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
-    for (const timer of pendingTimers(this.#state)) {
-      if (timer.kind === 'delay')
-        this.#ring(timer.dueAt, () => this.#inBackground(this.#delayOver(timer.path, timer.attempt)))
-    }
-    await this.receive(run.inbox)
+  begin(): Promise<void> {
+    return this.#whileBusy(async () => {
+      const { plan, run } = this
+      // A cancel that waits already is served before anything starts.
+      const cancelled = run.inbox.some((item) => item.kind === 'cancel')
+      if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
+      await this.#take(run.inbox)
+    })
   }
 
-  /** Takes inbox rows; each is consumed by the flush of what it caused. */
-  async receive(items: readonly InboxItem[]): Promise<void> {
+  /** Reads the inbox and takes what is new: someone has knocked. */
+  checkInbox(): Promise<void> {
+    return this.#whileBusy(async () => this.#take(await this.host.readInbox(this.run.id)))
+  }
+
+  /** Each row is consumed by the flush of what it caused. */
+  async #take(items: readonly InboxItem[]): Promise<void> {
     for (const item of items) {
-      // Once the run is being released, the row is for its next owner.
-      if (this.#over || this.#release !== undefined || this.#seenInbox.has(item.id)) continue
+      if (this.#seenInbox.has(item.id)) continue
       this.#seenInbox.add(item.id)
       const input = await inboxInput(item, this.plan, this.#state, this.#scope)
+      // Once the run is being released, the row is for its next owner.
+      if (this.#over || this.#release !== undefined) return
       // In one turn, so that no flush takes the row without the events it causes (D3).
       this.#writes.consumes(item.id)
       if (input !== undefined) this.#apply(input)
     }
-    this.#settle()
   }
 
-  /** Reads the inbox and takes what is new: someone has knocked. */
-  async checkInbox(): Promise<void> {
-    if (!this.#over) await this.receive(await this.host.readInbox(this.run.id))
+  /** Nothing is released while consequences are still being worked out. */
+  async #whileBusy(work: () => Promise<void>): Promise<void> {
+    if (this.#over) return
+    this.#busy++
+    try {
+      await work()
+    } finally {
+      this.#busy--
+    }
+    this.#settle()
   }
 
   /** D12: starts nothing more; hands the run back once its attempts have ended. */
@@ -191,14 +201,8 @@ export class RunSession {
   }
 
   /** Work that nobody waits for: what goes wrong in it ends the session, not the process. */
-  #inBackground(work: Promise<void>): void {
-    this.#busy++
-    work
-      .catch((error) => this.#end('abandoned', error))
-      .finally(() => {
-        this.#busy--
-        this.#settle()
-      })
+  #inBackground(work: () => Promise<void>): void {
+    this.#whileBusy(work).catch((error) => this.#end('abandoned', error))
   }
 
   #apply(input: RunInput): void {
@@ -223,6 +227,10 @@ export class RunSession {
           path: command.path,
           attempt: command.attempt,
         })
+      case 'start_delay_timer':
+        return this.#ring(command.dueAt, () =>
+          this.#inBackground(() => this.#delayOver(command.path, command.attempt)),
+        )
       case 'start_run_timer':
         return this.#ringAt(command.dueAt, { kind: 'run_timed_out' })
       case 'finish_run':
@@ -265,7 +273,7 @@ export class RunSession {
         })
         this.host.flushSoon(this)
       },
-      ended: (request, outcome) => this.#inBackground(this.#ended(request, outcome)),
+      ended: (request, outcome) => this.#inBackground(() => this.#ended(request, outcome)),
       blockedOn: () => this.flush(),
       goingOutside: () => this.yieldCpu(),
       owned: () => (this.host.leaseHeld() ? undefined : this.#confirmOwnership()),
@@ -328,7 +336,6 @@ export class RunSession {
   #waits(path: string, attempt: number, wait: WaitRequest): void {
     const dueAt = 'delayMs' in wait ? this.host.clock.now() + wait.delayMs : Date.parse(wait.until)
     this.#apply({ kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } })
-    this.#ring(dueAt, () => this.#inBackground(this.#delayOver(path, attempt)))
   }
 
   async #delayOver(path: string, attempt: number): Promise<void> {
