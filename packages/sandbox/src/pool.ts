@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { type Json, MillraceError } from '@millrace/contracts'
 import type { ThreadAnswer, ThreadRequest } from './protocol.js'
+import { SandboxThread } from './sandbox-thread.js'
 import type { ScriptRequest, ScriptResult, ScriptRunner } from './types.js'
 
 const DEFAULT_TIMEOUT_MS = 5_000
 const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024
-/** How much later than the script's own limit a silent thread is ended. Milliseconds. */
-const WATCHDOG_SLACK_MS = 1_000
 
 export interface ScriptRunnerOptions {
   /** Default: the processors less one, 1 to 4. */
@@ -28,111 +25,95 @@ interface Task {
   readonly signal: AbortSignal | undefined
   resolve(result: ScriptResult): void
   reject(error: unknown): void
+  /** Its listener for an abort, while it waits. */
+  leave(): void
 }
 
 class ThreadPool implements ScriptRunner {
-  readonly #idle: Worker[] = []
-  readonly #all = new Set<Worker>()
-  readonly #queue: Task[] = []
+  readonly #idle: SandboxThread[] = []
+  readonly #all = new Set<SandboxThread>()
+  readonly #queue = new Set<Task>()
   #nextId = 1
   #closed = false
 
   constructor(private readonly maxThreads: number) {}
 
   run({ code, globals, timeoutMs, memoryBytes, signal }: ScriptRequest): Promise<ScriptResult> {
+    const request = {
+      id: this.#nextId++,
+      code,
+      globals: JSON.stringify(globals),
+      timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
+    }
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new MillraceError('SCRIPT_FAILED', 'the sandbox is closed'))
+      if (this.#closed) return reject(closed())
       if (signal?.aborted) return reject(signal.reason)
-      const request = {
-        id: this.#nextId++,
-        code,
-        globals: JSON.stringify(globals),
-        timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
+      const task: Task = {
+        request,
+        signal,
+        resolve,
+        reject,
+        leave: () => {
+          this.#queue.delete(task)
+          reject(signal?.reason)
+        },
       }
-      this.#queue.push({ request, signal, resolve, reject })
+      signal?.addEventListener('abort', task.leave, { once: true })
+      this.#queue.add(task)
       this.#next()
     })
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const task of this.#queue.splice(0))
-      task.reject(new MillraceError('SCRIPT_FAILED', 'the sandbox is closed'))
-    await Promise.all([...this.#all].map((thread) => thread.terminate()))
+    for (const task of this.#queue) task.reject(closed())
+    this.#queue.clear()
+    await Promise.all([...this.#all].map((thread) => thread.end(closed())))
   }
 
   #next(): void {
-    while (this.#queue.length > 0) {
-      const thread = this.#idle.pop() ?? this.#start()
+    for (const task of this.#queue) {
+      const thread = this.#idleThread()
       if (thread === undefined) return
-      const task = this.#queue.shift()
-      if (task === undefined) this.#idle.push(thread)
-      else if (task.signal?.aborted) {
-        task.reject(task.signal.reason)
-        this.#idle.push(thread)
-      } else this.#give(thread, task)
+      this.#queue.delete(task)
+      void this.#perform(thread, task).then(() => this.#next())
     }
   }
 
-  #start(): Worker | undefined {
+  #idleThread(): SandboxThread | undefined {
+    const idle = this.#idle.pop()
+    if (idle !== undefined && !idle.dead) return idle
+    if (idle !== undefined) this.#all.delete(idle)
     if (this.#closed || this.#all.size >= this.maxThreads) return undefined
-    const thread = new Worker(threadEntry(), { resourceLimits: { maxOldGenerationSizeMb: 128 } })
-    thread.unref()
+    const thread = new SandboxThread()
     this.#all.add(thread)
-    thread.once('exit', () => this.#all.delete(thread))
     return thread
   }
 
-  #give(thread: Worker, task: Task): void {
-    const settle = (act: () => void, alive: boolean) => {
-      clearTimeout(watchdog)
-      task.signal?.removeEventListener('abort', abort)
-      thread.off('message', answered).off('error', died).off('exit', exited)
-      act()
-      if (alive) this.#idle.push(thread)
-      else {
-        this.#all.delete(thread)
-        void thread.terminate()
-      }
-      this.#next()
-    }
-    const answered = (answer: ThreadAnswer) => settle(() => deliver(task, answer), true)
-    const died = (error: unknown) => settle(() => task.reject(lost(error)), false)
-    const exited = () => settle(() => task.reject(lost('its thread ended')), false)
-    const abort = () => settle(() => task.reject(task.signal?.reason), false)
-    const watchdog = setTimeout(() => {
-      settle(
-        () => task.reject(new MillraceError('SCRIPT_LIMIT', 'the script did not stop when it was told to')),
-        false,
-      )
-    }, task.request.timeoutMs + WATCHDOG_SLACK_MS)
+  async #perform(thread: SandboxThread, task: Task): Promise<void> {
+    const abort = () => void thread.end(task.signal?.reason)
+    task.signal?.removeEventListener('abort', task.leave)
     task.signal?.addEventListener('abort', abort, { once: true })
-    thread.on('message', answered).on('error', died).on('exit', exited)
-    thread.postMessage(task.request)
+    try {
+      task.resolve(toResult(await thread.run(task.request)))
+    } catch (error) {
+      task.reject(error)
+    }
+    task.signal?.removeEventListener('abort', abort)
+    if (thread.dead) this.#all.delete(thread)
+    else this.#idle.push(thread)
   }
 }
 
-function deliver(task: Task, answer: ThreadAnswer): void {
-  if (answer.kind === 'value') {
-    const value = answer.value === undefined ? undefined : (JSON.parse(answer.value) as Json)
-    return task.resolve({ value, logs: answer.logs })
-  }
-  task.reject(
-    new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message, {
+function toResult(answer: ThreadAnswer): ScriptResult {
+  if (answer.kind !== 'value') {
+    throw new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message, {
       details: { retryable: false },
-    }),
-  )
+    })
+  }
+  const value = answer.value === undefined ? undefined : (JSON.parse(answer.value) as Json)
+  return { value, logs: answer.logs }
 }
 
-const lost = (reason: unknown): MillraceError =>
-  new MillraceError(
-    'SCRIPT_LIMIT',
-    `the script was stopped: ${reason instanceof Error ? reason.message : String(reason)}`,
-  )
-
-/** Threads run built code, also when this module itself is run from its source. */
-function threadEntry(): URL {
-  const beside = new URL('./thread.js', import.meta.url)
-  return existsSync(beside) ? beside : new URL('../dist/thread.js', import.meta.url)
-}
+const closed = (): MillraceError => new MillraceError('SCRIPT_FAILED', 'the sandbox is closed')

@@ -25,3 +25,6 @@ export type ThreadAnswer =
       readonly message: string
       readonly logs: readonly LogLine[]
     }
+
+/** `started` comes before each answer: a thread takes longer to start than many a script to run. */
+export type ThreadMessage = { readonly kind: 'started' } | ThreadAnswer

@@ -7,7 +7,7 @@ export interface ScriptRequest {
   readonly globals: Record<string, Json | undefined>
   /** CPU time. Default 5,000. */
   readonly timeoutMs?: number
-  /** Default 64 MB. */
+  /** All of the script's memory, the engine's own 1 MB included. Default 64 MB; less than 16 MB is taken as 16. */
   readonly memoryBytes?: number
   readonly signal?: AbortSignal
 }
