@@ -1,3 +1,4 @@
+import type { Json } from '@millrace/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, openWorld, storyOf, type World } from './world.js'
 
@@ -14,7 +15,7 @@ const get = (id: string, more: object = {}) => ({
   params: { url: `${world.upstream.url}/${id}` },
   ...more,
 })
-const post = (id: string, body: unknown = {}) => ({
+const post = (id: string, body: Json = {}) => ({
   id,
   type: 'http.request',
   params: { method: 'POST', url: `${world.upstream.url}/${id}`, body },
@@ -91,7 +92,7 @@ describe('an output over 256 KB (D21)', () => {
       type: 'transform.json',
       params: { value: Array.from({ length: 4 }, () => '{{ steps.part.output.body.text }}') },
       onError: 'route',
-    }
+    } as const
     await world.worker()
     const version = await world.publish({
       nodes: [get('part'), whole, post('tell', '{{ steps.whole.error.code }}')],
