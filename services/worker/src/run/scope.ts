@@ -8,6 +8,7 @@ import type { Scope } from '@millrace/expressions'
 export class RunScope {
   readonly #steps: Scope['steps'] = Object.create(null)
   readonly #unloaded = new Map<string, PayloadRef>()
+  readonly #atHand = new Map<string, Json>()
   readonly view: Scope
 
   constructor(
@@ -26,8 +27,18 @@ export class RunScope {
   }
 
   completedByReference(node: string, ref: PayloadRef): void {
+    const known = this.#atHand.get(ref.key)
+    if (known !== undefined) {
+      this.#atHand.delete(ref.key)
+      return this.completed(node, known)
+    }
     this.#steps[node] = { status: 'completed' }
     this.#unloaded.set(node, ref)
+  }
+
+  /** The value behind a reference that is about to complete a step: it need not be read back. */
+  atHand(key: string, value: Json | undefined): void {
+    if (value !== undefined) this.#atHand.set(key, value)
   }
 
   ended(node: string, status: 'failed' | 'skipped' | 'cancelled', error?: StepError): void {

@@ -1,13 +1,4 @@
-import {
-  isTerminal,
-  type Json,
-  MillraceError,
-  type PayloadRef,
-  type RunEvent,
-  type RunStatus,
-  type StepError,
-  stepErrorToJson,
-} from '@millrace/contracts'
+import { isTerminal, type Json, MillraceError, type RunEvent, type RunStatus } from '@millrace/contracts'
 import {
   type Command,
   decide,
@@ -18,17 +9,20 @@ import {
   type RunState,
   stepView,
 } from '@millrace/engine'
+import type { NodeResponse } from '@millrace/nodes'
 import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
 import type { DatabaseClock } from '../clock.js'
 import type { Plan } from '../plan/plan.js'
 import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
 import { DurabilityBarrier } from './barrier.js'
-import { claimedInput, delayOver, failurePorts, inboxInput } from './inputs.js'
+import { FlushLine, type FlushLineHost } from './flush-line.js'
+import { claimedInput, delayOver, inboxInput } from './inputs.js'
+import { NearTimers } from './near-timers.js'
+import { outcomeInput } from './outcome-input.js'
 import { PendingWrites } from './pending-writes.js'
 import { RunScope } from './scope.js'
-import { toStepError } from './step-error.js'
-import { type StepOutcome, takenEdges, type WaitRequest } from './step-executor.js'
-import { payloadKey, type StorableOutput, storableJson, storableText, toStorable } from './storable.js'
+import type { StepOutcome } from './step-executor.js'
+import { storableJson, storableText } from './storable.js'
 
 /** What a session needs of its worker, and no more. */
 export interface SessionHost {
@@ -58,8 +52,6 @@ export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'lost' | 'aband
 const NEAR_MS = 2_000
 /** How long an aborted step may take to end before it is given up. Milliseconds. */
 const ABORT_GRACE_MS = 2_000
-/** setTimeout's own limit. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /**
  * Owns: one claimed run in this worker: its folded state, its events that are not yet durable, its attempts in
@@ -77,12 +69,10 @@ export class RunSession {
   readonly #attempts: AttemptRunner
   readonly #writes: PendingWrites
   #responded = false
-  #flushing = false
-  /** Attempts that wait to hear that the run is still ours: of the next flush, and of the one in flight. */
-  #confirming: (() => void)[] = []
-  #confirmed: (() => void)[] = []
-  #flushAgain = false
+  readonly #flushes = new FlushLine(this.#flushHost())
   #release: Exclude<SessionEnd, 'lost' | 'abandoned'> | undefined
+  /** What the flush in flight releases. */
+  #releasing: SessionEnd | undefined
   #over = false
   #draining = false
   /** Attempts that have ended and timers that have rung, whose consequences are still being worked out. */
@@ -91,7 +81,7 @@ export class RunSession {
   readonly #aborting = new Set<string>()
   #toldStatus: RunStatus | undefined
   #seenInbox = new Set<string>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers: NearTimers
 
   constructor(
     readonly run: ClaimedRun,
@@ -102,6 +92,7 @@ export class RunSession {
     // D2: fold fails unless the events end exactly at the claimed last_seq.
     this.#state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
     this.#barrier = new DurabilityBarrier(run.lastSeq)
+    this.#timers = new NearTimers(host.clock)
     this.#scope = new RunScope(
       {
         trigger: run.input,
@@ -183,21 +174,9 @@ export class RunSession {
     this.#end('lost', reason)
   }
 
-  /** Submits everything that is not yet durable, unless a flush is already under way (D1). */
+  /** Submits everything that is not yet durable, now or with the flush after the one in flight. */
   flush(): void {
-    if (this.#over) return
-    if (this.#flushing) {
-      this.#flushAgain = true
-      return
-    }
-    const unit = this.#takeUnit()
-    if (unit === undefined) return
-    this.#flushing = true
-    const released = this.#release
-    this.host.submit(unit).then(
-      (result) => this.#flushed(unit, released, result),
-      (error) => this.#end('abandoned', error),
-    )
+    if (!this.#over) this.#flushes.flush()
   }
 
   /** Work that nobody waits for: what goes wrong in it ends the session, not the process. */
@@ -228,7 +207,7 @@ export class RunSession {
           attempt: command.attempt,
         })
       case 'start_delay_timer':
-        return this.#ring(command.dueAt, () =>
+        return this.#timers.ringAt(command.dueAt, () =>
           this.#inBackground(() => this.#delayOver(command.path, command.attempt)),
         )
       case 'start_run_timer':
@@ -282,60 +261,27 @@ export class RunSession {
 
   async #ended(request: AttemptRequest, outcome: StepOutcome): Promise<void> {
     const { path, attempt } = request
-    if (this.#over) return
-    if (outcome.kind === 'errored' && this.#aborting.delete(path))
-      this.#apply({ kind: 'step_aborted', path, attempt })
-    else if (outcome.kind === 'waits') this.#waits(path, attempt, outcome.wait)
-    else if (outcome.kind === 'errored') await this.#errored(request, outcome.error)
-    else await this.#completed(request, outcome)
+    if (outcome.kind === 'errored' && this.#aborting.delete(path)) {
+      return this.#apply({ kind: 'step_aborted', path, attempt })
+    }
+    const { run, plan, host } = this
+    const input = await outcomeInput(request, outcome, {
+      plan,
+      scope: this.#scope,
+      epoch: run.epoch,
+      now: host.clock.now(),
+      random: host.random(),
+      storePayload: (row) => host.storePayload(run, row),
+      claimResponse: (response) => this.#claimResponse(response),
+    })
+    this.#apply(input)
   }
 
-  async #completed(
-    request: AttemptRequest,
-    outcome: Extract<StepOutcome, { kind: 'completed' }>,
-  ): Promise<void> {
-    const { path, attempt } = request
-    let storable: StorableOutput
-    try {
-      storable = toStorable(this.#answer(outcome))
-    } catch (error) {
-      return this.#errored(request, toStepError(error))
-    }
-    const { value, stored } = storable
-    if (stored === undefined) {
-      return this.#apply({ kind: 'step_completed', path, attempt, output: value, taken: outcome.taken })
-    }
-    const outputRef: PayloadRef = { key: payloadKey(path, attempt, this.run.epoch), bytes: stored.bytes }
-    // Stored ahead of the flush that refers to it, which keeps batches small (D7).
-    await this.host.storePayload(this.run, { key: outputRef.key, body: stored.body })
-    this.#apply({ kind: 'step_completed', path, attempt, output: undefined, outputRef, taken: outcome.taken })
-    // It need not be read back while it is at hand.
-    this.#scope.completed(path, value)
-  }
-
-  /** The first response wins and is stored with its step; later ones record that they were not delivered. */
-  #answer(outcome: Extract<StepOutcome, { kind: 'completed' }>): Json | undefined {
-    if (outcome.response === undefined) return outcome.output
-    const delivered = !this.#responded
-    if (delivered) {
-      this.#writes.respond({ ...outcome.response, body: storableJson(outcome.response.body) })
-    }
+  #claimResponse(response: NodeResponse): boolean {
+    if (this.#responded) return false
     this.#responded = true
-    return { status: outcome.response.status, delivered }
-  }
-
-  /** Edges are worked out here, so that the engine never evaluates; a failing condition leaves none taken. */
-  async #errored({ path, attempt, node }: AttemptRequest, error: StepError): Promise<void> {
-    const ports = failurePorts(this.plan, node)
-    const taken = await takenEdges(this.plan, node, ports, this.#scope, {
-      error: stepErrorToJson(error),
-    }).catch(() => [])
-    this.#apply({ kind: 'step_errored', path, attempt, error, random: this.host.random(), taken })
-  }
-
-  #waits(path: string, attempt: number, wait: WaitRequest): void {
-    const dueAt = 'delayMs' in wait ? this.host.clock.now() + wait.delayMs : Date.parse(wait.until)
-    this.#apply({ kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } })
+    this.#writes.respond({ ...response, body: storableJson(response.body) })
+    return true
   }
 
   async #delayOver(path: string, attempt: number): Promise<void> {
@@ -346,7 +292,7 @@ export class RunSession {
   #abort(path: string, attempt: number, reason: string): void {
     this.#aborting.add(path)
     this.#attempts.abort(path, attempt, new MillraceError('NODE_FAILED', reason))
-    this.#ring(this.host.clock.now() + ABORT_GRACE_MS, () => {
+    this.#timers.ringAt(this.host.clock.now() + ABORT_GRACE_MS, () => {
       this.#attempts.forget(path, attempt)
       this.#apply({ kind: 'step_aborted', path, attempt })
       this.#settle()
@@ -354,20 +300,10 @@ export class RunSession {
   }
 
   #ringAt(dueAt: number, input: RunInput): void {
-    this.#ring(dueAt, () => {
+    this.#timers.ringAt(dueAt, () => {
       this.#apply(input)
       this.#settle()
     })
-  }
-
-  /** Far timers are rows written by the park; only near ones live here, and the run's own while it runs. */
-  #ring(dueAt: number, call: () => void): void {
-    const delay = Math.min(Math.max(0, dueAt - this.host.clock.now()), MAX_TIMEOUT_MS)
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      if (!this.#over) call()
-    }, delay)
-    this.#timers.add(timer)
   }
 
   /**
@@ -392,42 +328,44 @@ export class RunSession {
     return pendingTimers(this.#state).some((timer) => timer.kind !== 'run_timeout' && timer.dueAt <= soon)
   }
 
-  #takeUnit(): FlushUnit | undefined {
-    if (this.#writes.empty && this.#release === undefined && this.#confirming.length === 0) return undefined
-    this.#confirmed = this.#confirming.splice(0)
-    const parked = this.#release === 'parked'
+  #flushHost(): FlushLineHost {
+    return {
+      submit: (unit) => this.host.submit(unit),
+      take: (anyway) => this.#takeUnit(anyway),
+      durable: (unit) => this.#durable(unit),
+      refused: (result) => {
+        if (result.kind === 'unstorable' && !this.#over) this.host.unstorable(this, result.message)
+        this.#end('lost', new Error(result.kind))
+      },
+      failed: (error) => this.#end('abandoned', error),
+    }
+  }
+
+  #takeUnit(anyway: boolean): FlushUnit | undefined {
+    if (this.#over || (this.#writes.empty && this.#release === undefined && !anyway)) return undefined
+    this.#releasing = this.#release
+    const { status, startedAt, finishedAt, error, output } = this.#state
     return this.#writes.take(
       this.#barrier.durable,
       this.#release !== undefined,
-      {
-        status: this.#release === 'handed_back' ? 'pending' : this.#state.status,
-        startedAt: this.#state.startedAt,
-        finishedAt: this.#state.finishedAt,
-        error: this.#state.error,
-        output: this.#state.output,
-      },
-      // Timers stand in the database only while the run is parked: whoever claims it next takes them over.
-      parked ? pendingTimers(this.#state) : this.#release === undefined ? undefined : [],
+      { status: this.#release === 'handed_back' ? 'pending' : status, startedAt, finishedAt, error, output },
+      this.#timerRows(),
     )
   }
 
-  #flushed(unit: FlushUnit, released: SessionEnd | undefined, result: FlushResult): void {
-    this.#flushing = false
+  /** Timers stand in the database only while the run is parked: whoever claims it next takes them over. */
+  #timerRows(): FlushUnit['timers'] {
+    if (this.#release === undefined) return undefined
+    return this.#release === 'parked' ? pendingTimers(this.#state) : []
+  }
+
+  #durable(unit: FlushUnit): void {
     if (this.#over) return
-    if (result.kind !== 'durable') {
-      if (result.kind === 'unstorable') this.host.unstorable(this, result.message)
-      return this.#end('lost', new Error(result.kind))
-    }
     const status = unit.run.status === this.#toldStatus ? undefined : unit.run.status
     this.#toldStatus = unit.run.status
     this.host.published(this, unit.events, status)
     this.#barrier.advance(unit.newSeq)
-    for (const confirm of this.#confirmed.splice(0)) confirm()
-    if (released !== undefined) return this.#end(released, undefined)
-    if (this.#flushAgain) {
-      this.#flushAgain = false
-      this.flush()
-    } else if (this.#release !== undefined) this.flush()
+    if (this.#releasing !== undefined) this.#end(this.#releasing, undefined)
   }
 
   /**
@@ -436,10 +374,7 @@ export class RunSession {
    */
   async #confirmOwnership(): Promise<void> {
     await this.host.renewLease()
-    return new Promise((resolve) => {
-      this.#confirming.push(resolve)
-      this.flush()
-    })
+    return this.#flushes.confirm()
   }
 
   /** Gives the worker's slot for advancing runs to another run, once. */
@@ -452,7 +387,6 @@ export class RunSession {
   #end(how: SessionEnd, reason: unknown): void {
     if (this.#over) return
     this.#over = true
-    for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.#barrier.break(reason)
     this.#attempts.forgetAll(reason)
