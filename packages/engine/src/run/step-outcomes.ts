@@ -82,10 +82,10 @@ export function suspendStep(turn: Turn, { path, attempt, wait }: Input<'step_wai
 }
 
 export function logLine(turn: Turn, { path, attempt, level, message, data }: Input<'step_logged'>): void {
-  const lines = turn.openStep(path, attempt)?.logLines
-  if (lines === undefined || lines > MAX_LOG_LINES) return
+  const step = turn.openStep(path, attempt)
+  if (step?.status !== 'running' || step.logLines > MAX_LOG_LINES) return
   const line =
-    lines === MAX_LOG_LINES
+    step.logLines === MAX_LOG_LINES
       ? { level: 'warn' as const, message: `over ${MAX_LOG_LINES} lines: the rest is dropped` }
       : { level, message, ...(data === undefined ? {} : { data }) }
   turn.emit({ type: 'step_log', path, attempt, ...line })

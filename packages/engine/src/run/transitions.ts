@@ -34,7 +34,6 @@ export const STEP_TRANSITIONS: Table<StepStatus> = {
     step_cancelled: ['cancelled'],
   },
   waiting: {
-    step_log: ['waiting'],
     step_started: ['running'],
     step_retrying: ['waiting'],
     step_succeeded: ['completed'],

@@ -6,7 +6,7 @@ import { catalogue, expressions } from '../catalogue.js'
 const validate = (input: unknown) => validateDefinition(input, catalogue, expressions)
 
 /** `start` and steps, with these edges; fields on top. */
-const make = (nodes: object[], edges: object[], rest: object = {}) => ({
+const make = (nodes: readonly unknown[], edges: readonly unknown[], rest: object = {}) => ({
   format: 'millrace/v1',
   name: 'test',
   nodes: [{ id: 'start', type: 'trigger.manual' }, ...nodes],

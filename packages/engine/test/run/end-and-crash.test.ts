@@ -137,11 +137,11 @@ describe('logs', () => {
     expect(run.send(log)).toEqual([])
   })
 
-  test('of an attempt that is over are dropped', () => {
-    const run = play({ a: {} }, ['start>a'])
+  test.each(['complete', 'fail'] as const)('of an attempt that is over are dropped: %s', (end) => {
+    const run = play({ a: { retry: {} } }, ['start>a'])
     run.claim()
     expect(run.send({ ...log, attempt: 2 })).toEqual([])
-    run.complete('a')
+    run[end]('a')
     expect(run.send(log)).toEqual([])
   })
 })
