@@ -64,8 +64,10 @@ async function acceptRuns(environment: Environment, published: Published, runs: 
   return ids
 }
 
-export function startWorker(environment: Environment, execArgv: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [...execArgv, WORKER], {
+/** BENCH_WORKER_OPTIONS are options of its Node, such as `--cpu-prof`. */
+export function startWorker(environment: Environment): ChildProcess {
+  const options = process.env['BENCH_WORKER_OPTIONS']?.split(' ') ?? []
+  return spawn(process.execPath, [...options, WORKER], {
     env: { ...process.env, ...environment.env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

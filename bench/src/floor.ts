@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type postgres from 'postgres'
+import postgres from 'postgres'
 
 /**
  * The floor of a workload: what bare parts need for the same durable result. One no-op job a run through the same
@@ -12,7 +12,8 @@ const ROWS_PER_STATEMENT = 100
 const TABLES = ['runs', 'step_runs', 'run_events'] as const
 
 /** Milliseconds to write the rows of one run, measured over copies of the rows of `runId`. */
-export async function measureRowCost(sql: postgres.Sql, runId: string, runs: number): Promise<number> {
+export async function measureRowCost(databaseUrl: string, runId: string, runs: number): Promise<number> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
   let total = 0
   for (const table of TABLES) {
     const key = table === 'runs' ? 'id' : 'run_id'
@@ -25,6 +26,7 @@ export async function measureRowCost(sql: postgres.Sql, runId: string, runs: num
     total += await timeInserts(sql, floor, key, rows, runs)
     await sql.unsafe(`DROP TABLE ${floor}`)
   }
+  await sql.end()
   return total / runs
 }
 

@@ -27,7 +27,9 @@ export async function openBareQueue({ databaseUrl, redisUrl }: Environment): Pro
     redis.push(connection)
     return connection
   }
-  const postgres = () => ({ connectionString: databaseUrl, schema: SCHEMA, max: 4 })
+  // As the product's own queue: a job need not survive a crash of Postgres, so its commits do not wait for the disk.
+  const options = '-c synchronous_commit=off'
+  const postgres = () => ({ connectionString: databaseUrl, schema: SCHEMA, max: 4, options })
   const queue =
     redisUrl === undefined
       ? new Queue('bare', { connection: postgres() }, createPostgresBackend)

@@ -76,9 +76,9 @@ export async function measureLatency(
   return percentiles(figures)
 }
 
+/** By nearest rank. */
 export function percentiles(figures: readonly number[]): Percentiles {
-  const sorted = [...figures].sort((a, b) => a - b)
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  const sorted = figures.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
   return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) }
 }
