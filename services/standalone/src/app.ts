@@ -60,6 +60,10 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
     }),
   )
+  // Until there is a page of its own, the root leads to the interactive API.
+  app.get('/', { config: { permission: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    reply.redirect('/api/docs'),
+  )
   await app.ready()
   return {
     listen: () => listen(app, { host: config.http.host, port: config.http.port }),
