@@ -92,6 +92,20 @@ describe('a run that only waits', () => {
     ])
   })
 
+  it('is found by the sweeper when nobody rang for its message (D4)', async () => {
+    const first = await world.worker()
+    const runId = await world.start(await world.publish({ nodes: [delay('1h')] }))
+    await parked(runId)
+    first.kill('SIGTERM')
+    await first.exited
+    // The caller dies between its message and its ring, and 6 s go by.
+    await world.store.postToInbox(runId, world.workspaceId, { kind: 'cancel' })
+    await world.sql`UPDATE run_inbox SET created_at = created_at - interval '6 s'`
+    await world.worker()
+    world.scheduler()
+    expect(await ended(world, runId)).toBe('cancelled')
+  })
+
   it('wakes once for one timer, although it is seen by the worker and by the scheduler', async () => {
     // The run is woken by another message just before its delay is due: the worker then keeps the delay itself.
     const version = await world.publish({ nodes: [delay('4s'), call('after')] })

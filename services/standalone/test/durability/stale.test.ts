@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ended, openWorld, type World } from './world.js'
+import { ended, openWorld, untilBlocked, type World } from './world.js'
 
 let world: World
 beforeEach(async () => {
@@ -36,7 +36,11 @@ it('lets a worker that slept beyond its lease write and send nothing more (I3, D
   await second.exited
 
   first.answer({ by: 'first' })
+  // Its renewal waits, so that the answer it slept through finds the lease lapsed.
+  const release = await holdWorkers(world)
   sleeper.kill('SIGCONT')
+  await untilBlocked(world.sql, 'UPDATE workers')
+  await release()
   // It is back once it has taken another run to its end; the answer it slept through was there before.
   const other = await world.start(await world.publish({ nodes: [call('other')] }))
   expect(await ended(world, other)).toBe('completed')
@@ -67,3 +71,13 @@ it('lets a worker whose lease lapsed go on when nobody has taken its run (D9)', 
   expect(world.upstream.to('/pay')).toHaveLength(1)
   expect(world.upstream.to('/after')).toHaveLength(1)
 })
+
+const holdWorkers = async ({ sql }: World): Promise<() => Promise<void>> => {
+  const connection = await sql.reserve()
+  await connection`BEGIN`
+  await connection`SELECT 1 FROM workers FOR UPDATE`
+  return async () => {
+    await connection`COMMIT`
+    connection.release()
+  }
+}

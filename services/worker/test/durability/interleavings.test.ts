@@ -1,3 +1,4 @@
+import type { CredentialData } from '@millrace/contracts'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, gateOn, holdRun, openWorld, storyOf, untilFlushBlocked, type World } from './world.js'
@@ -85,6 +86,60 @@ describe('while a large output is being stored', () => {
     await free(runId)
     expect(storyOf(await world.events(runId), 'slow')).toEqual(['step_started', 'step_succeeded'])
   })
+})
+
+describe('an attempt that is over (D9)', () => {
+  it('can send nothing any more, even if it gets what it needed for it', async () => {
+    let give: (data: CredentialData) => void = () => {}
+    const asked = new Promise<void>((resolve) => {
+      world.worker({
+        credential: () => {
+          resolve()
+          return new Promise((answer) => {
+            give = answer
+          })
+        },
+      })
+    })
+    const call = { ...get('secret') }
+    const params = { ...call.params, auth: { credential: 'token' } }
+    const version = await world.publish({
+      nodes: [{ ...call, params }],
+      edges: [{ from: 'start', to: 'secret' }],
+    })
+    const runId = await world.start(version)
+    await asked
+    await world.store.postToInbox(runId, world.workspaceId, { kind: 'cancel' })
+    expect(await ended(world, runId)).toBe('cancelled')
+    give({ type: 'bearer', data: { token: 'late' } })
+    await roundTrip()
+    expect(world.upstream.count('/secret')).toBe(0)
+  })
+})
+
+it('a run parks although its inbox could not be read while its last step ended', async () => {
+  const gate = gateOn('readInbox')
+  await world.worker({}, gate.wrap)
+  world.upstream.hold('/slow')
+  const version = await world.publish({
+    nodes: [post('slow'), { id: 'pause', type: 'flow.delay', params: { duration: '1h' } }],
+    edges: [
+      { from: 'start', to: 'slow' },
+      { from: 'slow', to: 'pause' },
+    ],
+  })
+  const runId = await world.start(version)
+  await world.upstream.nth('/slow', 1)
+  await world.store.postToInbox(runId, world.workspaceId, { kind: 'resume' })
+  await gate.reached(1)
+  await world.sql`DELETE FROM run_inbox`
+  await world.upstream.answer('/slow', 1)
+  await waitFor(async () => storyOf(await world.events(runId), 'pause').includes('step_waiting'), {
+    what: 'the delay',
+  })
+  gate.pass(1, new Error('the database is away'))
+  await free(runId)
+  expect(await world.run(runId)).toMatchObject({ status: 'waiting' })
 })
 
 /**

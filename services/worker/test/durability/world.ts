@@ -6,7 +6,7 @@ import { type Sql, uuidv7 } from '@millrace/db'
 import type { RunStore } from '@millrace/run-store'
 import { createMetrics } from '@millrace/telemetry'
 import { createTestDatabase, testRedisUrl, waitFor } from '@millrace/testkit'
-import { startWorker } from '../../src/start-worker.js'
+import { type StartWorkerOptions, startWorker } from '../../src/start-worker.js'
 import type { WorkerOptions } from '../../src/worker.js'
 
 /**
@@ -20,13 +20,18 @@ export interface World {
   readonly store: RunStore
   readonly upstream: Upstream
   /** A worker with connections of its own; `wrap` puts something between it and its store. */
-  worker(options?: Partial<WorkerOptions>, wrap?: (store: RunStore) => RunStore): Promise<TestWorker>
+  worker(options?: Partial<TestWorkerOptions>, wrap?: (store: RunStore) => RunStore): Promise<TestWorker>
   publish(parts: Pick<DefinitionInput, 'nodes' | 'edges'>): Promise<Version>
   /** Accepts a run and rings for it. */
   start(version: Version, input?: Json): Promise<string>
   run(runId: string): Promise<{ status: string; workerId: string | null; epoch: number }>
   events(runId: string): Promise<RunEvent[]>
   end(): Promise<void>
+}
+
+export interface TestWorkerOptions extends WorkerOptions {
+  /** Answers for every credential. */
+  readonly credential: StartWorkerOptions['credential']
 }
 
 export interface TestWorker {
@@ -88,16 +93,16 @@ export const openWorld = async (): Promise<World> => {
 
 const startTestWorker = async (
   connections: Connections,
-  options: Partial<WorkerOptions>,
+  options: Partial<TestWorkerOptions>,
   wrap: (store: RunStore) => RunStore,
 ): Promise<TestWorker> => {
   const worker = await startWorker(
     { ...connections, store: wrap(connections.store) },
     {
       ...{ name: 'test', leaseMs: 600_000, concurrency: 20, maxHeld: 100, graceMs: 0 },
+      credential: () => Promise.reject(new Error('no credentials here')),
       ...options,
       allowPrivate: ['127.0.0.0/8'],
-      credential: () => Promise.reject(new Error('no credentials here')),
       metrics: createMetrics(),
       log: { warn: () => {}, info: () => {} },
     },
@@ -186,7 +191,7 @@ export interface Gate {
   pass(nth: number, error?: Error): void
 }
 
-export const gateOn = (method: 'putPayload' | 'getPayload' | 'renewLease'): Gate => {
+export const gateOn = (method: 'putPayload' | 'getPayload' | 'readInbox' | 'renewLease'): Gate => {
   const calls: { pass: () => void; fail: (error: Error) => void }[] = []
   const held = () => new Promise<void>((pass, fail) => calls.push({ pass, fail }))
   return {
