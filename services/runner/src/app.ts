@@ -1,19 +1,17 @@
 import { API_TOKENS, createCredentialStore, createTokenService, createVaultOfKey } from '@millrace/auth'
-import type { Config } from '@millrace/config'
-import type { Connections } from '@millrace/connections'
+import type { ServiceParts } from '@millrace/connections'
 import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
-import { createMetrics, type Logger } from '@millrace/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { runnerPlugin } from './plugin.js'
 
 /** The runner API as a service of its own. */
-export const buildRunnerApp = async (
-  config: Config,
-  connections: Connections,
-  log: Logger,
-): Promise<FastifyInstance> => {
+export const buildRunnerApp = async ({
+  config,
+  connections,
+  log,
+  metrics,
+}: ServiceParts): Promise<FastifyInstance> => {
   const { database, store, queue, feed } = connections
-  const metrics = createMetrics()
   metrics.watchQueueDepth(() => queue.depth())
   const tokens = createTokenService({
     ...API_TOKENS,

@@ -1,19 +1,17 @@
-import type { Config } from '@millrace/config'
-import type { Connections } from '@millrace/connections'
+import type { ServiceParts } from '@millrace/connections'
 import { MillraceError } from '@millrace/contracts'
 import { createApp, registerProbes } from '@millrace/http-api'
-import { createMetrics, type Logger } from '@millrace/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { schedulerPlugin } from './plugin.js'
 
 /** The scheduler as a service of its own: its HTTP side is only probes and metrics. */
-export const buildSchedulerApp = async (
-  config: Config,
-  connections: Connections,
-  log: Logger,
-): Promise<FastifyInstance> => {
+export const buildSchedulerApp = async ({
+  config,
+  connections,
+  log,
+  metrics,
+}: ServiceParts): Promise<FastifyInstance> => {
   const { database, store, queue } = connections
-  const metrics = createMetrics()
   metrics.watchQueueDepth(() => queue.depth())
   const app = createApp({
     name: 'scheduler',
