@@ -21,7 +21,7 @@ export function deepFreeze<T>(value: T): T {
 
 /** Few names, so that expressions often meet something; some would reach a prototype. */
 const NAMES = ['a', 'b', 'c', 'constructor', '__proto__', 'toString', 'length'] as const
-export const names = fc.constantFrom(...NAMES)
+const names = fc.constantFrom(...NAMES)
 const dataNames = fc.constantFrom('a', 'b', 'c', 'toString', 'length')
 
 const scalars = fc.oneof(
