@@ -1,8 +1,7 @@
-import { createTestDatabase, type TestDatabase, waitFor } from '@millrace/testkit'
+import { createTestDatabase, startProxy, type TestDatabase, waitFor } from '@millrace/testkit'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createPostgresFeed, MAX_INLINE_BYTES } from '../src/index.js'
-import { startProxy } from './proxy.js'
 import { describeEventFeed } from './suite.js'
 
 let database: TestDatabase

@@ -1,9 +1,8 @@
 import { startRedis } from '@millrace/local-services'
-import { createTempFolder } from '@millrace/testkit'
+import { createTempFolder, startProxy } from '@millrace/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { createRedisFeed } from '../src/index.js'
-import { startProxy } from './proxy.js'
 import { describeEventFeed } from './suite.js'
 
 // One of our own: CLIENT KILL and CLIENT LIST see every client of a server.

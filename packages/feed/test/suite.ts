@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { NetworkProxy } from '@millrace/testkit'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventFeed, MAX_INLINE_BYTES, runTopic } from '../src/index.js'
-import type { NetworkProxy } from './proxy.js'
 
 /** One test's feed on a backend: a channel prefix that no other test uses. */
 export interface FeedHarness {

@@ -1,9 +1,8 @@
-import { createTestDatabase, type TestDatabase, waitFor } from '@millrace/testkit'
+import { createTestDatabase, startProxy, type TestDatabase, waitFor } from '@millrace/testkit'
 import { createPostgresBackend, Worker } from 'bullmq'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createPostgresQueue } from '../src/index.js'
-import { startProxy } from './proxy.js'
 import { describeJobQueue, MORTAL, type QueueHarness } from './suite.js'
 
 let database: TestDatabase

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { startRedis } from '@millrace/local-services'
-import { createTempFolder, testRedisUrl, waitFor } from '@millrace/testkit'
+import { createTempFolder, startProxy, testRedisUrl, waitFor } from '@millrace/testkit'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRedisQueue } from '../src/index.js'
-import { startProxy } from './proxy.js'
 import { describeJobQueue, MORTAL, type QueueHarness } from './suite.js'
 
 describeJobQueue('Redis', async (): Promise<QueueHarness> => {

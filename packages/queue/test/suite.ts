@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { NetworkProxy } from '@millrace/testkit'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobQueue } from '../src/index.js'
-import type { NetworkProxy } from './proxy.js'
 
 /** One test's queue on a backend: a name that no other test uses. */
 export interface QueueHarness {
