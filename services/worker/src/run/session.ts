@@ -132,8 +132,14 @@ export class RunSession {
   }
 
   /** Reads the inbox and takes what is new: someone has knocked. */
-  checkInbox(): Promise<void> {
-    return this.#whileBusy(async () => this.#take(await this.host.readInbox(this.run.id)))
+  async checkInbox(): Promise<void> {
+    try {
+      await this.#whileBusy(async () => this.#take(await this.host.readInbox(this.run.id)))
+    } catch (error) {
+      // Nothing of the run depends on this read: what stays in the inbox wakes it again (D4).
+      this.#settle()
+      throw error
+    }
   }
 
   /** Each row is consumed by the flush of what it caused. */
@@ -141,12 +147,22 @@ export class RunSession {
     for (const item of items) {
       if (this.#seenInbox.has(item.id)) continue
       this.#seenInbox.add(item.id)
-      const input = await inboxInput(item, this.plan, this.#state, this.#scope)
+      const input = await this.#inputOf(item)
       // Once the run is being released, the row is for its next owner.
       if (this.#over || this.#release !== undefined) return
       // In one turn, so that no flush takes the row without the events it causes (D3).
       this.#writes.consumes(item.id)
       if (input !== undefined) this.#apply(input)
+    }
+  }
+
+  /** What could not be worked out now is tried again with the next read. */
+  async #inputOf(item: InboxItem): Promise<RunInput | undefined> {
+    try {
+      return await inboxInput(item, this.plan, this.#state, this.#scope)
+    } catch (error) {
+      this.#seenInbox.delete(item.id)
+      throw error
     }
   }
 
