@@ -9,7 +9,14 @@ export { applyEvent } from './run/apply-event.js'
 export { decide, isIdle } from './run/decide.js'
 export { foldEvents } from './run/fold.js'
 export { nextRetryDelay } from './run/retry.js'
-export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
+export {
+  copyRunState,
+  createRunState,
+  type RunOrigin,
+  type RunState,
+  type StepState,
+  stepAt,
+} from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'

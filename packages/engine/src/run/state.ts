@@ -115,6 +115,15 @@ const createStep = (path: string, node: number, pendingEdges: number): StepState
   logLines: 0,
 })
 
+/** The same moment once more, to be advanced apart from the first. Values that no event changes are shared. */
+export const copyRunState = (state: RunState): RunState => ({
+  ...state,
+  steps: state.steps.map((step) => ({ ...step })),
+  edges: [...state.edges],
+  ready: [...state.ready],
+  dead: [...state.dead],
+})
+
 /** The step at a path; undefined when there is none. */
 export function stepAt(state: RunState, path: string): StepState | undefined {
   const node = state.graph.indexOf(path)

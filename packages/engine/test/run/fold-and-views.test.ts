@@ -2,6 +2,7 @@ import type { EventDraft, RunEvent } from '@millrace/contracts'
 import { describe, expect, test } from 'vitest'
 import {
   applyEvent,
+  copyRunState,
   createRunState,
   foldEvents,
   pendingTimers,
@@ -85,6 +86,19 @@ describe('foldEvents', () => {
     const event = { type: 'run_started', trigger: 'start', seq: 4, at: 1 } as const
     expect(() => applyEvent(state, event)).toThrow('does not fit')
     expect({ ...state, graph: null }).toEqual(before)
+  })
+})
+
+describe('copyRunState', () => {
+  test('the copy and the original go their own ways', () => {
+    const later = number([...started, { type: 'step_succeeded', path: 'a', attempt: 1, taken: [1] }]).at(-1)!
+    const original = fold(started)
+    const copy = copyRunState(original)
+    applyEvent(copy, later)
+    expect({ ...original, graph: null }).toEqual({ ...fold(started), graph: null })
+    expect(copy).toMatchObject({ lastSeq: 4, edges: ['taken', 'taken'], ready: [1, 2] })
+    applyEvent(original, later)
+    expect({ ...original, graph: null }).toEqual({ ...copy, graph: null })
   })
 })
 
