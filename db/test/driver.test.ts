@@ -63,6 +63,19 @@ describe('the driver', () => {
     expect(await admin`SELECT * FROM marks`).toHaveLength(0)
   })
 
+  it('reserves a connection also when every one of them has just died', async () => {
+    const { sql } = database
+    const reserve = () => sql.reserve().then((reserved) => reserved.release())
+    for (let round = 0; round < 20; round += 1) {
+      const lost = sql.begin(async (tx) => {
+        await killAll()
+        await tx`SELECT pg_sleep(10)`
+      })
+      await expect(lost).rejects.toThrow()
+      await Promise.all([reserve(), reserve(), reserve(), reserve()])
+    }
+  })
+
   it('refuses a reserved connection that has died, and goes on without it', async () => {
     const { sql } = database
     const reserved = await sql.reserve()
