@@ -41,6 +41,10 @@ check: build ## Exactly what CI runs: format, lint, import rules, dead code, typ
 bench: build ## Measure throughput and latency next to their floors: make bench JSON=file
 	@node bench/dist/main.js $(if $(JSON),--json $(JSON))
 
+.PHONY: chaos
+chaos: build ## Break real processes while runs come in: make chaos JSON=file FAULT=a,b RUNS=n QUICK=1
+	@node bench/dist/chaos/main.js $(if $(JSON),--json $(JSON))
+
 .PHONY: millrace
 millrace: build ## The command line: make millrace ARGS="list"
 	@node packages/cli/dist/main.js $(ARGS)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition } from '@millrace/contracts'
-import { migrate, uuidv7 } from '@millrace/db'
+import { migrate, type Sql, uuidv7 } from '@millrace/db'
 import { startPostgres, startRedis } from '@millrace/local-services'
 import postgres from 'postgres'
 
@@ -88,11 +88,9 @@ export interface Published {
 }
 
 /** Puts a workflow and its first version straight into the tables, with its webhook. */
-export async function publish(environment: Environment, input: DefinitionInput): Promise<Published> {
+export async function publish(sql: Sql, workspaceId: string, input: DefinitionInput): Promise<Published> {
   const parsed = definition.parse(input)
   const text = JSON.stringify(parsed)
-  const { workspaceId, connections } = environment
-  const { sql } = connections.database
   const [workflowId, versionId] = [uuidv7(), uuidv7()]
   await sql`INSERT INTO workflows (id, workspace_id, name, draft, draft_hash, published_version)
     VALUES (${workflowId}, ${workspaceId}, ${parsed.name}, ${text}::text::jsonb, '', 1)`

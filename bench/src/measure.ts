@@ -64,7 +64,11 @@ async function measureSpeed(
 ): Promise<Speed> {
   const { w1, others } = plan.runs[environment.backend]
   const runs = workload.name === 'W1' ? w1 : others
-  const published = await publish(environment, workload.definition(upstream))
+  const published = await publish(
+    environment.connections.database.sql,
+    environment.workspaceId,
+    workload.definition(upstream),
+  )
   const { runsPerSecond, sampleRunId } = await measureDrain(environment, published, runs)
   const rowsMs = await measureRowCost(environment.databaseUrl, sampleRunId, Math.min(runs, 1_000))
   const floorRunsPerSecond = 1_000 / (jobMs + rowsMs)
@@ -92,7 +96,7 @@ async function measureLatencies(measuring: Measuring, environment: Environment):
 
 async function publishWaiting(environment: Environment, workload: Workload, upstream: string) {
   const definition = waitingForResult(workload.definition(upstream))
-  await publish(environment, definition)
+  await publish(environment.connections.database.sql, environment.workspaceId, definition)
   return definition
 }
 

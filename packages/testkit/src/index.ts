@@ -1,7 +1,4 @@
 export { freePort } from '@millrace/local-services'
 export { createTestDatabase, type TestDatabase } from './database.js'
-export { type NetworkProxy, startProxy } from './network-proxy.js'
+export * from './processes.js'
 export { testRedisUrl } from './redis.js'
-export { type NodeProcess, type SpawnNodeOptions, spawnNode } from './spawn-node.js'
-export { createTempFolder, type TempFolder } from './temp-folder.js'
-export { type WaitOptions, waitFor } from './wait-for.js'

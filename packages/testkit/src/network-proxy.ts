@@ -10,7 +10,11 @@ export interface NetworkProxy {
   stall(): void
   /** The black hole for those now connected only, for ever: what a failed-over network leaves behind. */
   abandon(): void
-  /** Ends `refuse` or `stall`; what was stalled is lost with its connections. */
+  /** Holds every byte back for this long, milliseconds, until `heal`. */
+  delay(ms: number): void
+  /** Ends every connection at once with a reset (RST), as a router that has forgotten them does. */
+  reset(): void
+  /** Ends `refuse`, `stall` or `delay`; what was held back is lost with its connections. */
   heal(): Promise<void>
   close(): Promise<void>
 }
@@ -21,6 +25,7 @@ export async function startProxy(target: string): Promise<NetworkProxy> {
   const sockets = new Set<Socket>()
   const abandoned = new WeakSet<Socket>()
   let stalled = false
+  let delayMs = 0
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket)
@@ -29,7 +34,9 @@ export async function startProxy(target: string): Promise<NetworkProxy> {
   const pass = (from: Socket, to: Socket): void => {
     from.on('close', () => to.destroy())
     from.on('data', (data) => {
-      if (!stalled && !abandoned.has(from)) to.write(data)
+      if (stalled || abandoned.has(from)) return
+      if (delayMs === 0) to.write(data)
+      else setTimeout(() => to.writable && to.write(data), delayMs)
     })
   }
   const server = createServer((client) => {
@@ -65,9 +72,16 @@ export async function startProxy(target: string): Promise<NetworkProxy> {
     abandon: () => {
       for (const socket of sockets) abandoned.add(socket)
     },
+    delay: (ms) => {
+      delayMs = ms
+    },
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
     heal: async () => {
       cut()
       stalled = false
+      delayMs = 0
       if (!server.listening) await listen(address.port)
     },
     close: stopListening,

@@ -1,0 +1,33 @@
+import type { Sql } from '@millrace/db'
+
+/**
+ * What the oracle knows from its own observation, written by the database beside the product's own tables: which
+ * flush of which epoch met which epoch, and when each run was claimed. Nothing of the product reads it.
+ */
+export async function installLedger(sql: Sql): Promise<void> {
+  await sql.unsafe(`
+    CREATE TABLE chaos_stale_flushes (run_id uuid, epoch integer, current integer, accepted boolean);
+    ALTER FUNCTION flush_runs(jsonb) RENAME TO flush_runs_itself;
+    CREATE FUNCTION flush_runs(p_units jsonb) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
+    DECLARE written uuid[];
+    BEGIN
+      SELECT array_agg(id) INTO written FROM flush_runs_itself(p_units) AS id;
+      -- The rows are locked by the flush: the epoch read here is the one it met.
+      INSERT INTO chaos_stale_flushes
+      SELECT u.id, u.epoch, r.epoch, u.id = ANY (written)
+      FROM jsonb_to_recordset(p_units) AS u (id uuid, epoch integer) JOIN runs r ON r.id = u.id
+      WHERE u.epoch <> r.epoch;
+      RETURN QUERY SELECT unnest(written);
+    END $$;
+
+    CREATE TABLE chaos_claims (run_id uuid, epoch integer, worker_id uuid, at timestamptz);
+    CREATE FUNCTION chaos_note_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO chaos_claims VALUES (new.id, new.epoch, new.worker_id, clock_timestamp());
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER chaos_claims AFTER UPDATE OF epoch ON runs FOR EACH ROW
+      WHEN (old.epoch <> new.epoch) EXECUTE FUNCTION chaos_note_claim();
+    CREATE INDEX ON chaos_claims (run_id);
+    CREATE INDEX ON chaos_claims (worker_id, at)`)
+}
