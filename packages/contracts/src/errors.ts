@@ -93,6 +93,26 @@ export const ERRORS = {
     'The run ended without success',
     'Look the run up by its `runId`; its events say which step failed and why.',
   ),
+  RUN_NOT_FINISHED: entry(
+    409,
+    'The run has not finished',
+    'Only a finished run is retried: cancel this one first, or wait for its end.',
+  ),
+  CONFIRM_REQUIRED: entry(
+    409,
+    'Writes to the outside would happen again',
+    'See `repeatedWrites`; send `confirm: true` to go on.',
+  ),
+  NOTHING_TO_RETRY: entry(
+    409,
+    'Nothing of this run is left to do',
+    'Every step has ended well: run it from the start, or from a step.',
+  ),
+  NO_SUCH_STEP: entry(
+    422,
+    'The version has no such step',
+    'Name a node of the definition; a container runs again as a whole.',
+  ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
 
   // webhooks
@@ -188,6 +208,11 @@ export const ERRORS = {
     422,
     'The output cannot be stored',
     'See the message; remove the offending value.',
+  ),
+  REUSED_OUTPUT_GONE: entry(
+    500,
+    'The outcome to reuse is no longer there',
+    'Retry from the start, or rerun from this step.',
   ),
   WORKER_LOST: entry(
     500,

@@ -27,8 +27,11 @@ export function stepErrorToJson(error: StepError): { [key: string]: Json } {
   return out
 }
 
-/** A stored output too large for its event: see the payloads table (D21). */
-export const payloadRef = z.object({ key: z.string(), bytes: z.int() })
+/**
+ * A stored output too large for its event: see the payloads table (D21). `runId` is the run that holds it, where
+ * that is another one: a linked run refers to the payloads of the run it reuses.
+ */
+export const payloadRef = z.object({ key: z.string(), bytes: z.int(), runId: z.string().optional() })
 export type PayloadRef = z.infer<typeof payloadRef>
 
 /** What a waiting step waits for. `dueAt` in milliseconds since the epoch, database time. */
@@ -49,6 +52,9 @@ export type Wait = z.infer<typeof wait>
 const base = { seq: z.int().min(1), at: z.number() }
 const step = { ...base, path: z.string(), attempt: z.int().min(0) }
 const taken = z.array(z.int())
+/** Marks an outcome that was taken over instead of worked out. `runId` is the run that worked it out; a person gave it where it is left out. */
+export const reused = z.object({ runId: z.string().optional() })
+export type Reused = z.infer<typeof reused>
 
 export const runEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('run_started'), trigger: z.string() }),
@@ -88,6 +94,7 @@ export const runEvent = z.discriminatedUnion('type', [
     taken,
     /** Present when the node failed and has `onError: 'continue'`; the output is then `{ error }`. */
     error: stepError.optional(),
+    reused: reused.optional(),
   }),
   z.object({
     ...step,
@@ -96,6 +103,7 @@ export const runEvent = z.discriminatedUnion('type', [
     /** True when `onError: 'route'` took at least one error edge. */
     handled: z.boolean(),
     taken,
+    reused: reused.optional(),
   }),
   z.object({ ...base, path: z.string(), attempt: z.int().min(0), type: z.literal('step_skipped') }),
   z.object({ ...step, type: z.literal('step_cancelled'), outcome: z.enum(['unknown', 'not_started']) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { payloadRef, stepError, wait } from './event.js'
+import { payloadRef, reused, stepError, wait } from './event.js'
 import { json } from './json.js'
 import { priority, runStatus, stepStatus } from './status.js'
 
@@ -43,5 +43,7 @@ export const step = z.object({
   outputRef: payloadRef.optional(),
   error: stepError.nullable(),
   wait: wait.nullable(),
+  /** Present when the outcome was taken over from another run, or given by a person. */
+  reused: reused.optional(),
 })
 export type Step = z.infer<typeof step>

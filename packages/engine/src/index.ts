@@ -8,6 +8,13 @@ export { type Conversion, convertLinear, isLinearDefinition } from './linear/con
 export { applyEvent } from './run/apply-event.js'
 export { decide, isIdle } from './run/decide.js'
 export { foldEvents } from './run/fold.js'
+export {
+  type KeptStep,
+  type PastOutcome,
+  type PlannedRetry,
+  planRetry,
+  type RetryFrom,
+} from './run/plan-retry.js'
 export { nextRetryDelay } from './run/retry.js'
 export {
   copyRunState,

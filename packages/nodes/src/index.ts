@@ -1,6 +1,7 @@
 export * from './catalogue.js'
 export * from './define.js'
 export * from './describe.js'
+export * from './effect.js'
 export * from './library.js'
 export { parseParams } from './params/parse.js'
 export { nextTick, type ScheduleParams } from './trigger/schedule/params.js'

@@ -7,10 +7,19 @@ import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
 import { lastSeqs, readEvents } from './read/events.js'
+import { getPastRun, getStepOutcomes } from './read/past-runs.js'
 import { getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as sweep from './sweep.js'
-import type { ClaimedRun, InboxItem, InboxMessage, PayloadRow, ResponseRow } from './types.js'
+import type {
+  ClaimedRun,
+  InboxItem,
+  InboxMessage,
+  PastRun,
+  PayloadRow,
+  ResponseRow,
+  StepOutcomeRow,
+} from './types.js'
 import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'
 
 /** New runs, and messages to runs: for whoever takes requests. */
@@ -63,6 +72,9 @@ export interface RunReads {
   getRun(workspaceId: string, runId: string): Promise<Run | null>
   listRuns(workspaceId: string, filter: RunFilter, beforeId: string | null, limit: number): Promise<RunPage>
   getSteps(workspaceId: string, runId: string): Promise<Step[]>
+  getPastRun(workspaceId: string, runId: string): Promise<PastRun | null>
+  /** See {@link getStepOutcomes}. */
+  getStepOutcomes(workspaceId: string, runId: string): Promise<StepOutcomeRow[]>
   readEvents(workspaceId: string, runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
   lastSeqs(runIds: readonly string[]): Promise<Map<string, number>>
   getPayload(workspaceId: string, runId: string, key: string): Promise<string | undefined>
@@ -117,6 +129,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     getRun: (workspaceId, runId) => getRun(sql, workspaceId, runId),
     listRuns: (workspaceId, filter, beforeId, limit) => listRuns(sql, workspaceId, filter, beforeId, limit),
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
+    getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
+    getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),
     lastSeqs: (runIds) => lastSeqs(sql, runIds),
     getPayload: (workspaceId, runId, key) => payloads.getPayload(sql, workspaceId, runId, key),

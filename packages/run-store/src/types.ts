@@ -1,7 +1,10 @@
 import type {
   Json,
+  PayloadRef,
   Priority,
+  Reused,
   RunEvent,
+  RunSeed,
   RunStatus,
   StepError,
   StepStatus,
@@ -24,7 +27,9 @@ export interface NewRun {
   /** Hash of the request, compared when the key was seen before (D17). */
   readonly requestHash: string | null
   readonly parentRunId?: string
+  /** The run it was made from: a retry, a rerun. */
   readonly originRunId?: string
+  readonly seed?: RunSeed
 }
 
 export type AcceptResult =
@@ -33,6 +38,27 @@ export type AcceptResult =
   | { readonly kind: 'replayed'; readonly runId: string }
   /** The same key with another request. */
   | { readonly kind: 'key_reused'; readonly runId: string }
+
+/** A finished run, as far as making another run of it goes. */
+export interface PastRun {
+  readonly id: string
+  readonly workflowId: string
+  readonly versionId: string
+  readonly status: RunStatus
+  readonly trigger: string
+  readonly input: Json
+  readonly priority: Priority
+  readonly keyRunId: string
+}
+
+/** How a step ended, without what came out of it. */
+export interface StepOutcomeRow {
+  readonly path: string
+  /** True for a failure that was handled. */
+  readonly failed: boolean
+  /** Indices into the edges of the run's version. */
+  readonly taken: readonly number[]
+}
 
 /** A run as its new owner needs it. `now` is the database's clock at the claim (D8). */
 export interface ClaimedRun {
@@ -48,6 +74,10 @@ export interface ClaimedRun {
   readonly crashCount: number
   readonly originRunId: string | null
   readonly parentRunId: string | null
+  /** Root of its idempotency keys: the run itself, or the one it retries. */
+  readonly keyRunId: string
+  /** By path: outcomes that are given, those it has already taken over left out. */
+  readonly seeds: ReadonlyMap<string, SeededOutcome>
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly startedAt: number | null
@@ -56,6 +86,21 @@ export interface ClaimedRun {
   /** Read after the claim has committed (D2), in order, ending exactly at `lastSeq`. */
   readonly events: readonly RunEvent[]
   readonly inbox: readonly InboxItem[]
+}
+
+/** How a step ends without being executed. */
+export interface SeededOutcome {
+  readonly output?: Json
+  /** Names the run that holds it. */
+  readonly outputRef?: PayloadRef
+  readonly error?: StepError
+  /** True for a failure that was handled; the error is then given. */
+  readonly failed: boolean
+  /** The edges it takes; undefined: to be worked out for `ports`. */
+  readonly taken: readonly number[] | undefined
+  /** The main port when left out. */
+  readonly ports?: readonly string[]
+  readonly reused: Reused
 }
 
 export type InboxMessage =

@@ -3,8 +3,10 @@ import type { RunnerDeps } from './context.js'
 import { Listeners } from './published/listeners.js'
 import { secretReader } from './published/secrets.js'
 import { Versions } from './published/versions.js'
+import { registerRecovery } from './recovery/routes.js'
 import { Canceller } from './runs/cancel.js'
 import { Enqueuer } from './runs/enqueuer.js'
+import { Messenger } from './runs/messenger.js'
 import { registerRunRoutes } from './runs/routes.js'
 import { runTakeOver } from './runs/take-over.js'
 import { SseConnections } from './stream/connections.js'
@@ -35,10 +37,9 @@ export const runnerPlugin =
       onError,
     })
     const connections = new SseConnections({ random: deps.random })
+    const messenger = new Messenger({ store: deps.store, feed: deps.feed, enqueuer, onError })
     const canceller = new Canceller({
-      store: deps.store,
-      feed: deps.feed,
-      enqueuer,
+      messenger,
       takeOver: runTakeOver({ sql: deps.sql, store: deps.store, feed: deps.feed, onError }),
       onError,
     })
@@ -53,6 +54,7 @@ export const runnerPlugin =
     const starting = { sql: deps.sql, versions, accept: deps.store.accept, enqueuer, onAccepted }
 
     registerRunRoutes(app, { ...starting, store: deps.store, canceller })
+    registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })

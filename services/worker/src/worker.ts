@@ -184,9 +184,9 @@ export class Worker {
       renewLease: () => this.#renewLease(),
       submit: (unit) => store.submit(unit),
       readInbox: async (runId) => (await store.readInbox([runId])).get(runId) ?? [],
-      loadPayload: async (run, key) => {
-        const body = await this.#untilReachable(() => store.getPayload(run.workspaceId, run.id, key))
-        if (body === undefined) throw new Error(`payload ${key} of run ${run.id} is gone`)
+      loadPayload: async (run, { key, runId = run.id }) => {
+        const body = await this.#untilReachable(() => store.getPayload(run.workspaceId, runId, key))
+        if (body === undefined) throw new Error(`payload ${key} of run ${runId} is gone`)
         return JSON.parse(body)
       },
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),

@@ -28,6 +28,7 @@ export const listRunsQuery = z.strictObject({
 })
 
 export const cancelBody = z.strictObject({ reason: z.string().max(500).optional() })
-export const cancelAnswer = z.object({ runId: z.string(), requested: z.literal(true) })
+/** What was asked for is durable, and happens soon. */
+export const requestedAnswer = z.object({ runId: z.string(), requested: z.literal(true) })
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })

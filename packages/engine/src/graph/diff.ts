@@ -1,5 +1,6 @@
 import type { Definition, Edge, Json, Node } from '@millrace/contracts'
 import { sortKeys } from './canonical.js'
+import { plain } from './plain.js'
 import { toPointer } from './problem.js'
 
 /** What runs differently between two definitions; layout is left out. */
@@ -43,9 +44,6 @@ function changedNode(before: Node | undefined, after: Node): ChangedNode[] {
 
 const settingsOf = ({ name, description, settings, vars }: Definition): Json =>
   plain({ name, description, settings, vars })
-
-/** Parsed JSON whose optional members may be there and undefined. */
-const plain = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json
 
 const fingerprint = (edge: Edge): string => JSON.stringify(sortKeys(plain(edge)))
 

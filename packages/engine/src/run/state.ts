@@ -9,6 +9,8 @@ export interface RunState {
   readonly graph: Graph
   /** Index of the fired trigger. */
   readonly trigger: number
+  /** Paths whose outcome is given: once ready, they end with it instead of being executed. */
+  readonly seeded: ReadonlySet<string>
   status: RunStatus
   lastSeq: number
   startedAt: number | null
@@ -65,7 +67,11 @@ export interface RunOrigin {
   readonly trigger: string
   /** Its output. */
   readonly input: Json
+  /** Paths whose outcome is given. Deciding needs them, folding does not. */
+  readonly seeded?: ReadonlySet<string>
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** A run before its first event. Throws Error when the graph has no such trigger. */
 export function createRunState(graph: Graph, origin: RunOrigin): RunState {
@@ -76,6 +82,7 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
   return {
     graph,
     trigger,
+    seeded: origin.seeded ?? NONE,
     status: 'pending',
     lastSeq: 0,
     startedAt: null,

@@ -1,4 +1,4 @@
-import { type StepError, stepErrorToJson } from '@millrace/contracts'
+import { type Reused, type StepError, stepErrorToJson } from '@millrace/contracts'
 import { unrouted } from './errors.js'
 import { mayRetry, nextRetryDelay } from './retry.js'
 import type { StepState } from './state.js'
@@ -16,7 +16,7 @@ type Input<K extends RunInput['kind']> = Extract<RunInput, { kind: K }>
 
 /** What an attempt reports, and what follows. Reports of another attempt than the current one change nothing (I2). */
 export function completeStep(turn: Turn, input: Input<'step_completed'>): void {
-  const { path, attempt, output, outputRef, taken } = input
+  const { path, attempt, output, outputRef, taken, error, reused } = input
   const step = turn.openStep(path, attempt)
   if (step === undefined || step.retryAt !== null) return
   turn.wake()
@@ -27,17 +27,19 @@ export function completeStep(turn: Turn, input: Input<'step_completed'>): void {
     ...(output === undefined ? {} : { output }),
     ...(outputRef === undefined ? {} : { outputRef }),
     taken: [...taken],
+    ...(error === undefined ? {} : { error }),
+    ...(reused === undefined ? {} : { reused }),
   })
   turn.advance()
 }
 
 export function errStep(turn: Turn, input: Input<'step_errored'>): void {
-  const { path, attempt, error, taken } = input
+  const { path, attempt, error, taken, reused } = input
   const step = turn.openStep(path, attempt)
   if (step === undefined || step.retryAt !== null) return
   turn.wake()
   if (turn.state.error !== null) turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
-  else if (!retryStep(turn, step, input)) failStep(turn, step, error, taken)
+  else if (reused !== undefined || !retryStep(turn, step, input)) failStep(turn, step, error, taken, reused)
   turn.advance()
 }
 
@@ -57,15 +59,22 @@ function retryStep(turn: Turn, step: StepState, input: Input<'step_errored'>): b
 }
 
 /** The end of a step that fails, by its node's `onError`. */
-export function failStep(turn: Turn, step: StepState, error: StepError, taken: readonly number[]): void {
+export function failStep(
+  turn: Turn,
+  step: StepState,
+  error: StepError,
+  taken: readonly number[],
+  reused?: Reused,
+): void {
   const { path, attempt } = step
+  const mark = reused === undefined ? {} : { reused }
   const { onError } = turn.state.graph.nodes[step.node]!
   if (onError === 'continue') {
     const output = { error: stepErrorToJson(error) }
-    return turn.emit({ type: 'step_succeeded', path, attempt, output, error, taken: [...taken] })
+    return turn.emit({ type: 'step_succeeded', path, attempt, output, error, taken: [...taken], ...mark })
   }
   if (onError === 'route' && taken.length > 0) {
-    return turn.emit({ type: 'step_failed', path, attempt, error, handled: true, taken: [...taken] })
+    return turn.emit({ type: 'step_failed', path, attempt, error, handled: true, taken: [...taken], ...mark })
   }
   const final = onError === 'route' ? unrouted(error) : error
   turn.emit({ type: 'step_failed', path, attempt, error: final, handled: false, taken: [] })

@@ -36,7 +36,8 @@ export class Turn {
     const { path, node } = step
     const attempt = step.attempt + 1
     this.emit({ type: 'step_started', path, attempt })
-    this.commands.push({ kind: 'execute_step', path, node, attempt, after: this.state.lastSeq })
+    if (this.state.seeded.has(path)) this.commands.push({ kind: 'reuse_step', path, node, attempt })
+    else this.commands.push({ kind: 'execute_step', path, node, attempt, after: this.state.lastSeq })
   }
 
   get hasFreePlace(): boolean {

@@ -1,4 +1,12 @@
-import type { Json, PayloadRef, RunEvent, StepError, TerminalRunStatus, Wait } from '@millrace/contracts'
+import type {
+  Json,
+  PayloadRef,
+  Reused,
+  RunEvent,
+  StepError,
+  TerminalRunStatus,
+  Wait,
+} from '@millrace/contracts'
 
 /**
  * The vocabulary of the run machine: what happens to a run (`RunInput`), what it decides (`Decision`).
@@ -22,6 +30,9 @@ export type RunInput =
       readonly outputRef?: PayloadRef
       /** Edge indices taken, worked out by the worker from the emitted ports and `when` (I7). */
       readonly taken: readonly number[]
+      /** The failure behind an output that was taken over (`onError: 'continue'`). */
+      readonly error?: StepError
+      readonly reused?: Reused
     }
   | {
       readonly kind: 'step_errored'
@@ -34,6 +45,8 @@ export type RunInput =
       readonly taken: readonly number[]
       /** False for tries that use up no attempt (`CIRCUIT_OPEN`). Default true. */
       readonly counted?: boolean
+      /** A failure that was taken over: it is final. */
+      readonly reused?: Reused
     }
   | { readonly kind: 'step_waits'; readonly path: string; readonly attempt: number; readonly wait: Wait }
   | {
@@ -68,6 +81,13 @@ export type Command =
       readonly attempt: number
       /** Everything up to this seq must be durable before a write step may start (the barrier). */
       readonly after: number
+    }
+  /** End the step with the outcome it is seeded with: `step_completed` or `step_errored`, marked `reused`. */
+  | {
+      readonly kind: 'reuse_step'
+      readonly path: string
+      readonly node: number
+      readonly attempt: number
     }
   | { readonly kind: 'abort_step'; readonly path: string; readonly attempt: number; readonly reason: string }
   /** Ring back with `retry_due` at this time: in memory when near, else as a timer row of the park. */

@@ -147,6 +147,8 @@ function commandInShort(command: Command): string {
   switch (command.kind) {
     case 'execute_step':
       return `execute ${command.path}#${command.attempt} after ${command.after}`
+    case 'reuse_step':
+      return `reuse ${command.path}#${command.attempt}`
     case 'abort_step':
       return `abort ${command.path}#${command.attempt}: ${command.reason}`
     case 'start_retry_timer':

@@ -113,12 +113,12 @@ const answer = ({ request, resolve }: PendingRun, found: FoundRun | undefined, r
 const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<string>> => {
   const rows = await sql<{ id: string }[]>`
     INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input, priority, idempotency_key,
-      request_hash, parent_run_id, origin_run_id)
+      request_hash, parent_run_id, origin_run_id, seed)
     SELECT id, "workspaceId", "workflowId", "versionId", trigger, coalesce(input, 'null'), priority,
-      "idempotencyKey", "requestHash", "parentRunId", "originRunId"
+      "idempotencyKey", "requestHash", "parentRunId", "originRunId", seed
     FROM jsonb_to_recordset(${encodeRuns(batch)}::text::jsonb) AS r (id uuid, "workspaceId" uuid,
       "workflowId" uuid, "versionId" uuid, trigger text, input jsonb, priority smallint, "idempotencyKey" text,
-      "requestHash" text, "parentRunId" uuid, "originRunId" uuid)
+      "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed jsonb)
     ON CONFLICT DO NOTHING
     RETURNING id`
   return new Set(rows.map((row) => row.id))

@@ -1,7 +1,8 @@
-import type { Json, RunEvent, RunStatus } from '@millrace/contracts'
+import type { Json, RunEvent, RunSeed, RunStatus } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { readInbox } from '../inbox.js'
 import type { ClaimedRun } from '../types.js'
+import { NO_SEEDS, resolveSeeds } from './seeds.js'
 
 /** A row of `claim_runs`. */
 export interface ClaimRow {
@@ -17,6 +18,7 @@ export interface ClaimRow {
   readonly crash_count: number
   readonly origin_run_id: string | null
   readonly parent_run_id: string | null
+  readonly seed: RunSeed | null
   readonly created_at: number
   readonly started_at: number | null
   readonly has_inbox: boolean
@@ -33,10 +35,17 @@ export const assembleRuns = async (sql: Sql, rows: readonly ClaimRow[]): Promise
     started.length === 0 ? undefined : readAllEvents(sql, started),
     spokenTo.length === 0 ? undefined : readInbox(sql, spokenTo),
   ])
-  return new Map(
-    rows.map((row) => [row.id, toClaimedRun(row, events?.get(row.id) ?? [], inbox?.get(row.id) ?? [])]),
+  const runs = rows.map((row) => toClaimedRun(row, events?.get(row.id) ?? [], inbox?.get(row.id) ?? []))
+  const seeded = await Promise.all(
+    rows.map((row, index) => (row.seed === null ? runs[index]! : withSeeds(sql, runs[index]!, row.seed))),
   )
+  return new Map(seeded.map((run) => [run.id, run]))
 }
+
+const withSeeds = async (sql: Sql, run: ClaimedRun, seed: RunSeed): Promise<ClaimedRun> => ({
+  ...run,
+  seeds: await resolveSeeds(sql, run, seed),
+})
 
 const readAllEvents = async (sql: Sql, ids: readonly string[]): Promise<Map<string, RunEvent[]>> => {
   const rows = await sql<{ run_id: string; event: RunEvent }[]>`
@@ -67,6 +76,8 @@ const toClaimedRun = (
   crashCount: row.crash_count,
   originRunId: row.origin_run_id,
   parentRunId: row.parent_run_id,
+  keyRunId: row.seed?.keyRunId ?? row.id,
+  seeds: NO_SEEDS,
   createdAt: row.created_at,
   startedAt: row.started_at,
   now: row.now,

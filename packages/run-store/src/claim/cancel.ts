@@ -17,7 +17,7 @@ export const claimForCancel = async (
     WHERE id = ${runId} AND workspace_id = ${workspaceId}
       AND status IN ('pending', 'running', 'waiting', 'paused')
     RETURNING id, workspace_id, workflow_id, version_id, status, trigger, input, epoch, last_seq, crash_count,
-      origin_run_id, parent_run_id, (extract(epoch FROM created_at) * 1000)::float8 AS created_at,
+      origin_run_id, parent_run_id, NULL AS seed, (extract(epoch FROM created_at) * 1000)::float8 AS created_at,
       (extract(epoch FROM started_at) * 1000)::float8 AS started_at, true AS has_inbox,
       (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`
   const runs = await assembleRuns(sql, rows)

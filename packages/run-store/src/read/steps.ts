@@ -14,29 +14,30 @@ interface StepRunRow {
   readonly wait: Wait | null
 }
 
-type Success = Extract<RunEvent, { type: 'step_succeeded' }>
+type End = Extract<RunEvent, { type: 'step_succeeded' | 'step_failed' }>
 
 /**
- * The steps of a run in the order they started, each with the output of its `step_succeeded` event: outputs are
- * stored once, in the events. Empty for a run of another workspace (I9).
+ * The steps of a run in the order they started, each with what its last event says came out: outputs are stored
+ * once, in the events. Empty for a run of another workspace (I9).
  */
 export const getSteps = async (sql: Sql, workspaceId: string, runId: string): Promise<Step[]> => {
-  const [steps, successes] = await Promise.all([
+  const [steps, ends] = await Promise.all([
     sql<StepRunRow[]>`
       SELECT path, node_id, type, status, attempt, error, wait,
         (extract(epoch FROM started_at) * 1000)::float8 AS started_ms,
         (extract(epoch FROM finished_at) * 1000)::float8 AS finished_ms
       FROM step_runs WHERE run_id = ${runId} AND workspace_id = ${workspaceId}
       ORDER BY started_at NULLS LAST, path`,
-    sql<{ event: Success }[]>`
+    sql<{ event: End }[]>`
       SELECT event FROM run_events
-      WHERE run_id = ${runId} AND workspace_id = ${workspaceId} AND event ->> 'type' = 'step_succeeded'`,
+      WHERE run_id = ${runId} AND workspace_id = ${workspaceId} 
+        AND event ->> 'type' IN ('step_succeeded', 'step_failed')`,
   ])
-  const successOf = new Map(successes.map(({ event }) => [event.path, event]))
-  return steps.map((row) => toStep(row, successOf.get(row.path)))
+  const endOf = new Map(ends.map(({ event }) => [event.path, event]))
+  return steps.map((row) => toStep(row, endOf.get(row.path)))
 }
 
-const toStep = (row: StepRunRow, success: Success | undefined): Step => ({
+const toStep = (row: StepRunRow, end: End | undefined): Step => ({
   path: row.path,
   nodeId: row.node_id,
   type: row.type,
@@ -44,8 +45,9 @@ const toStep = (row: StepRunRow, success: Success | undefined): Step => ({
   attempt: row.attempt,
   startedAt: row.started_ms === null ? null : toIso(row.started_ms),
   finishedAt: row.finished_ms === null ? null : toIso(row.finished_ms),
-  ...(success?.output === undefined ? {} : { output: success.output }),
-  ...(success?.outputRef === undefined ? {} : { outputRef: success.outputRef }),
+  ...(end?.type === 'step_succeeded' && end.output !== undefined && { output: end.output }),
+  ...(end?.type === 'step_succeeded' && end.outputRef !== undefined && { outputRef: end.outputRef }),
+  ...(end?.reused !== undefined && { reused: end.reused }),
   error: row.error,
   wait: row.wait,
 })

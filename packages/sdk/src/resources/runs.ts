@@ -1,7 +1,11 @@
 import {
-  cancelAnswer,
   isTerminal,
+  type RerunBody,
+  type RetryBody,
   type RunStatus,
+  requestedAnswer,
+  retryAnswer,
+  retryPlan,
   run,
   runSummary,
   type StartRunBody,
@@ -40,8 +44,38 @@ export const createRuns = (transport: Transport) => {
     cancel: (runId: string, reason?: string) =>
       transport.call(
         { method: 'POST', path: `${at(runId)}/cancel`, body: reason === undefined ? {} : { reason } },
-        cancelAnswer,
+        requestedAnswer,
       ),
+
+    /** Running steps end, then the run rests until it is resumed. Throws RUN_FINISHED. */
+    pause: (runId: string) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/pause`, body: {} }, requestedAnswer),
+
+    /** Throws RUN_FINISHED. */
+    resume: (runId: string) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/resume`, body: {} }, requestedAnswer),
+
+    /** A new run that keeps what the finished one completed. Throws RUN_NOT_FINISHED, CONFIRM_REQUIRED, NOTHING_TO_RETRY. */
+    retry: (runId: string, body: RetryBody = {}, options: { readonly idempotencyKey?: string } = {}) =>
+      transport.call(
+        { method: 'POST', path: `${at(runId)}/retry`, body, headers: keyHeader(options) },
+        retryAnswer,
+      ),
+
+    /** What `retry` would do. */
+    previewRetry: (runId: string, body: RetryBody = {}) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/retry/preview`, body }, retryPlan),
+
+    /** A new run from one step on. Throws RUN_NOT_FINISHED, CONFIRM_REQUIRED, NO_SUCH_STEP. */
+    rerun: (runId: string, body: RerunBody, options: { readonly idempotencyKey?: string } = {}) =>
+      transport.call(
+        { method: 'POST', path: `${at(runId)}/rerun`, body, headers: keyHeader(options) },
+        retryAnswer,
+      ),
+
+    /** What `rerun` would do. */
+    previewRerun: (runId: string, body: RerunBody) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/rerun/preview`, body }, retryPlan),
 
     /** The run's events, each once and in order, past broken connections, until it has finished (I4). */
     watch: (runId: string, options: WatchOptions = {}) =>

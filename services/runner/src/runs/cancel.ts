@@ -1,9 +1,5 @@
-import { MillraceError } from '@millrace/contracts'
-import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
-import type { RunIntake } from '@millrace/run-store'
 import type { RunRef } from '../stream/channel.js'
-import type { Enqueuer } from './enqueuer.js'
-import { noSuchRun } from './params.js'
+import type { Messenger } from './messenger.js'
 
 /**
  * Cancels runs (D15).
@@ -16,9 +12,7 @@ import { noSuchRun } from './params.js'
  * 2. The run is cancelled within 2 s: a live owner has 1.5 s of them.
  */
 export interface CancellerDeps {
-  readonly store: Pick<RunIntake, 'postToInbox'>
-  readonly feed: Pick<EventFeed, 'publish'>
-  readonly enqueuer: Enqueuer
+  readonly messenger: Messenger
   /** Takes the run over and finishes it as cancelled, unless it has ended. */
   readonly takeOver: (run: RunRef, reason: string | undefined) => Promise<void>
   readonly onError: (error: unknown, what: string) => void
@@ -43,12 +37,8 @@ export class Canceller {
    */
   async request(run: RunRef, reason: string | undefined): Promise<void> {
     const message = { kind: 'cancel', ...(reason === undefined ? {} : { reason }) } as const
-    const posted = await this.#deps.store.postToInbox(run.runId, run.workspaceId, message)
-    if (posted.kind === 'not_found') throw noSuchRun()
-    if (posted.kind === 'finished') {
-      throw new MillraceError('RUN_FINISHED', `The run is already ${posted.status}`)
-    }
-    const finishing = this.#finish(run, reason, posted.ownerAlive)
+    const posted = await this.#deps.messenger.post(run, message)
+    const finishing = this.#finish(run, reason, posted)
     this.#open.add(finishing)
     void finishing.finally(() => this.#open.delete(finishing))
   }
@@ -59,16 +49,16 @@ export class Canceller {
     await Promise.all(this.#open)
   }
 
-  async #finish(run: RunRef, reason: string | undefined, ownerAlive: boolean): Promise<void> {
-    const { feed, enqueuer, takeOver, onError } = this.#deps
+  async #finish(
+    run: RunRef,
+    reason: string | undefined,
+    posted: { readonly ownerAlive: boolean },
+  ): Promise<void> {
+    const { messenger, takeOver, onError } = this.#deps
     try {
-      // D3: the doorbell is rung in any case; for a run without an owner it is only the second chance.
-      enqueuer.ring({ runId: run.runId })
-      if (ownerAlive) {
-        const nudge = { topic: CONTROL_TOPIC, payload: JSON.stringify({ runId: run.runId }) }
-        await feed.publish([nudge]).catch((error: unknown) => onError(error, 'nudging a worker'))
-        await this.#pause(this.#deps.ownerGraceMs ?? OWNER_GRACE_MS)
-      }
+      // For a run without an owner the doorbell is only the second chance.
+      await messenger.tell(run, posted)
+      if (posted.ownerAlive) await this.#pause(this.#deps.ownerGraceMs ?? OWNER_GRACE_MS)
       await takeOver(run, reason)
     } catch (error) {
       onError(error, 'cancelling a run')

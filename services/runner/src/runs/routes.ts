@@ -1,10 +1,10 @@
 import {
-  cancelAnswer,
   cancelBody,
   idempotencyKey,
   listRunsQuery,
   MillraceError,
   page,
+  requestedAnswer,
   runId,
   runSummary,
   startRunAnswer,
@@ -101,7 +101,7 @@ const registerCancel = (app: FastifyInstance, { canceller }: RunRoutesDeps): voi
         description: 'Answers 202 at once; the run is cancelled within 2 s, wherever it is.',
         params: runParams,
         body: cancelBody,
-        response: { 202: cancelAnswer },
+        response: { 202: requestedAnswer },
       },
     },
     async (request, reply) => {

@@ -69,7 +69,7 @@ export const acceptRun = async (
 }
 
 /** Keys of ticks and deliveries are made here; a caller who could make one could keep a tick from firing (I6). */
-const callerKey = (key: string): string => {
+export const callerKey = (key: string): string => {
   if (!/^(tick|webhook):/.test(key)) return key
   throw new MillraceError('INVALID_REQUEST', 'Idempotency-Key may not begin with tick: or webhook:')
 }

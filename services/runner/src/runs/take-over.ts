@@ -1,9 +1,9 @@
-import { definition, type RunEvent } from '@millrace/contracts'
+import type { RunEvent } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { buildGraph, decide, foldEvents, type RunState, stepView } from '@millrace/engine'
+import { decide, foldEvents, type RunState, stepView } from '@millrace/engine'
 import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
-import { nodeCatalogue } from '@millrace/nodes'
 import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
+import { loadGraph } from '../published/graph.js'
 import type { RunRef } from '../stream/channel.js'
 
 /**
@@ -35,9 +35,7 @@ export const runTakeOver =
   }
 
 const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
-  const [version] = await sql<[{ definition: unknown }]>`
-    SELECT definition FROM workflow_versions WHERE id = ${run.versionId}`
-  const graph = buildGraph(definition.parse(version.definition), nodeCatalogue())
+  const { graph } = await loadGraph(sql, run.versionId)
   return foldEvents(graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
 }
 

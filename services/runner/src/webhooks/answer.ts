@@ -50,7 +50,8 @@ const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promi
     throw new MillraceError('RUN_FAILED', `The run ended ${event.status}`, { details: { runId: run.runId } })
   }
   if (event.outputRef === undefined) return JSON.stringify(event.output ?? null)
-  return (await deps.store.getPayload(run.workspaceId, run.runId, event.outputRef.key)) ?? 'null'
+  const { key, runId = run.runId } = event.outputRef
+  return (await deps.store.getPayload(run.workspaceId, runId, key)) ?? 'null'
 }
 
 /** Headers a workflow may not set: those of the connection (RFC 9110, section 7.6.1), its length, and cookies. */

@@ -25,6 +25,8 @@ export interface World extends Connections {
   start(version: Version, input?: Json): Promise<string>
   /** Asks the runner API to cancel; resolves with its status code. */
   cancel(runId: string): Promise<number>
+  /** A POST to the runner API, under `/api/v1`. */
+  post(path: string, body?: object): Promise<{ readonly status: number; json<T>(): T }>
   run(runId: string): Promise<RunRow>
   events(runId: string): Promise<RunEvent[]>
   end(): Promise<void>
@@ -69,6 +71,10 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const workspaceId = uuidv7()
   await sql`INSERT INTO workspaces (id, slug, name) VALUES (${workspaceId}, 'home', 'Home')`
   const api = await openApi(connections, workspaceId)
+  const post: World['post'] = async (path, payload = {}) => {
+    const answer = await api.inject({ method: 'POST', url: `/api/v1${path}`, payload })
+    return { status: answer.statusCode, json: () => answer.json() }
+  }
   const environment = workerEnvironment(databaseUrl, redisUrl)
   const workers: NodeProcess[] = []
   let scheduler: Scheduler | undefined
@@ -92,10 +98,8 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     },
     publish: (parts) => publish(sql, workspaceId, parts),
     start: (version, input = null) => start(connections, workspaceId, version, input),
-    cancel: async (runId) => {
-      const answer = await api.inject({ method: 'POST', url: `/api/v1/runs/${runId}/cancel`, payload: {} })
-      return answer.statusCode
-    },
+    cancel: async (runId) => (await post(`/runs/${runId}/cancel`)).status,
+    post,
     run: (runId) => readRun(sql, runId),
     events: (runId) => connections.store.readEvents(workspaceId, runId, 0, 10_000),
     end: async () => {

@@ -36,7 +36,7 @@ export interface AttemptEvents {
 export interface AttemptIdentity {
   readonly workspaceId: string
   /** Root of idempotency keys: the run itself, or the run it retries. */
-  readonly originRunId: string
+  readonly keyRunId: string
   readonly trigger: Json
 }
 
@@ -141,7 +141,7 @@ export class AttemptRunner {
       get signal() {
         return live.signal
       },
-      idempotencyKey: `${identity.originRunId}:${request.path}`,
+      idempotencyKey: `${identity.keyRunId}:${request.path}`,
       trigger: identity.trigger,
       get inputs() {
         return inputsOf(plan, request.node, scope)

@@ -13,7 +13,7 @@ export function createSession(
 ): RunSession {
   const identity = {
     workspaceId: run.workspaceId,
-    originRunId: run.originRunId ?? run.id,
+    keyRunId: run.keyRunId,
     trigger: run.input,
   }
   return new RunSession(

@@ -1,6 +1,6 @@
-import { ERROR_PORT, type Json, MAIN_PORT } from '@millrace/contracts'
+import { ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
 import { type RunInput, type RunState, runningSteps, stepView } from '@millrace/engine'
-import type { InboxItem } from '@millrace/run-store'
+import type { ClaimedRun, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { RunScope } from './scope.js'
 import { toStepError } from './step-error.js'
@@ -20,18 +20,23 @@ export async function claimedInput(
   plan: Plan,
   state: RunState,
   scope: RunScope,
-  input: Json,
+  { trigger, input, seeds }: Pick<ClaimedRun, 'trigger' | 'input' | 'seeds'>,
 ): Promise<RunInput> {
   if (state.lastSeq === 0) {
     try {
-      return { kind: 'claimed', taken: await takenEdges(plan, state.trigger, undefined, scope, input) }
+      const given = seeds.get(trigger)
+      const taken =
+        (given?.failed ? undefined : given?.taken) ??
+        (await takenEdges(plan, state.trigger, undefined, scope, input))
+      return { kind: 'claimed', taken }
     } catch (error) {
       return { kind: 'fail_requested', error: toStepError(error) }
     }
   }
   const crashed = new Map<string, readonly number[]>()
   for (const { path, node } of runningSteps(state)) {
-    if (plan.definition.nodes[node]?.onCrash !== 'fail') continue
+    // A seeded step did nothing that could happen twice.
+    if (plan.definition.nodes[node]?.onCrash !== 'fail' || seeds.has(path)) continue
     crashed.set(
       path,
       await takenEdges(plan, node, failurePorts(plan, node), scope, undefined).catch(() => []),

@@ -13,7 +13,7 @@ export class RunScope {
 
   constructor(
     base: Omit<Scope, 'steps'>,
-    private readonly loadPayload: (key: string) => Promise<Json>,
+    private readonly loadPayload: (ref: PayloadRef) => Promise<Json>,
   ) {
     this.view = { ...base, steps: this.#steps }
   }
@@ -41,6 +41,11 @@ export class RunScope {
     if (value !== undefined) this.#atHand.set(key, value)
   }
 
+  /** The value behind a reference that no step has completed with yet. */
+  read(ref: PayloadRef): Promise<Json> {
+    return this.loadPayload(ref)
+  }
+
   ended(node: string, status: 'failed' | 'skipped' | 'cancelled', error?: StepError): void {
     this.#steps[node] = error === undefined ? { status } : { status, error: stepErrorToJson(error) }
   }
@@ -52,7 +57,7 @@ export class RunScope {
   /** Loads what is still only referenced; nothing to do for almost every step. */
   async load(): Promise<void> {
     for (const [node, ref] of this.#unloaded) {
-      const output = await this.loadPayload(ref.key)
+      const output = await this.loadPayload(ref)
       this.completed(node, output)
     }
   }

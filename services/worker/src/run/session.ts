@@ -1,4 +1,11 @@
-import { isTerminal, type Json, MillraceError, type RunEvent, type RunStatus } from '@millrace/contracts'
+import {
+  isTerminal,
+  type Json,
+  MillraceError,
+  type PayloadRef,
+  type RunEvent,
+  type RunStatus,
+} from '@millrace/contracts'
 import {
   type Command,
   decide,
@@ -20,6 +27,7 @@ import { claimedInput, delayOver, inboxInput } from './inputs.js'
 import { NearTimers } from './near-timers.js'
 import { outcomeInput } from './outcome-input.js'
 import { PendingWrites } from './pending-writes.js'
+import { reusedInput } from './reused-input.js'
 import { RunScope } from './scope.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
@@ -31,7 +39,7 @@ export interface SessionHost {
   renewLease(): Promise<void>
   submit(unit: FlushUnit): Promise<FlushResult>
   readInbox(runId: string): Promise<readonly InboxItem[]>
-  loadPayload(run: ClaimedRun, key: string): Promise<Json>
+  loadPayload(run: ClaimedRun, ref: PayloadRef): Promise<Json>
   storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
   published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
@@ -90,7 +98,8 @@ export class RunSession {
     makeAttempts: (events: AttemptEvents, scope: RunScope, barrier: DurabilityBarrier) => AttemptRunner,
   ) {
     // D2: fold fails unless the events end exactly at the claimed last_seq.
-    this.#state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
+    const origin = { trigger: run.trigger, input: run.input, seeded: new Set(run.seeds.keys()) }
+    this.#state = foldEvents(plan.graph, origin, run.events, run.lastSeq)
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     this.#timers = new NearTimers(host.clock)
     this.#scope = new RunScope(
@@ -104,7 +113,7 @@ export class RunSession {
         workflow: plan.workflow,
         vars: plan.definition.vars ?? {},
       },
-      (key) => host.loadPayload(run, key),
+      (ref) => host.loadPayload(run, ref),
     )
     for (const event of run.events) this.#observe(event)
     this.#writes = new PendingWrites(run, this.#state)
@@ -126,7 +135,7 @@ export class RunSession {
       const { plan, run } = this
       // A cancel that waits already is served before anything starts.
       const cancelled = run.inbox.some((item) => item.kind === 'cancel')
-      if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run.input))
+      if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run))
       await this.#take(run.inbox)
     })
   }
@@ -214,6 +223,10 @@ export class RunSession {
     switch (command.kind) {
       case 'execute_step':
         return this.#attempts.start(command)
+      case 'reuse_step':
+        return this.#inBackground(async () =>
+          this.#apply(await reusedInput(command, this.run, this.plan, this.#scope)),
+        )
       case 'abort_step':
         return this.#abort(command.path, command.attempt, command.reason)
       case 'start_retry_timer':

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { payloadRef } from './event.js'
+import { json } from './json.js'
+
+/** One step's outcome that a new run takes over instead of executing it. */
+export const seedStep = z.union([
+  /** As it came out in that run. `taken` names the edges it takes here; they are worked out when left out. */
+  z.strictObject({ runId: z.string(), taken: z.array(z.int()).optional() }),
+  /** As a person gave it. */
+  z.strictObject({ output: json, ports: z.array(z.string()).optional() }),
+  z.strictObject({ outputRef: payloadRef, ports: z.array(z.string()).optional() }),
+])
+export type SeedStep = z.infer<typeof seedStep>
+
+/**
+ * What a new run begins with, stored with it when it is accepted. A step whose path stands here is never executed
+ * in the run: once it is ready, it ends with the outcome given.
+ */
+export const runSeed = z.strictObject({
+  /** The run whose id roots idempotency keys; the new run itself where left out. */
+  keyRunId: z.string().optional(),
+  /** By path. */
+  steps: z.record(z.string(), seedStep),
+})
+export type RunSeed = z.infer<typeof runSeed>

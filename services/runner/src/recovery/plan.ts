@@ -1,0 +1,90 @@
+import { isTerminal, MillraceError, type RetryPlan } from '@millrace/contracts'
+import type { Sql } from '@millrace/db'
+import { type PlannedRetry, planRetry, type RetryFrom } from '@millrace/engine'
+import { declaredEffect, nodeCatalogue } from '@millrace/nodes'
+import type { PastRun, RunReads, StepOutcomeRow } from '@millrace/run-store'
+import { loadGraph } from '../published/graph.js'
+import { resolveVersion } from '../published/workflows.js'
+import { noSuchRun } from '../runs/params.js'
+
+export interface RecoveryReads {
+  readonly sql: Sql
+  readonly store: Pick<RunReads, 'getPastRun' | 'getStepOutcomes'>
+}
+
+/** Where a retry begins; a step by its path. */
+export type RetryStart = 'start' | 'failed' | { readonly step: string }
+
+export interface RetryTarget {
+  readonly workspaceId: string
+  readonly runId: string
+  readonly start: RetryStart
+  readonly version: 'same' | 'latest'
+}
+
+export interface Recovery {
+  readonly past: PastRun
+  readonly versionId: string
+  readonly planned: PlannedRetry
+  /** The same for people. */
+  readonly plan: RetryPlan
+}
+
+/**
+ * What making another run of a finished one comes to. Changes nothing.
+ * @throws NOT_FOUND, RUN_NOT_FINISHED, NOT_PUBLISHED, NO_SUCH_TRIGGER, NO_SUCH_STEP, NOTHING_TO_RETRY
+ */
+export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Promise<Recovery> => {
+  const { sql, store } = deps
+  const past = await store.getPastRun(target.workspaceId, target.runId)
+  if (past === null) throw noSuchRun()
+  if (!isTerminal(past.status)) throw new MillraceError('RUN_NOT_FINISHED', `The run is ${past.status}`)
+  const versionId =
+    target.version === 'same'
+      ? past.versionId
+      : await resolveVersion(sql, target.workspaceId, past.workflowId, undefined)
+  const before = await loadGraph(sql, past.versionId)
+  const after = versionId === past.versionId ? before : await loadGraph(sql, versionId)
+  const trigger = after.graph.indexOf(past.trigger)
+  if (trigger === undefined || !after.graph.isTrigger(trigger))
+    throw new MillraceError('NO_SUCH_TRIGGER', `Version ${after.number} has no trigger ${past.trigger}`)
+  const outcomes = await store.getStepOutcomes(target.workspaceId, past.id)
+  const from = retryFrom(target.start, after)
+  const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]))
+  const planned = planRetry(before.graph, after.graph, past.trigger, byPath, from, nodeCatalogue())
+  const nothingChanged = past.status === 'completed' && before === after
+  if (from.kind === 'failed' && (nothingChanged || planned.runs.length === 0))
+    throw new MillraceError('NOTHING_TO_RETRY')
+  return { past, versionId, planned, plan: toPlan(planned, after, byPath) }
+}
+
+type Loaded = Awaited<ReturnType<typeof loadGraph>>
+
+const retryFrom = (start: RetryStart, { graph, number }: Loaded): RetryFrom => {
+  if (start === 'start' || start === 'failed') return { kind: start }
+  const node = graph.indexOf(start.step)
+  if (node === undefined)
+    throw new MillraceError('NO_SUCH_STEP', `Version ${number} has no step ${start.step} of its own`)
+  return { kind: 'step', node }
+}
+
+const toPlan = (
+  planned: PlannedRetry,
+  { graph, number }: Loaded,
+  outcomes: ReadonlyMap<string, StepOutcomeRow>,
+): RetryPlan => {
+  const runs = planned.runs.map((index) => {
+    const { id, type, params } = graph.nodes[index]!
+    return {
+      path: id,
+      effect: declaredEffect(type, params),
+      repeats: outcomes.get(id)?.failed === false,
+    }
+  })
+  return {
+    version: number,
+    reused: planned.reused.map((step) => step.path),
+    runs,
+    repeatedWrites: runs.filter((step) => step.repeats && step.effect === 'write').map((step) => step.path),
+  }
+}
