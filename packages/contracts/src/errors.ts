@@ -108,6 +108,16 @@ export const ERRORS = {
     'Nothing of this run is left to do',
     'Every step has ended well: run it from the start, or from a step.',
   ),
+  BULK_TOO_LARGE: entry(
+    422,
+    'The action would fall on more than 100,000 runs',
+    'Narrow the filter, and go on with the rest afterwards.',
+  ),
+  BULK_NOT_OPEN: entry(
+    409,
+    'There is no bulk operation to start or stop here',
+    'A preview is confirmed within 15 minutes; a finished operation stays as it is.',
+  ),
   NO_SUCH_STEP: entry(
     422,
     'The version has no such step',

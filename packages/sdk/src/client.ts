@@ -1,5 +1,6 @@
 import { nodeTypeDescriptor } from '@millrace/contracts'
 import { createAuth } from './resources/auth.js'
+import { createBulk } from './resources/bulk.js'
 import { createCredentials } from './resources/credentials.js'
 import { list } from './resources/page.js'
 import { createRuns } from './resources/runs.js'
@@ -32,6 +33,7 @@ export const createClient = (options: ClientOptions) => {
     workflows: createWorkflows(transport),
     credentials: createCredentials(transport),
     runs: createRuns(transport),
+    bulk: createBulk(transport),
     /** Every node type, in the order of the palette. */
     nodeTypes: async () => (await list(transport, '/node-types', nodeTypeDescriptor)).items,
   }

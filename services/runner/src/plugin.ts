@@ -1,4 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { actOnRun } from './bulk/act.js'
+import { BulkLoop } from './bulk/bulk-loop.js'
+import { registerBulk } from './bulk/routes.js'
 import type { RunnerDeps } from './context.js'
 import { Listeners } from './published/listeners.js'
 import { secretReader } from './published/secrets.js'
@@ -54,12 +57,20 @@ export const runnerPlugin =
     const starting = { sql: deps.sql, versions, accept: deps.store.accept, enqueuer, onAccepted }
 
     registerRunRoutes(app, { ...starting, store: deps.store, canceller })
+    const bulk = new BulkLoop({
+      sql: deps.sql,
+      act: actOnRun({ canceller, messenger, linking: { ...starting, store: deps.store } }),
+      onError,
+    })
+    registerBulk(app, { sql: deps.sql, loop: bulk })
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 
+    app.addHook('onReady', async () => bulk.start())
     app.addHook('preClose', async () => {
+      await bulk.stop()
       hub.close()
       connections.close()
     })

@@ -9,7 +9,8 @@ export interface LinkedRunRequest extends RetryTarget {
   readonly input: Json | undefined
   /** Whether completed writes may happen again. */
   readonly confirm: boolean
-  readonly idempotencyKey: string | undefined
+  /** Given by the caller, or of our own making. */
+  readonly idempotencyKey: string | { readonly own: string } | undefined
 }
 
 export interface LinkedRun extends Started {
@@ -48,7 +49,7 @@ const newRun = (request: LinkedRunRequest, { past, versionId, planned }: Recover
     trigger: past.trigger,
     input: edited ? input : past.input,
     priority: past.priority,
-    idempotencyKey: idempotencyKey === undefined ? null : callerKey(idempotencyKey),
+    idempotencyKey: keyOf(idempotencyKey),
     requestHash:
       idempotencyKey === undefined ? null : requestHash({ runId, start, version, input: input ?? null }),
     originRunId: past.id,
@@ -58,6 +59,11 @@ const newRun = (request: LinkedRunRequest, { past, versionId, planned }: Recover
       steps: seedSteps(request, past.id, past.trigger, planned),
     },
   }
+}
+
+const keyOf = (key: LinkedRunRequest['idempotencyKey']): string | null => {
+  if (key === undefined) return null
+  return typeof key === 'string' ? callerKey(key) : key.own
 }
 
 const seedSteps = (

@@ -68,10 +68,10 @@ export const acceptRun = async (
   return { runId: result.runId, replayed: result.kind === 'replayed' }
 }
 
-/** Keys of ticks and deliveries are made here; a caller who could make one could keep a tick from firing (I6). */
+/** Keys of ticks, deliveries and bulk retries are made here; a caller who could make one could keep a tick from firing (I6). */
 export const callerKey = (key: string): string => {
-  if (!/^(tick|webhook):/.test(key)) return key
-  throw new MillraceError('INVALID_REQUEST', 'Idempotency-Key may not begin with tick: or webhook:')
+  if (!/^(tick|webhook|bulk):/.test(key)) return key
+  throw new MillraceError('INVALID_REQUEST', 'Idempotency-Key may not begin with tick:, webhook: or bulk:')
 }
 
 const chooseTrigger = (version: VersionFacts, wanted: string | undefined): string => {
