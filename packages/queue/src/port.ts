@@ -9,7 +9,10 @@ export interface JobQueue {
    * @returns the job ids, in order.
    */
   enqueue(jobs: readonly EnqueueRequest[]): Promise<string[]>
-  /** Which of these job ids the queue still holds, waiting or active. */
+  /**
+   * Which of these job ids still wait in the queue. One that a worker has in hand does not count: it is answered
+   * within moments, or its worker is gone, and nobody could tell which (D10).
+   */
   holding(jobIds: readonly string[]): Promise<Set<string>>
   /** Jobs waiting to be taken. */
   depth(): Promise<number>

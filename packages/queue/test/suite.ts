@@ -106,7 +106,7 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
       expect(seen).toEqual(ids.toReversed())
     })
 
-    it('holds a job while it waits or is in hand, and not after', async () => {
+    it('holds a job while it waits, and not once it is in hand (D10)', async () => {
       const queue = await open()
       const jobIds = await queue.enqueue(requests(runIds(2)))
       expect(await queue.holding([...jobIds, `${randomUUID()}.gone`])).toEqual(new Set(jobIds))
@@ -114,12 +114,11 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
       const { held, releaseAll } = await hold(queue, 1)
       await waitFor(() => held.length === 1, { what: 'the first job' })
       expect(await queue.depth()).toBe(1)
-      expect(await queue.holding(jobIds)).toEqual(new Set(jobIds))
+      expect((await queue.holding(jobIds)).size).toBe(1)
       releaseAll()
       await waitFor(() => held.length === 1, { what: 'the second job' })
-      await waitFor(async () => (await queue.holding(jobIds)).size === 1, { what: 'the first to be gone' })
+      expect(await queue.holding(jobIds)).toEqual(new Set())
       releaseAll()
-      await waitFor(async () => (await queue.holding(jobIds)).size === 0, { what: 'both to be gone' })
       expect(await queue.depth()).toBe(0)
     })
 
@@ -163,7 +162,7 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
         },
         { concurrency: 1 },
       )
-      await waitFor(async () => (await queue.holding(jobIds)).size === 0, { what: 'both jobs to end' })
+      await waitFor(() => seen.length === 2 && errors.length === 1, { what: 'both jobs to end' })
       expect(seen).toEqual(ids)
       expect(errors).toEqual(['boom'])
     })
@@ -171,13 +170,12 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
     it('takes nothing while paused, though jobs in hand are answered, and all after resume', async () => {
       const queue = await open()
       const { held, consumer, releaseAll } = await hold(queue, 5)
-      const first = await queue.enqueue(requests(runIds(1)))
+      await queue.enqueue(requests(runIds(1)))
       await waitFor(() => held.length === 1, { what: 'the first job' })
       await consumer.pause()
       const ids = runIds(3)
       const later = await queue.enqueue(requests(ids))
       releaseAll()
-      await waitFor(async () => (await queue.holding(first)).size === 0, { what: 'the job in hand to end' })
       // Another consumer gets them all, also the one for which the paused worker had been blocking.
       const other = await listen(await open(), 1)
       await waitFor(() => other.seen.length === 3, { what: 'the other consumer' })

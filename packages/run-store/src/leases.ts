@@ -49,6 +49,17 @@ export const deleteDeadWorkers = async (sql: Sql): Promise<number> => {
   return deleted.count
 }
 
+/**
+ * Milliseconds until the next lease of a worker runs out, if it is not renewed; undefined when there is none. That is
+ * when its runs can be taken over, so the sweeper need not be late for it.
+ */
+export const untilNextLapse = async (sql: Sql): Promise<number | undefined> => {
+  const [row] = await sql<[{ ms: number | null }]>`
+    SELECT (extract(epoch FROM min(lease_until) - clock_timestamp()) * 1000)::float8 AS ms
+    FROM workers WHERE lease_until > clock_timestamp()`
+  return row.ms ?? undefined
+}
+
 /** The database's clock in milliseconds since the epoch (D8). */
 export const databaseNow = async (sql: Sql): Promise<number> => {
   const [row] = await sql<[{ now: number }]>`

@@ -65,6 +65,8 @@ export interface RunSweeps {
   dueTimers(limit: number): Promise<string[]>
   deleteUnreadMessages(): Promise<number>
   deleteDeadWorkers(): Promise<number>
+  /** See {@link leases.untilNextLapse}. */
+  untilNextLapse(): Promise<number | undefined>
 }
 
 /** For screens and callers. Everything but `lastSeqs`, which tells numbers only, is bound to a workspace (I9). */
@@ -125,6 +127,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     dueTimers: (limit) => sweep.dueTimers(sql, limit),
     deleteUnreadMessages: () => sweep.deleteUnreadMessages(sql),
     deleteDeadWorkers: () => leases.deleteDeadWorkers(sql),
+    untilNextLapse: () => leases.untilNextLapse(sql),
 
     getRun: (workspaceId, runId) => getRun(sql, workspaceId, runId),
     listRuns: (workspaceId, filter, beforeId, limit) => listRuns(sql, workspaceId, filter, beforeId, limit),

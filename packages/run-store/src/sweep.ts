@@ -91,7 +91,8 @@ const toStrandedRun = (row: StrandedRow): StrandedRun => ({
 
 /**
  * Records doorbells rung. Each one since the last claim doubles the time until the sweeper looks again: 10 s, 20 s … 320 s at
- * most (D10).
+ * most (D10). For a run that a dead worker owned it begins with 1 s: such a doorbell tends to be in the hand of the
+ * next worker that dies, and one that still waits in the queue is not rung again anyway.
  * An accept's own doorbell is not recorded: that would be a second update of every run, on the hot path.
  */
 export const markEnqueued = async (
@@ -105,7 +106,9 @@ export const markEnqueued = async (
       SELECT id FROM runs WHERE id IN (SELECT "runId" FROM rung) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE runs SET job_id = rung."jobId", enqueued_at = clock_timestamp(), enqueue_count = enqueue_count + 1,
-      sweep_at = clock_timestamp() + least(power(2, enqueue_count), 32) * interval '10 s'
+      sweep_at = clock_timestamp() + CASE WHEN worker_id IS NULL
+        THEN least(power(2, enqueue_count), 32) * interval '10 s'
+        ELSE least(power(2, enqueue_count), 320) * interval '1 s' END
     FROM rung JOIN locked ON locked.id = rung."runId"
     WHERE runs.id = locked.id`
 }

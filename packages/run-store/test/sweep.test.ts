@@ -63,8 +63,24 @@ describe('findStrandedRuns', () => {
     expect(await stranded()).toEqual([])
     await expireLease(world.sql, dying.id)
     expect(await stranded()).toEqual([{ runId: run.id, reason: 'lease_expired' }])
-    await worker.store.markEnqueued([{ runId: run.id, jobId: 'j' }])
-    expect(await stranded()).toEqual([])
+    for (const delay of [1, 2, 4]) {
+      await worker.store.markEnqueued([{ runId: run.id, jobId: `job-${delay}` }])
+      expect(await stranded()).toEqual([])
+      await age(delay)
+      expect(await stranded()).toEqual([{ runId: run.id, reason: 'lease_expired' }])
+    }
+  })
+
+  it('tells when the next lease runs out, if it is not renewed', async () => {
+    const [short, long] = await Promise.all([world.worker(), world.worker()])
+    await long.store.renewLease(600_000)
+    await short.store.renewLease(5_000)
+    await worker.store.renewLease(700_000)
+    const soon = await worker.store.untilNextLapse()
+    expect(soon).toBeGreaterThan(0)
+    expect(soon).toBeLessThanOrEqual(5_000)
+    await expireLease(world.sql, short.id)
+    expect(await worker.store.untilNextLapse()).toBeGreaterThan(5_000)
   })
 
   it('takes no lease for expired right after the database has started (D10)', async () => {

@@ -100,10 +100,10 @@ class PostgresBackend implements QueueBackend {
     return { worker, abort: () => sockets.destroy() }
   }
 
-  /** Jobs are removed as they end, so a job that exists is waiting or active. */
+  /** Jobs are removed as they end, so a job that exists and is in nobody's hand waits. */
   async holding(jobIds: readonly string[]): Promise<Set<string>> {
     const { rows } = await this.#pool.query<{ id: string }>(
-      `SELECT id FROM "${this.#place.schema}".job WHERE queue = $1 AND id = ANY($2::text[])`,
+      `SELECT id FROM "${this.#place.schema}".job WHERE queue = $1 AND id = ANY($2::text[]) AND state <> 'active'`,
       [this.#place.name, jobIds],
     )
     return new Set(rows.map((row) => row.id))

@@ -84,18 +84,16 @@ class RedisBackend implements QueueBackend {
     return { worker, abort: () => redis.abort() }
   }
 
-  /** Jobs are removed as they end, so a job that exists is waiting or active. */
+  /** Jobs are removed as they end, so a job that exists and is in nobody's hand waits. */
   async holding(jobIds: readonly string[]): Promise<Set<string>> {
-    const pipeline = this.#redis.pipeline()
+    const pipeline = this.#redis.pipeline().lrange(this.producer.toKey('active'), 0, -1)
     for (const id of jobIds) pipeline.exists(this.producer.toKey(id))
-    const replies = (await pipeline.exec()) ?? []
-    return new Set(
-      jobIds.filter((_, index) => {
-        const [error, exists] = replies[index] ?? [new Error('Redis gave no reply')]
-        if (error) throw error
-        return exists === 1
-      }),
-    )
+    const [active, ...exist] = ((await pipeline.exec()) ?? []).map(([error, reply]) => {
+      if (error) throw error
+      return reply
+    })
+    const inHand = new Set(active as string[])
+    return new Set(jobIds.filter((id, index) => exist[index] === 1 && !inHand.has(id)))
   }
 
   async generation(): Promise<'present' | 'absent'> {

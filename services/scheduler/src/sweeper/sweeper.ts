@@ -16,7 +16,10 @@ import { queuePriority } from '../priority.js'
  */
 export interface SweeperDeps {
   readonly sql: Sql
-  readonly store: Pick<RunSweeps, 'findStrandedRuns' | 'allUnleasedRuns' | 'markEnqueued' | 'postponeSweep'>
+  readonly store: Pick<
+    RunSweeps,
+    'findStrandedRuns' | 'allUnleasedRuns' | 'markEnqueued' | 'postponeSweep' | 'untilNextLapse'
+  >
   readonly queue: Pick<JobQueue, 'enqueue' | 'holding' | 'generation' | 'markGeneration'>
   /** Told how many runs were rung for, and why. */
   readonly onSwept: (count: number, reason: 'stranded' | 'generation') => void
@@ -37,12 +40,13 @@ export class Sweeper implements Pass {
     this.#deps = deps
   }
 
+  /** Returns the milliseconds until the next lease can lapse: its runs wait for nothing but us. */
   async runOnce(): Promise<number | undefined> {
     const swept = await this.#deps.sql.begin(async (sql) => {
       const [lock] = await sql<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS mine`
       return lock.mine ? await this.#sweep() : 0
     })
-    return swept === BATCH ? 0 : undefined
+    return swept === BATCH ? 0 : await this.#deps.store.untilNextLapse()
   }
 
   async #sweep(): Promise<number> {
