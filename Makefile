@@ -58,8 +58,18 @@ $(INSTALLED): pnpm-lock.yaml pnpm-workspace.yaml
 	@touch $@
 
 .PHONY: build
-build: $(INSTALLED) ## Compile
+build: $(INSTALLED) web/dist/index.html ## Compile
 	@$(BIN)/tsc -b
+
+# The bundle takes seconds: only when something in it has changed. Types are tsc's business.
+WEB_SOURCES := $(shell find web packages/contracts/src packages/engine/src -type f -not -path '*/node_modules/*' \
+  -not -path 'web/dist/*' -not -path 'web/test/*' -not -name '*.test.ts')
+web/dist/index.html: $(INSTALLED) $(WEB_SOURCES)
+	@cd web && node_modules/.bin/vite build --logLevel warn
+
+.PHONY: web
+web: $(INSTALLED) ## Work on the web app: reloads at every change, on the API at MILLRACE_API or :3000
+	@cd web && node_modules/.bin/vite
 
 .PHONY: watch
 watch: $(INSTALLED) ## Compile again at every change

@@ -5,7 +5,11 @@ export default defineConfig({
   resolve: { conditions: ['@millrace/source'] },
   ssr: { resolve: { conditions: ['@millrace/source'] } },
   test: {
-    include: ['{packages,services}/*/{src,test}/**/*.test.ts', '{db,bench}/{src,test}/**/*.test.ts'],
+    include: [
+      '{packages,services}/*/{src,test}/**/*.test.ts',
+      '{db,bench}/{src,test}/**/*.test.ts',
+      'web/{src,test}/**/*.test.{ts,tsx}',
+    ],
     reporters: ['default', './packages/testkit/src/summary-reporter.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',

@@ -6,6 +6,7 @@ import { schedulerPlugin } from '@millrace/scheduler-service'
 import type { Logger, Metrics } from '@millrace/telemetry'
 import { workflowPlugin } from '@millrace/workflow-service'
 import type { Identity } from './identity.js'
+import { registerWebApp } from './web-app.js'
 
 export interface StandaloneAppDeps {
   readonly config: Config
@@ -60,10 +61,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
     }),
   )
-  // Until there is a page of its own, the root leads to the interactive API.
-  app.get('/', { config: { permission: 'public' }, schema: { hide: true } }, (_request, reply) =>
-    reply.redirect('/api/docs'),
-  )
+  await registerWebApp(app)
   await app.ready()
   return {
     listen: () => listen(app, { host: config.http.host, port: config.http.port }),

@@ -1,0 +1,20 @@
+import { type Client, createClient } from './client.js'
+import { Session } from './session.js'
+import { createWorkflowsApi, type WorkflowsApi } from './workflows.js'
+
+/** Everything the app asks of the server. One for the life of the page. */
+export interface Api {
+  readonly session: Session
+  /** For what has no method of its own, and for streams. */
+  readonly client: Client
+  readonly workflows: WorkflowsApi
+}
+
+export const createApi = (): Api => {
+  const session = new Session({
+    fetch: (input, init) => fetch(input, init),
+    now: () => performance.now(),
+  })
+  const client = createClient(session, (input, init) => fetch(input, init))
+  return { session, client, workflows: createWorkflowsApi(client) }
+}

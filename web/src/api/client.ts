@@ -1,0 +1,81 @@
+import type { z } from 'zod'
+import { ApiError, readApiError, unreachable } from './api-error.js'
+import type { Session } from './session.js'
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below /api/v1, already encoded. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Makes calls to the API as the signed-in person. Knows no resource. Throws ApiError for every refusal. */
+export interface Client {
+  /** The answer parsed by its contract. */
+  call<S extends z.ZodType>(call: Call, answer: S): Promise<z.output<S>>
+  /** The raw answer, 2xx for sure: for streams and downloads. */
+  open(call: Call): Promise<Response>
+}
+
+export const createClient = (session: Session, fetchImpl: typeof fetch): Client => {
+  const send = async (call: Call): Promise<{ response: Response; token: string }> => {
+    const token = await session.token(call.signal)
+    const url = `/api/v1${call.path}${queryOf(call.query ?? {})}`
+    const response = await fetchImpl(url, toRequest(call, token)).catch((cause: unknown) => {
+      if (call.signal?.aborted === true) throw cause
+      throw unreachable()
+    })
+    return { response, token }
+  }
+
+  const open = async (call: Call): Promise<Response> => {
+    const first = await send(call)
+    if (first.response.status !== 401) return ensureOk(first.response)
+    session.reject(first.token)
+    return ensureOk((await send(call)).response)
+  }
+
+  return {
+    open,
+    async call(call, answer) {
+      const response = await open(call)
+      const body: unknown = response.status === 204 ? undefined : await response.json()
+      const parsed = answer.safeParse(body)
+      if (!parsed.success) throw contractBroken(call, parsed.error)
+      return parsed.data
+    },
+  }
+}
+
+const ensureOk = async (response: Response): Promise<Response> => {
+  if (!response.ok) throw await readApiError(response)
+  return response
+}
+
+const toRequest = (call: Call, token: string): RequestInit => ({
+  method: call.method,
+  headers: {
+    authorization: `Bearer ${token}`,
+    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...call.headers,
+  },
+  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  ...(call.signal === undefined ? {} : { signal: call.signal }),
+})
+
+const queryOf = (query: NonNullable<Call['query']>): string => {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  return search.size === 0 ? '' : `?${search}`
+}
+
+const contractBroken = (call: Call, cause: Error): ApiError =>
+  new ApiError({
+    code: 'CONTRACT_BROKEN',
+    status: 0,
+    detail: `The answer to ${call.method} ${call.path} is not what this page expects: ${cause.message}`,
+    hint: 'Load the page again: the server may have a newer version.',
+  })

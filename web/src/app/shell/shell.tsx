@@ -1,0 +1,34 @@
+import { Outlet, useMatches } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useApi, useSession } from '../../api/context.js'
+import { SignInAgain } from '../../features/sign-in/sign-in-again.js'
+import { Navigation } from './navigation.js'
+import classes from './shell.module.css'
+
+/** The frame of every page but the sign-in: navigation, the page, and what may come over it. */
+export const Shell = () => {
+  const { session } = useApi()
+  const state = useSession()
+  const matches = useMatches()
+  const { title, wide = false } = matches.at(-1)?.staticData ?? {}
+  useEffect(() => {
+    document.title = title === undefined ? 'Millrace' : `${title} · Millrace`
+  }, [title])
+  return (
+    <div className={classes['root']}>
+      <a className={classes['skip']} href="#page">
+        Skip to the page
+      </a>
+      <Navigation narrow={wide} />
+      <main id="page" className={classes['page']} tabIndex={-1}>
+        <Outlet />
+      </main>
+      {state.kind === 'expired' && (
+        <SignInAgain
+          email={state.identity.user.email}
+          onSubmit={(password) => session.signIn(state.identity.user.email, password)}
+        />
+      )}
+    </div>
+  )
+}
