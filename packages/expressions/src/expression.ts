@@ -1,30 +1,41 @@
 import type { Json } from '@millrace/contracts'
 import { compileGuarded, type GuardedExpression } from './jsonata/evaluate.js'
 import { compileNative, GIVE_UP, type Native } from './native/native.js'
+import { parseSimple, type SimpleTree } from './native/parse.js'
 import type { CompiledExpression, Scope } from './types.js'
 
 /** What is kept compiled; the least recently used leave. A tree takes some hundred bytes a character. */
 const CACHE_ENTRIES = 5_000
 const CACHE_CHARACTERS = 500_000
+/** Longer ones are never simple. */
+const SIMPLE_CHARACTERS = 2_000
 const cache = new Map<string, Expression>()
 let cachedCharacters = 0
 
 /** A simple expression runs as a closure; any other, and any surprise in the data, goes to JSONata. */
 export class Expression implements CompiledExpression {
-  readonly ast: GuardedExpression['ast']
+  readonly #source: string
   readonly #native: Native | undefined
-  readonly #guarded: GuardedExpression
+  readonly tree: SimpleTree | GuardedExpression['ast']
+  /** A simple expression may never need it. */
+  #guarded: GuardedExpression | undefined
 
-  /** Throws MillraceError EXPRESSION_FAILED for a syntax error. */
+  /** Throws MillraceError EXPRESSION_FAILED for a syntax error, EXPRESSION_LIMIT for a source that is too long. */
   constructor(source: string) {
-    this.#guarded = compileGuarded(source)
-    this.ast = this.#guarded.ast
-    this.#native = compileNative(this.ast)
+    this.#source = source
+    const simple = source.length <= SIMPLE_CHARACTERS ? parseSimple(source) : undefined
+    this.#native = simple && compileNative(simple)
+    this.tree = simple ?? this.#askJsonata().ast
+  }
+
+  #askJsonata(): GuardedExpression {
+    this.#guarded ??= compileGuarded(this.#source)
+    return this.#guarded
   }
 
   async evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined> {
     const simple = this.tryNow(scope)
-    return simple === GIVE_UP ? this.#guarded.evaluate(scope) : (simple as Json | undefined)
+    return simple === GIVE_UP ? this.#askJsonata().evaluate(scope) : (simple as Json | undefined)
   }
 
   /** The value without waiting, or GIVE_UP. */

@@ -23,8 +23,8 @@ export const createExpressionChecker = (): ExpressionChecker => ({ inspectParams
 
 export function inspectExpression(source: string, pointer = ''): ExpressionFacts {
   try {
-    const { ast } = compileExpression(source)
-    return { pointer, source, steps: stepsOf(ast), syntaxError: null }
+    const { tree } = compileExpression(source)
+    return { pointer, source, steps: stepsOf(tree), syntaxError: null }
   } catch (error) {
     return { pointer, source, steps: [], syntaxError: messageOf(error) }
   }
@@ -58,9 +58,9 @@ const messageOf = (error: unknown): string =>
   error instanceof MillraceError || error instanceof Error ? error.message : String(error)
 
 /** Walks the syntax tree, whatever its nodes are called, for paths that begin `steps.<id>`. */
-function stepsOf(ast: unknown): string[] {
+function stepsOf(tree: unknown): string[] {
   const ids = new Set<string>()
-  const open: unknown[] = [ast]
+  const open: unknown[] = [tree]
   for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
     if (typeof node !== 'object' || node === null) continue
     const { type, steps } = node as { type?: unknown; steps?: readonly PathStep[] }

@@ -21,7 +21,6 @@ export function deepFreeze<T>(value: T): T {
 
 /** Few names, so that expressions often meet something; some would reach a prototype. */
 const NAMES = ['a', 'b', 'c', 'constructor', '__proto__', 'toString', 'length'] as const
-const names = fc.constantFrom(...NAMES)
 const dataNames = fc.constantFrom('a', 'b', 'c', 'toString', 'length')
 
 const scalars = fc.oneof(
@@ -41,7 +40,7 @@ export const json: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 })).value
 
 const path = fc
-  .array(names, { minLength: 1, maxLength: 4 })
+  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
   .map((steps) => steps.map((step) => `\`${step}\``).join('.'))
 const literal = fc.constantFrom('1', '-2', '0', '1.5', '"x"', '""', '"10"', 'true', 'false', 'null')
 const OPERATORS = ['+', '-', '*', '/', '<', '<=', '>', '>=', '=', '!=', 'and', 'or', '&', 'in', '%']

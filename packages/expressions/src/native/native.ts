@@ -1,5 +1,5 @@
-import type jsonata from 'jsonata'
 import { STRING_CHARACTERS } from '../limits.js'
+import type { SimpleTree } from './parse.js'
 
 /**
  * The simple expressions that most workflows are made of, as closures: plain paths, literals, comparison,
@@ -10,54 +10,27 @@ export type Native = (scope: object) => unknown
 
 export const GIVE_UP = Symbol('left to JSONata')
 
-/** Nested operators; closures call each other on the stack. */
-const MAX_DEPTH = 50
-
-/** Undefined when the expression is not simple. */
-export function compileNative(ast: jsonata.ExprNode, depth = 0): Native | undefined {
-  if (hasExtras(ast) || depth > MAX_DEPTH) return undefined
-  switch (ast.type as string) {
+/** The value of a simple expression, as a closure. Undefined where JSONata must be asked every time. */
+export function compileNative(tree: SimpleTree): Native | undefined {
+  switch (tree.type) {
     case 'string':
     case 'number':
     case 'value': {
-      const { value } = ast
+      const { value } = tree
       return () => value
     }
     case 'path':
-      return compilePath(ast)
+      return compilePath(tree.steps.map(({ value }) => value))
     case 'binary':
-      return compileBinary(ast, depth)
+      return compileBinary(tree.value, tree.lhs, tree.rhs)
     case 'block':
-      return ast.expressions?.length === 1 ? compileNative(ast.expressions[0]!, depth + 1) : undefined
-    default:
-      return undefined
+      return tree.expressions.length === 1 ? compileNative(tree.expressions[0]!) : undefined
   }
 }
 
-/** Predicates, grouping, focus and index bindings, kept singletons: all of JSONata's own. */
-const EXTRAS = [
-  'predicate',
-  'stages',
-  'group',
-  'focus',
-  'index',
-  'keepArray',
-  'keepSingletonArray',
-  'tuple',
-  'ancestor',
-  'seekingParent',
-  'nextFunction',
-]
-const hasExtras = (ast: jsonata.ExprNode): boolean =>
-  EXTRAS.some((name) => (ast as unknown as Record<string, unknown>)[name] !== undefined)
-
-function compilePath(ast: jsonata.ExprNode): Native | undefined {
-  const names: string[] = []
-  for (const step of ast.steps ?? []) {
-    if (step.type !== 'name' || hasExtras(step) || typeof step.value !== 'string') return undefined
-    names.push(step.value)
-  }
-  return (scope) => {
+const compilePath =
+  (names: readonly string[]): Native =>
+  (scope) => {
     let value: unknown = scope
     for (const name of names) {
       if (typeof value !== 'object' || value === null) return undefined
@@ -66,7 +39,6 @@ function compilePath(ast: jsonata.ExprNode): Native | undefined {
     }
     return value
   }
-}
 
 type Operator = (left: unknown, right: unknown) => unknown
 
@@ -104,7 +76,7 @@ function concatenate(left: unknown, right: unknown): unknown {
   return left.length + right.length > STRING_CHARACTERS ? GIVE_UP : left + right
 }
 
-const OPERATORS = new Map<unknown, Operator>([
+const OPERATORS = new Map<string, Operator>([
   ['+', numeric((a, b) => a + b)],
   ['-', numeric((a, b) => a - b)],
   ['*', numeric((a, b) => a * b)],
@@ -120,13 +92,11 @@ const OPERATORS = new Map<unknown, Operator>([
   ['&', concatenate],
 ])
 
-function compileBinary(ast: jsonata.ExprNode, depth: number): Native | undefined {
-  const operator = OPERATORS.get(ast.value)
-  if (operator === undefined || ast.lhs === undefined || Array.isArray(ast.lhs) || ast.rhs === undefined)
-    return undefined
-  const left = compileNative(ast.lhs, depth + 1)
-  const right = compileNative(ast.rhs, depth + 1)
-  if (left === undefined || right === undefined) return undefined
+function compileBinary(symbol: string, lhs: SimpleTree, rhs: SimpleTree): Native | undefined {
+  const operator = OPERATORS.get(symbol)
+  const left = compileNative(lhs)
+  const right = compileNative(rhs)
+  if (operator === undefined || left === undefined || right === undefined) return undefined
   return (scope) => {
     const a = left(scope)
     if (a === GIVE_UP) return GIVE_UP
