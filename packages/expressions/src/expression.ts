@@ -12,18 +12,20 @@ const SIMPLE_CHARACTERS = 2_000
 const cache = new Map<string, Expression>()
 let cachedCharacters = 0
 
+export type SyntaxTree = SimpleTree | GuardedExpression['ast']
+
 /** A simple expression runs as a closure; any other, and any surprise in the data, goes to JSONata. */
 export class Expression implements CompiledExpression {
   readonly #source: string
   readonly #native: Native | undefined
-  readonly tree: SimpleTree | GuardedExpression['ast']
+  readonly tree: SyntaxTree
   /** A simple expression may never need it. */
   #guarded: GuardedExpression | undefined
 
   /** Throws MillraceError EXPRESSION_FAILED for a syntax error, EXPRESSION_LIMIT for a source that is too long. */
   constructor(source: string) {
     this.#source = source
-    const simple = source.length <= SIMPLE_CHARACTERS ? parseSimple(source) : undefined
+    const simple = parseIfSimple(source)
     this.#native = simple && compileNative(simple)
     this.tree = simple ?? this.#askJsonata().ast
   }
@@ -43,6 +45,18 @@ export class Expression implements CompiledExpression {
     return this.#native === undefined ? GIVE_UP : this.#native(scope)
   }
 }
+
+/**
+ * The syntax tree of a source, bare or in `{{ }}`, in JSONata's shape. A simple one is read faster than the cache
+ * is asked: looking through a large definition throws nothing out of it. Throws as `compileExpression`.
+ */
+export function parseExpression(source: string): SyntaxTree {
+  const bare = unwrap(source)
+  return parseIfSimple(bare) ?? compileExpression(bare).tree
+}
+
+const parseIfSimple = (source: string): SimpleTree | undefined =>
+  source.length <= SIMPLE_CHARACTERS ? parseSimple(source) : undefined
 
 /**
  * Compiles a bare JSONata source, or one in `{{ }}`. Throws MillraceError EXPRESSION_FAILED for a syntax error,

@@ -1,5 +1,5 @@
 import { type Json, MillraceError } from '@millrace/contracts'
-import { compileExpression } from './expression.js'
+import { parseExpression } from './expression.js'
 import { escapePointer } from './template/compile.js'
 import { scanTemplate } from './template/scan.js'
 
@@ -23,8 +23,7 @@ export const createExpressionChecker = (): ExpressionChecker => ({ inspectParams
 
 export function inspectExpression(source: string, pointer = ''): ExpressionFacts {
   try {
-    const { tree } = compileExpression(source)
-    return { pointer, source, steps: stepsOf(tree), syntaxError: null }
+    return { pointer, source, steps: stepsOf(parseExpression(source)), syntaxError: null }
   } catch (error) {
     return { pointer, source, steps: [], syntaxError: messageOf(error) }
   }

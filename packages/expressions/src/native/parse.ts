@@ -14,7 +14,7 @@ export type SimpleTree =
 const MAX_SYMBOLS = 50
 
 const TOKEN =
-  /\s*(?:(?<name>[A-Za-z_][A-Za-z0-9_]*)|`(?<quoted>[^`]+)`|(?<number>(?:0|[1-9]\d*)(?:\.\d+)?(?![\d.eE]))|"(?<double>[^"\\]*)"|'(?<single>[^'\\]*)'|(?<symbol>!=|<=|>=|[.()=<>+\-*/&]))/y
+  /\s*(?:(?<name>[A-Za-z_][A-Za-z0-9_]*(?![\w`"']))|`(?<quoted>[^`]+)`|(?<number>(?:0|[1-9]\d*)(?:\.\d+)?(?![\d.eE]))|"(?<double>[^"\\]*)"|'(?<single>[^'\\]*)'|(?<symbol>!=|<=|>=|[.()=<>+\-*/&]))/y
 /** JSONata's binding powers. */
 const POWERS = new Map([
   ['or', 25],
