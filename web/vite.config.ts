@@ -8,6 +8,12 @@ export default defineConfig({
   plugins: [react()],
   // The contracts and the engine are bundled from their sources.
   resolve: { conditions: ['@millrace/source', ...defaultClientConditions] },
-  build: { target: 'es2023', sourcemap: false, reportCompressedSize: false, chunkSizeWarningLimit: 900 },
+  build: {
+    target: 'es2023',
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 900,
+    // A font inside the styles would be a `data:` URL, which the page's policy refuses.
+    assetsInlineLimit: 0,
+  },
   server: { proxy: { '/api': api, '/hooks': api } },
 })

@@ -1,4 +1,5 @@
 export { freePort } from '@millrace/local-services'
+export { CHROMIUM_FLAGS, findChromium } from './chromium.js'
 export { createTestDatabase, type TestDatabase } from './database.js'
 export * from './processes.js'
 export { testRedisUrl } from './redis.js'

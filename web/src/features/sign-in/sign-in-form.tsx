@@ -42,6 +42,7 @@ export const SignInForm = ({ email: fixed, onSubmit }: SignInFormProps) => {
           label="Password"
           name="password"
           autoComplete="current-password"
+          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
           required
           size="sm"
           data-autofocus={fixed !== undefined || undefined}
