@@ -1,5 +1,12 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { json, runStatus } from '@millrace/contracts'
+import {
+  type BulkAction,
+  type BulkFilter,
+  bulkAction,
+  bulkFilter,
+  json,
+  runStatus,
+} from '@millrace/contracts'
 import type { Command, InputSource, Invocation } from './command.js'
 import { UsageError } from './exit-code.js'
 
@@ -15,6 +22,19 @@ interface CommandSyntax {
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 const GLOBAL = { url: text, json: flag, help: { type: 'boolean', short: 'h' } } as const
+
+const RECOVERY = {
+  latest: flag,
+  confirm: flag,
+  'dry-run': flag,
+  watch: { type: 'boolean', short: 'w' },
+} as const
+
+const controlSyntax = (name: 'pause' | 'resume'): CommandSyntax => ({
+  operands: ['run'],
+  options: { watch: { type: 'boolean', short: 'w' } },
+  build: ([run = ''], values) => ({ name, run, watch: values.watch === true }),
+})
 
 const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> = {
   login: {
@@ -68,6 +88,48 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
     operands: ['run'],
     options: { reason: text },
     build: ([run = ''], values) => ({ name: 'cancel', run, reason: textOf(values, 'reason') }),
+  },
+  pause: controlSyntax('pause'),
+  resume: controlSyntax('resume'),
+  retry: {
+    operands: ['run'],
+    options: { ...RECOVERY, 'from-start': flag },
+    build: ([run = ''], values) => ({
+      name: 'retry',
+      ...recoveryOf(run, values),
+      fromStart: values['from-start'] === true,
+    }),
+  },
+  rerun: {
+    operands: ['run', 'step'],
+    options: { ...RECOVERY, input: { type: 'string', short: 'i' } },
+    build: ([run = '', from = ''], values) => ({
+      name: 'rerun',
+      ...recoveryOf(run, values),
+      from,
+      input: inputOf(textOf(values, 'input')),
+    }),
+  },
+  bulk: {
+    operands: ['action'],
+    options: {
+      workflow: text,
+      status: text,
+      'error-code': text,
+      from: text,
+      to: text,
+      latest: flag,
+      confirm: flag,
+      yes: { type: 'boolean', short: 'y' },
+    },
+    build: ([action = ''], values) => ({
+      name: 'bulk',
+      action: actionOf(action),
+      filter: filterOf(values),
+      latest: values.latest === true,
+      confirm: values.confirm === true,
+      yes: values.yes === true,
+    }),
   },
 }
 
@@ -128,6 +190,36 @@ const statusOf = (value: string | undefined) => {
   const parsed = runStatus.safeParse(value)
   if (parsed.success) return parsed.data
   throw new UsageError(`--status takes one of ${runStatus.options.join(', ')}.`)
+}
+
+const recoveryOf = (run: string, values: Values) => ({
+  run,
+  latest: values.latest === true,
+  confirm: values.confirm === true,
+  dryRun: values['dry-run'] === true,
+  watch: values.watch === true,
+})
+
+const actionOf = (value: string): BulkAction => {
+  const parsed = bulkAction.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new UsageError(`\`millrace bulk\` takes one of ${bulkAction.options.join(', ')}.`)
+}
+
+const filterOf = (values: Values): BulkFilter => {
+  const parts = {
+    workflow: textOf(values, 'workflow'),
+    status: statusOf(textOf(values, 'status')),
+    errorCode: textOf(values, 'error-code'),
+    createdFrom: textOf(values, 'from'),
+    createdTo: textOf(values, 'to'),
+  }
+  const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
+  const parsed = bulkFilter.safeParse(given)
+  if (!parsed.success) throw new UsageError('--from and --to take a time such as 2026-11-21T09:00:00Z.')
+  if (Object.keys(given).length === 0)
+    throw new UsageError('Say which runs: --workflow, --status, --error-code, --from, --to.')
+  return parsed.data
 }
 
 const inputOf = (value: string | undefined): InputSource => {

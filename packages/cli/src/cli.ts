@@ -1,10 +1,13 @@
 import { ApiError } from '@millrace/sdk'
 import { parseArguments } from './arguments.js'
 import type { Invocation } from './command.js'
+import { bulk } from './commands/bulk.js'
 import { cancel } from './commands/cancel.js'
+import { control } from './commands/control.js'
 import { deploy } from './commands/deploy.js'
 import { list } from './commands/list.js'
 import { login } from './commands/login.js'
+import { rerun, retry } from './commands/retry.js'
 import { run } from './commands/run.js'
 import { status } from './commands/status.js'
 import { validate } from './commands/validate.js'
@@ -59,5 +62,14 @@ const perform = async (invocation: Invocation, terminal: Terminal): Promise<Exit
       return watch(terminal, await client(), command.run, json)
     case 'cancel':
       return cancel(terminal, await client(), command, json)
+    case 'pause':
+    case 'resume':
+      return control(terminal, await client(), command, json)
+    case 'retry':
+      return retry(terminal, await client(), command, json)
+    case 'rerun':
+      return rerun(terminal, await client(), command, json)
+    case 'bulk':
+      return bulk(terminal, await client(), command, json)
   }
 }

@@ -1,4 +1,4 @@
-import type { Json, RunStatus } from '@millrace/contracts'
+import type { BulkAction, BulkFilter, Json, RunStatus } from '@millrace/contracts'
 
 /** What the command line says, parsed: one variant a command, with what it needs and nothing else. */
 export type Command =
@@ -17,6 +17,10 @@ export type Command =
   | { readonly name: 'status'; readonly run: string }
   | { readonly name: 'watch'; readonly run: string }
   | { readonly name: 'cancel'; readonly run: string; readonly reason: string | undefined }
+  | { readonly name: 'pause' | 'resume'; readonly run: string; readonly watch: boolean }
+  | RetryCommand
+  | RerunCommand
+  | BulkCommand
 
 export interface RunCommand {
   readonly name: 'run'
@@ -26,6 +30,33 @@ export interface RunCommand {
   readonly idempotencyKey: string | undefined
   readonly trigger: string | undefined
   readonly version: number | undefined
+}
+
+interface Recovery {
+  readonly run: string
+  readonly latest: boolean
+  readonly confirm: boolean
+  /** Say what would happen, and do nothing. */
+  readonly dryRun: boolean
+  readonly watch: boolean
+}
+export interface RetryCommand extends Recovery {
+  readonly name: 'retry'
+  readonly fromStart: boolean
+}
+export interface RerunCommand extends Recovery {
+  readonly name: 'rerun'
+  readonly from: string
+  readonly input: InputSource
+}
+
+export interface BulkCommand {
+  readonly name: 'bulk'
+  readonly action: BulkAction
+  readonly filter: BulkFilter
+  readonly latest: boolean
+  readonly confirm: boolean
+  readonly yes: boolean
 }
 
 export type InputSource =

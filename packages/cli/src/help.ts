@@ -14,6 +14,11 @@ Usage: millrace <command> [options]
   status <run>         show a run and its steps
   watch <run>          follow a run until it ends
   cancel <run>         cancel a run
+  pause <run>          let running steps end, then rest
+  resume <run>         go on with a paused run
+  retry <run>          make a new run of a finished one, keeping what completed
+  rerun <run> <step>   make a new run from one step on
+  bulk <action>        cancel, pause, resume or retry many runs
   help [command]       show this, or the options of a command
 
 Options of every command:
@@ -49,6 +54,27 @@ Creates the workflow named in the file, or replaces its draft, and publishes it.
 
 With --json, prints each event as a line of JSON. Ctrl-C stops watching; the run goes on.`,
   cancel: 'millrace cancel <run> [--reason <text>]',
+  pause: 'millrace pause <run> [-w, --watch]',
+  resume: 'millrace resume <run> [-w, --watch]',
+  retry: `millrace retry <run> [options]
+
+  --from-start     run everything again, instead of what did not end well
+  --latest         on the version published now
+  --confirm        completed writes may happen again
+  --dry-run        say which steps are kept and which run
+  -w, --watch      follow the new run until it ends`,
+  rerun: `millrace rerun <run> <step> [options]
+
+  -i, --input <json | @file>   another input for the steps that run again
+  --latest         on the version published now
+  --confirm        completed writes may happen again
+  --dry-run        say which steps are kept and which run
+  -w, --watch      follow the new run until it ends`,
+  bulk: `millrace bulk <cancel | pause | resume | retry> [filter] [options]
+
+  --workflow <workflow>  --status <status>  --error-code <code>  --from <time>  --to <time>
+  --latest, --confirm    as for retry
+  -y, --yes              do not only count: do it, and follow it to its end`,
 }
 
 export const printHelp = (terminal: Terminal, topic: string | undefined): void => {

@@ -60,6 +60,38 @@ describe('the command line', () => {
     expect(command('cancel r --reason late')).toEqual({ name: 'cancel', run: 'r', reason: 'late' })
   })
 
+  it('knows how runs are repaired', () => {
+    expect(command('pause r -w')).toEqual({ name: 'pause', run: 'r', watch: true })
+    expect(command('resume r')).toEqual({ name: 'resume', run: 'r', watch: false })
+    expect(command('retry r --from-start --latest --confirm --watch')).toEqual({
+      name: 'retry',
+      run: 'r',
+      fromStart: true,
+      latest: true,
+      confirm: true,
+      dryRun: false,
+      watch: true,
+    })
+    expect(command('rerun r fetch --dry-run -i {"a":1}')).toMatchObject({
+      name: 'rerun',
+      from: 'fetch',
+      dryRun: true,
+      input: { kind: 'json', value: { a: 1 } },
+    })
+    expect(command('bulk retry --status failed --error-code E --from 2026-11-21T09:00:00Z -y')).toEqual({
+      name: 'bulk',
+      action: 'retry',
+      filter: { status: 'failed', errorCode: 'E', createdFrom: '2026-11-21T09:00:00Z' },
+      latest: false,
+      confirm: false,
+      yes: true,
+    })
+    expect(refusal('bulk', 'fly', '--status', 'failed')).toContain('cancel, pause, resume, retry')
+    expect(refusal('bulk', 'retry')).toContain('Say which runs')
+    expect(refusal('bulk', 'retry', '--from', 'today')).toContain('2026-11-21T09:00:00Z')
+    expect(refusal('rerun', 'r')).toContain('<step>')
+  })
+
   it('takes the URL with every command', () => {
     expect(parseArguments(['list', '--url', 'https://m.example'])).toMatchObject({ url: 'https://m.example' })
   })

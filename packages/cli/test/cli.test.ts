@@ -156,6 +156,54 @@ describe('validate', () => {
   })
 })
 
+describe('repairing runs', () => {
+  const plan = {
+    version: 2,
+    reused: ['fetch'],
+    runs: [{ path: 'send', effect: 'write', repeats: true }],
+    repeatedWrites: ['send'],
+  }
+  const env = (url: string) => ({ MILLRACE_URL: url, MILLRACE_TOKEN: 't' })
+
+  it('says what a retry would do before it is done', async () => {
+    const seen: string[] = []
+    const url = await serve((request, response) => {
+      seen.push(`${request.method} ${request.url}`)
+      response.end(JSON.stringify(plan))
+    })
+    const shown = await run(['retry', 'r1', '--dry-run', '--latest'], { env: env(url) })
+    expect(shown).toMatchObject({ code: 0, err: '' })
+    expect(shown.out.split('\n')).toEqual([
+      'On version 2: 1 steps kept, 1 to run',
+      '  keeps  fetch',
+      '  runs   send  (write, again)',
+      'Completed writes happen again: add --confirm to go on.',
+      '',
+    ])
+    expect(seen).toEqual(['POST /api/v1/runs/r1/retry/preview'])
+  })
+
+  it('counts before it acts on many, and exits with 1 when some have failed', async () => {
+    const operation = { id: 'b', action: 'cancel', total: 2, done: 0, skipped: 0, failed: 0, errors: [] }
+    const times = { createdAt: '2026-11-21T09:00:00.000Z', finishedAt: null }
+    const over = {
+      ...{ ...operation, ...times, status: 'completed', done: 1, failed: 1 },
+      errors: [{ runId: 'r2', code: 'NO_SUCH_TRIGGER', message: 'gone' }],
+    }
+    const url = await serve((request, response) => {
+      const expiresAt = '2026-11-21T09:15:00.000Z'
+      if (request.url?.endsWith('/preview'))
+        response.end(JSON.stringify({ token: 'b', action: 'cancel', count: 2, expiresAt }))
+      else response.end(JSON.stringify(request.method === 'GET' ? over : { ...over, status: 'running' }))
+    })
+    const counted = await run(['bulk', 'cancel', '--workflow', 'w'], { env: env(url) })
+    expect(counted).toEqual({ code: 0, err: '', out: '2 runs to cancel. Add --yes to do it.\n' })
+    const done = await run(['bulk', 'cancel', '--workflow', 'w', '--yes'], { env: env(url) })
+    expect(done.code).toBe(1)
+    expect(done.out).toBe('completed: 1 of 2 done, 0 skipped, 1 failed\n  r2  NO_SUCH_TRIGGER  gone\n')
+  })
+})
+
 describe('signing in', () => {
   it('keeps the token for its owner alone, and uses it for its URL alone', async () => {
     const seen: (string | undefined)[] = []

@@ -39,7 +39,7 @@ const toBody = async (terminal: Terminal, command: RunCommand): Promise<StartRun
   }
 }
 
-const readInput = async (terminal: Terminal, source: InputSource): Promise<Json | undefined> => {
+export const readInput = async (terminal: Terminal, source: InputSource): Promise<Json | undefined> => {
   switch (source.kind) {
     case 'none':
       return undefined

@@ -1,0 +1,69 @@
+import type { RerunBody, RetryBody, RetryPlan, Run } from '@millrace/contracts'
+import type { Client } from '@millrace/sdk'
+import type { RerunCommand, RetryCommand } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-code.js'
+import { printJson, printLine, type Terminal } from '../terminal.js'
+import { readInput } from './run.js'
+import { followRun } from './watch.js'
+
+export const retry = async (
+  terminal: Terminal,
+  client: Client,
+  command: RetryCommand,
+  json: boolean,
+): Promise<ExitCode> => {
+  const body: RetryBody = { from: command.fromStart ? 'start' : 'failed', ...common(command) }
+  if (command.dryRun) return printPlan(terminal, await client.runs.previewRetry(command.run, body), json)
+  return report(terminal, client, command.watch, await client.runs.retry(command.run, body), json)
+}
+
+export const rerun = async (
+  terminal: Terminal,
+  client: Client,
+  command: RerunCommand,
+  json: boolean,
+): Promise<ExitCode> => {
+  const input = await readInput(terminal, command.input)
+  const body: RerunBody = {
+    from: command.from,
+    ...common(command),
+    ...(input === undefined ? {} : { input }),
+  }
+  if (command.dryRun) return printPlan(terminal, await client.runs.previewRerun(command.run, body), json)
+  return report(terminal, client, command.watch, await client.runs.rerun(command.run, body), json)
+}
+
+const common = ({ latest, confirm }: RetryCommand | RerunCommand) =>
+  ({ version: latest ? 'latest' : 'same', confirm }) as const
+
+const report = async (
+  terminal: Terminal,
+  client: Client,
+  watch: boolean,
+  answer: { readonly run: Pick<Run, 'id'>; readonly plan: RetryPlan },
+  json: boolean,
+): Promise<ExitCode> => {
+  if (watch) return followRun(terminal, client, await client.runs.get(answer.run.id), json)
+  if (json) printJson(terminal, answer)
+  else {
+    printLine(terminal, `Started run ${answer.run.id}: ${countOf(answer.plan)}`)
+    printLine(terminal, `Follow it with: millrace watch ${answer.run.id}`)
+  }
+  return EXIT.ok
+}
+
+const printPlan = (terminal: Terminal, plan: RetryPlan, json: boolean): ExitCode => {
+  if (json) {
+    printJson(terminal, plan)
+    return EXIT.ok
+  }
+  printLine(terminal, `On version ${plan.version}: ${countOf(plan)}`)
+  for (const path of plan.reused) printLine(terminal, `  keeps  ${path}`)
+  for (const { path, effect, repeats } of plan.runs)
+    printLine(terminal, `  runs   ${path}  (${effect}${repeats ? ', again' : ''})`)
+  if (plan.repeatedWrites.length > 0)
+    printLine(terminal, 'Completed writes happen again: add --confirm to go on.')
+  return EXIT.ok
+}
+
+const countOf = ({ reused, runs }: RetryPlan): string => `${reused.length} steps kept, ${runs.length} to run`
