@@ -29,7 +29,8 @@ export const workflowVersions = pgTable(
     workflowId: uuid('workflow_id')
       .notNull()
       .references(() => workflows.id),
-    number: integer().notNull(),
+    /** Null in the snapshot of a draft that test runs run. */
+    number: integer(),
     definition: jsonb().$type<Definition>().notNull(),
     contentHash: text('content_hash').notNull(),
     message: text(),

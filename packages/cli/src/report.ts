@@ -48,6 +48,10 @@ const problemsOf = (error: ApiError): DefinitionProblem[] => {
 }
 
 /** From start to end; empty while either is missing. */
+/** What ran: the name of the workflow and its version; a test run runs a snapshot of the draft. */
+export const titleOf = ({ workflowName, version }: Pick<RunSummary, 'workflowName' | 'version'>): string =>
+  `${printable(workflowName)} ${version === null ? 'draft' : `v${version}`}`
+
 export const tookOf = (run: Pick<Run | RunSummary, 'startedAt' | 'finishedAt'>): string =>
   run.startedAt === null || run.finishedAt === null
     ? ''

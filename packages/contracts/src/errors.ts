@@ -123,6 +123,11 @@ export const ERRORS = {
     'The version has no such step',
     'Name a node of the definition; a container runs again as a whole.',
   ),
+  NO_SAMPLE: entry(
+    422,
+    'The step has no data to run with',
+    'Run the workflow up to here first, or pin an output of a step before it.',
+  ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
 
   // webhooks

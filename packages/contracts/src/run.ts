@@ -10,7 +10,8 @@ export const runSummary = z.object({
   id: z.string(),
   workflowId: z.string(),
   workflowName: z.string(),
-  version: z.int(),
+  /** Null in a test run: it runs a snapshot of the draft. */
+  version: z.int().nullable(),
   status: runStatus,
   trigger: z.string(),
   priority,

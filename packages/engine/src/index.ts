@@ -1,5 +1,6 @@
 export * from './catalogue.js'
 export { canonicalContent } from './graph/canonical.js'
+export { type Cut, cutToPath, cutToStep } from './graph/cut.js'
 export { type DefinitionDiff, diffDefinitions } from './graph/diff.js'
 export { buildGraph, type Graph } from './graph/graph.js'
 export { findCycle, sortTopologically } from './graph/order.js'

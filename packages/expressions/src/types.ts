@@ -6,7 +6,7 @@ export interface Scope {
   /** `steps.<id>` → `{ output, status, error }`. */
   readonly steps: Record<string, { output?: Json; status?: string; error?: Json }>
   readonly run: { id: string; workflowId: string; startedAt: string }
-  readonly workflow: { id: string; name: string; version: number }
+  readonly workflow: { id: string; name: string; version: number | null }
   readonly vars: Record<string, Json>
   readonly item?: Json
   readonly index?: number

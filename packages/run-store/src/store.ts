@@ -1,4 +1,4 @@
-import type { Run, RunEvent, Step } from '@millrace/contracts'
+import type { Definition, Run, RunEvent, Step } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import { claimForCancel } from './claim/cancel.js'
@@ -8,7 +8,7 @@ import * as leases from './leases.js'
 import * as payloads from './payloads.js'
 import { lastSeqs, readEvents } from './read/events.js'
 import { getPastRun, getStepOutcomes } from './read/past-runs.js'
-import { getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
+import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as sweep from './sweep.js'
 import type {
@@ -72,6 +72,7 @@ export interface RunSweeps {
 /** For screens and callers. Everything but `lastSeqs`, which tells numbers only, is bound to a workspace (I9). */
 export interface RunReads {
   getRun(workspaceId: string, runId: string): Promise<Run | null>
+  getDefinition(workspaceId: string, runId: string): Promise<Definition | null>
   listRuns(workspaceId: string, filter: RunFilter, beforeId: string | null, limit: number): Promise<RunPage>
   getSteps(workspaceId: string, runId: string): Promise<Step[]>
   getPastRun(workspaceId: string, runId: string): Promise<PastRun | null>
@@ -130,6 +131,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     untilNextLapse: () => leases.untilNextLapse(sql),
 
     getRun: (workspaceId, runId) => getRun(sql, workspaceId, runId),
+    getDefinition: (workspaceId, runId) => getDefinition(sql, workspaceId, runId),
     listRuns: (workspaceId, filter, beforeId, limit) => listRuns(sql, workspaceId, filter, beforeId, limit),
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),

@@ -16,6 +16,7 @@ import { SseConnections } from './stream/connections.js'
 import { RunHub } from './stream/hub.js'
 import { registerMultiplexedStream } from './stream/multiplex.js'
 import { registerRunStream } from './stream/routes.js'
+import { registerTestRuns } from './test-runs/routes.js'
 import { registerWebhooks } from './webhooks/routes.js'
 
 /**
@@ -63,6 +64,7 @@ export const runnerPlugin =
       onError,
     })
     registerBulk(app, { sql: deps.sql, loop: bulk })
+    registerTestRuns(app, { ...starting, store: deps.store })
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })

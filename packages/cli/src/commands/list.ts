@@ -3,7 +3,7 @@ import type { Client } from '@millrace/sdk'
 import { printable } from '../console/printable.js'
 import { formatStatus, paintOf } from '../console/theme.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
-import { printTable, tookOf } from '../report.js'
+import { printTable, titleOf, tookOf } from '../report.js'
 import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
 
 interface Filter {
@@ -34,7 +34,7 @@ const rowsWith =
   (terminal: Terminal) =>
   (run: RunSummary): string[] => [
     run.id,
-    `${printable(run.workflowName)} v${run.version}`,
+    titleOf(run),
     run.createdAt,
     tookOf(run),
     `${paintOf(run.status, colorsOf(terminal))(formatStatus(run.status))}${run.error === null ? '' : `  ${printable(run.error.code)}`}`,

@@ -4,7 +4,7 @@ import { printable } from '../console/printable.js'
 import { describeError } from '../console/run-view.js'
 import { formatStatus, paintOf } from '../console/theme.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
-import { printTable, tookOf } from '../report.js'
+import { printTable, titleOf, tookOf } from '../report.js'
 import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
 
 /** The exit code tells whether the call worked, not how the run ended: that is for `watch`. */
@@ -22,7 +22,7 @@ export const status = async (
 
 const printRun = (terminal: Terminal, run: Run, steps: readonly Step[]): void => {
   const colors = colorsOf(terminal)
-  const name = colors.bold(`${printable(run.workflowName)} v${run.version}`)
+  const name = colors.bold(titleOf(run))
   printLine(
     terminal,
     `${name}  ${run.id}  ${paintOf(run.status, colors)(formatStatus(run.status))}  ${tookOf(run)}`.trimEnd(),

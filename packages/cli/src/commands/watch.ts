@@ -2,6 +2,7 @@ import { isTerminal, type RunEvent, type RunStatus, type RunSummary } from '@mil
 import type { Client } from '@millrace/sdk'
 import { renderRun } from '../console/render-run.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
+import { titleOf } from '../report.js'
 import type { Terminal } from '../terminal.js'
 
 export const watch = async (
@@ -34,12 +35,12 @@ const showRun = async (
   run: RunSummary,
   events: AsyncIterable<RunEvent>,
 ): Promise<RunStatus> => {
-  const { definition } = await client.workflows.version(run.workflowId, run.version)
+  const { definition } = await client.runs.definition(run.id)
   const view = await renderRun(events, {
     tty: terminal.tty,
     color: terminal.color,
     out: terminal.out,
-    title: `${run.workflowName} v${run.version}  ${run.id}`,
+    title: `${titleOf(run)}  ${run.id}`,
     steps: definition.nodes.map(({ id }) => id),
   })
   return view.status

@@ -37,7 +37,8 @@ export const plannedStep = z.object({
 
 /** What a retry does, said before it is done. */
 export const retryPlan = z.object({
-  version: z.int(),
+  /** Null where it is a test run's snapshot of the draft. */
+  version: z.int().nullable(),
   /** Paths of the steps whose outcome is taken over. */
   reused: z.array(z.string()),
   /** Those that run again, or for the first time, if the run reaches them; in topological order. */

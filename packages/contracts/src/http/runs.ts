@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { definition } from '../definition.js'
 import { json } from '../json.js'
 import { runSummary } from '../run.js'
 import { priority, runStatus } from '../status.js'
@@ -25,7 +26,12 @@ export const listRunsQuery = z.strictObject({
   status: runStatus.optional(),
   /** Workflow id or name. */
   workflow: z.string().max(128).optional(),
+  /** Test runs are left out unless asked for. */
+  tests: z.enum(['exclude', 'include', 'only']).default('exclude'),
 })
+
+/** What a run is pinned to for ever: its version's definition, or the snapshot of a test run. */
+export const runDefinitionAnswer = z.object({ definition })
 
 export const cancelBody = z.strictObject({ reason: z.string().max(500).optional() })
 /** What was asked for is durable, and happens soon. */

@@ -1,4 +1,5 @@
 import {
+  type Definition,
   type Json,
   type Priority,
   priority as priorities,
@@ -14,6 +15,7 @@ import type { Sql } from '@millrace/db'
 export interface RunFilter {
   readonly status?: RunStatus
   readonly workflowId?: string
+  readonly tests?: 'exclude' | 'include' | 'only'
 }
 
 export interface RunPage {
@@ -26,7 +28,7 @@ interface SummaryRow {
   readonly id: string
   readonly workflow_id: string
   readonly workflow_name: string
-  readonly version: number
+  readonly version: number | null
   readonly status: RunStatus
   readonly trigger: string
   readonly priority: number
@@ -61,6 +63,18 @@ export const getRun = async (sql: Sql, workspaceId: string, runId: string): Prom
   }
 }
 
+/** What the run is pinned to. */
+export const getDefinition = async (
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+): Promise<Definition | null> => {
+  const [row] = await sql<{ definition: Definition }[]>`
+    SELECT v.definition FROM runs r JOIN workflow_versions v ON v.id = r.version_id
+    WHERE r.workspace_id = ${workspaceId} AND r.id = ${runId}`
+  return row?.definition ?? null
+}
+
 /**
  * The newest runs first, which is by id, descending.
  * @param beforeId the cursor of the page before; null to begin.
@@ -77,10 +91,17 @@ export const listRuns = async (
     WHERE r.workspace_id = ${workspaceId}
     ${filter.status === undefined ? sql`` : sql`AND r.status = ${filter.status}`}
     ${filter.workflowId === undefined ? sql`` : sql`AND r.workflow_id = ${filter.workflowId}`}
+    ${testsFilter(sql, filter.tests)}
     ${beforeId === null ? sql`` : sql`AND r.id < ${beforeId}`}
     ORDER BY r.id DESC LIMIT ${limit + 1}`
   const items = rows.slice(0, limit).map(toSummary)
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+/** Only the snapshot of a test run has no number. */
+const testsFilter = (sql: Sql, tests: RunFilter['tests']) => {
+  if (tests === 'include') return sql``
+  return tests === 'only' ? sql`AND v.number IS NULL` : sql`AND v.number IS NOT NULL`
 }
 
 const summaryTables = (sql: Sql) => sql`

@@ -7,8 +7,10 @@ import {
   retryAnswer,
   retryPlan,
   run,
+  runDefinitionAnswer,
   runSummary,
   type StartRunBody,
+  type StartTestRunBody,
   startRunAnswer,
   step,
 } from '@millrace/contracts'
@@ -28,6 +30,17 @@ export const createRuns = (transport: Transport) => {
     start: (body: StartRunBody, options: { readonly idempotencyKey?: string } = {}) =>
       transport.call({ method: 'POST', path: '/runs', body, headers: keyHeader(options) }, startRunAnswer),
 
+    /** Runs the draft, or a part of it. Throws INVALID_DEFINITION, NO_SUCH_STEP, NO_SUCH_TRIGGER, NO_SAMPLE, DRAFT_CONFLICT. */
+    test: (body: StartTestRunBody, options: { readonly idempotencyKey?: string } = {}) =>
+      transport.call(
+        { method: 'POST', path: '/runs/test', body, headers: keyHeader(options) },
+        startRunAnswer,
+      ),
+
+    /** What the run runs: its version's definition, or the snapshot of a test run. */
+    definition: (runId: string) =>
+      transport.call({ method: 'GET', path: `${at(runId)}/definition` }, runDefinitionAnswer),
+
     /** Newest first. */
     list: (
       query: {
@@ -35,6 +48,7 @@ export const createRuns = (transport: Transport) => {
         readonly limit?: number
         readonly status?: RunStatus
         readonly workflow?: string
+        readonly tests?: 'exclude' | 'include' | 'only'
       } = {},
     ) => list(transport, '/runs', runSummary, { ...query }),
 

@@ -7,8 +7,8 @@ import { nodeCatalogue } from '@millrace/nodes'
 export const loadGraph = async (
   sql: Sql,
   versionId: string,
-): Promise<{ readonly number: number; readonly graph: Graph }> => {
-  const [row] = await sql<{ number: number; definition: unknown }[]>`
+): Promise<{ readonly number: number | null; readonly graph: Graph }> => {
+  const [row] = await sql<{ number: number | null; definition: unknown }[]>`
     SELECT number, definition FROM workflow_versions WHERE id = ${versionId}`
   if (row === undefined) throw new MillraceError('NOT_FOUND', 'There is no such version')
   return { number: row.number, graph: buildGraph(definition.parse(row.definition), nodeCatalogue()) }

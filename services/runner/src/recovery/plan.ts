@@ -47,7 +47,7 @@ export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Pr
   const after = versionId === past.versionId ? before : await loadGraph(sql, versionId)
   const trigger = after.graph.indexOf(past.trigger)
   if (trigger === undefined || !after.graph.isTrigger(trigger))
-    throw new MillraceError('NO_SUCH_TRIGGER', `Version ${after.number} has no trigger ${past.trigger}`)
+    throw new MillraceError('NO_SUCH_TRIGGER', `${titleOf(after)} has no trigger ${past.trigger}`)
   const outcomes = await store.getStepOutcomes(target.workspaceId, past.id)
   const from = retryFrom(target.start, after)
   const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]))
@@ -60,11 +60,14 @@ export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Pr
 
 type Loaded = Awaited<ReturnType<typeof loadGraph>>
 
+const titleOf = ({ number }: Pick<Loaded, 'number'>): string =>
+  number === null ? 'The snapshot of the draft' : `Version ${number}`
+
 const retryFrom = (start: RetryStart, { graph, number }: Loaded): RetryFrom => {
   if (start === 'start' || start === 'failed') return { kind: start }
   const node = graph.indexOf(start.step)
   if (node === undefined)
-    throw new MillraceError('NO_SUCH_STEP', `Version ${number} has no step ${start.step} of its own`)
+    throw new MillraceError('NO_SUCH_STEP', `${titleOf({ number })} has no step ${start.step} of its own`)
   return { kind: 'step', node }
 }
 

@@ -1,4 +1,4 @@
-import { MillraceError, run, step } from '@millrace/contracts'
+import { MillraceError, run, runDefinitionAnswer, step } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
@@ -11,6 +11,7 @@ const config = { permission: 'run.read' } as const
 /** Read one run, its steps and its large outputs. */
 export const registerRunReads = (app: FastifyInstance, store: RunReads): void => {
   registerRead(app, store)
+  registerDefinition(app, store)
   registerSteps(app, store)
   registerPayloads(app, store)
 }
@@ -23,6 +24,26 @@ const registerRead = (app: FastifyInstance, store: RunReads): void => {
       const found = await store.getRun(request.actor.workspaceId, request.params.id)
       if (found === null) throw noSuchRun()
       return found
+    },
+  )
+}
+
+const registerDefinition = (app: FastifyInstance, store: RunReads): void => {
+  typed(app).get(
+    '/api/v1/runs/:id/definition',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Read what a run runs: the definition of its version, or the snapshot of a test run',
+        params: runParams,
+        response: { 200: runDefinitionAnswer },
+      },
+    },
+    async (request) => {
+      const definition = await store.getDefinition(request.actor.workspaceId, request.params.id)
+      if (definition === null) throw noSuchRun()
+      return { definition }
     },
   )
 }

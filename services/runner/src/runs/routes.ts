@@ -74,13 +74,14 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
     },
     async (request) => {
       const { workspaceId } = request.actor
-      const { cursor, limit, status, workflow } = request.query
+      const { cursor, limit, status, workflow, tests } = request.query
       const before = runId.nullable().safeParse(cursor ?? null)
       if (!before.success) throw new MillraceError('INVALID_REQUEST', 'cursor is not one this list has given')
       const workflowId =
         workflow === undefined ? undefined : await findWorkflowId(deps.sql, workspaceId, workflow)
       if (workflowId === null) return { items: [], nextCursor: null }
       const filter: RunFilter = {
+        tests,
         ...(status === undefined ? {} : { status }),
         ...(workflowId === undefined ? {} : { workflowId }),
       }

@@ -36,7 +36,8 @@ export class PlanCache {
 export class UnrunnableVersion extends MillraceError {
   constructor(version: VersionRow, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    super('INVALID_DEFINITION', `version ${version.number} of ${version.name} cannot be run: ${reason}`, {
+    const what = version.number === null ? 'the draft' : `version ${version.number}`
+    super('INVALID_DEFINITION', `${what} of ${version.name} cannot be run: ${reason}`, {
       cause,
     })
   }

@@ -12,7 +12,7 @@ import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/
 /** A version made ready to run: compiled once, shared by all its runs (immutable). */
 export interface Plan {
   readonly versionId: string
-  readonly workflow: { readonly id: string; readonly name: string; readonly version: number }
+  readonly workflow: { readonly id: string; readonly name: string; readonly version: number | null }
   readonly definition: Definition
   readonly graph: Graph
   readonly nodes: readonly NodePlan[]
@@ -33,7 +33,8 @@ export interface VersionRow {
   readonly versionId: string
   readonly workflowId: string
   readonly name: string
-  readonly number: number
+  /** Null in the snapshot of a test run. */
+  readonly number: number | null
   readonly definition: Definition
 }
 

@@ -54,7 +54,7 @@ export const listVersions = async (
   if (workflow === undefined) throw workflowNotFound(ref)
   const rows = await sql<VersionRow[]>`
     SELECT ${columns(sql)} FROM workflow_versions v
-    WHERE v.workflow_id = ${workflow.id} ${before === undefined ? sql`` : sql`AND v.number < ${before}`}
+    WHERE v.workflow_id = ${workflow.id} AND v.number IS NOT NULL ${before === undefined ? sql`` : sql`AND v.number < ${before}`}
     ORDER BY v.number DESC LIMIT ${limit + 1}`
   return rows.map(toVersion)
 }
