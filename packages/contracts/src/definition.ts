@@ -4,8 +4,11 @@ import { priority } from './status.js'
 
 /** The definition format `millrace/v1`: what a draft or a version holds. */
 
+/** Of a whole definition, the bodies of its containers included. */
 export const MAX_NODES = 10_000
 export const MAX_EDGES = 50_000
+/** Bodies within bodies. */
+export const MAX_DEPTH = 8
 
 export const nodeId = z
   .string()
@@ -34,7 +37,17 @@ export const retryPolicy = z.strictObject({
 })
 export type RetryPolicy = z.infer<typeof retryPolicy>
 
-export const node = z.strictObject({
+export const edge = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  port: portName.default(MAIN_PORT),
+  /** An expression; false or undefined kills the edge. */
+  when: z.string().max(10_000).optional(),
+})
+export type Edge = z.infer<typeof edge>
+
+const plainNode = z.strictObject({
+  /** Unique in the whole definition, bodies included: expressions and lists name a step by it wherever it stands. */
   id: nodeId,
   type: z.string().min(1).max(128),
   name: z.string().max(200).optional(),
@@ -51,16 +64,25 @@ export const node = z.strictObject({
   onCrash: z.enum(['retry', 'fail']).default('retry'),
   join: z.enum(['all', 'any']).default('all'),
 })
-export type Node = z.infer<typeof node>
 
-export const edge = z.strictObject({
-  from: z.string(),
-  to: z.string(),
-  port: portName.default(MAIN_PORT),
-  /** An expression; false or undefined kills the edge. */
-  when: z.string().max(10_000).optional(),
-})
-export type Edge = z.infer<typeof edge>
+/** What a container does for each item or iteration. It has no trigger: it begins with the nodes that no edge leads to. */
+export interface Body {
+  nodes: Node[]
+  edges: Edge[]
+}
+export interface BodyInput {
+  nodes: (z.input<typeof plainNode> & { body?: BodyInput | undefined })[]
+  edges?: z.input<typeof edge>[] | undefined
+}
+export const body: z.ZodType<Body, BodyInput> = z.lazy(() =>
+  z.strictObject({
+    nodes: z.array(node).min(1).max(MAX_NODES),
+    edges: z.array(edge).max(MAX_EDGES).default([]),
+  }),
+)
+
+export const node = plainNode.extend({ body: body.optional() })
+export type Node = z.infer<typeof node>
 
 export const settings = z.strictObject({
   /** From `run_started`; includes waits, excludes pauses. */
@@ -117,6 +139,9 @@ export const definitionProblem = z.object({
     'CYCLE',
     'UNREACHABLE_NODE',
     'MISSING_ERROR_EDGE',
+    'MISSING_BODY',
+    'BODY_NOT_ALLOWED',
+    'TRIGGER_IN_BODY',
     'EXPRESSION_SYNTAX',
     'NOT_UPSTREAM',
     'SECRET_NOT_ALLOWED',

@@ -188,6 +188,17 @@ export const ERRORS = {
     'Raise timeoutMs or make the step faster.',
     true,
   ),
+  ITEM_FAILED: entry(
+    500,
+    'An item of the map failed',
+    'See `details.error`; `onItemError: collect` lets the other items go on.',
+  ),
+  ITERATIONS_EXHAUSTED: entry(
+    500,
+    'The loop ended before its condition held',
+    'Raise maxIterations, or mend the condition in `until`.',
+  ),
+  RUN_STOPPED: entry(500, 'A step stopped the run', 'See the message, which the workflow gives.'),
   RUN_TIMEOUT: entry(504, 'The run took longer than its timeout', 'Raise settings.timeoutMs.'),
   HTTP_BLOCKED: entry(
     422,

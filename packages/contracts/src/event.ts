@@ -4,7 +4,8 @@ import { terminalRunStatus } from './status.js'
 
 /**
  * Events are the immutable facts of a run, numbered densely from 1 (I4). Folding them needs no expressions:
- * each event records what came out (`taken` names the edges taken, as indices into the definition's `edges`).
+ * each event records what came out. `taken` names the edges taken, as indices into the graph's edges: those of the
+ * definition, then those of its containers' bodies, the outer before the inner.
  * `at` is database time in milliseconds since the epoch (D8).
  */
 
@@ -46,8 +47,22 @@ export const wait = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approval'), dueAt: z.number().optional(), details: json.optional() }),
   z.object({ kind: z.literal('child'), runId: z.string() }),
   z.object({ kind: z.literal('task'), queue: z.string(), dueAt: z.number().optional() }),
+  /** A map: for its items. Its params are recorded resolved, so that a fold decides nothing anew. */
+  z.object({
+    kind: z.literal('items'),
+    count: z.int().min(0),
+    concurrency: z.int().min(1),
+    onItemError: z.enum(['fail', 'collect']),
+    /** `steps`: each step inside has its events. `pages`: pure bodies of large maps leave one event a page. */
+    record: z.enum(['steps', 'pages']),
+  }),
+  /** A repeat: for one pass through its body. */
+  z.object({ kind: z.literal('iteration'), index: z.int().min(0) }),
 ])
 export type Wait = z.infer<typeof wait>
+
+/** Items a page of a map's items and results (D20). */
+export const ITEMS_PER_PAGE = 1_000
 
 const base = { seq: z.int().min(1), at: z.number() }
 const step = { ...base, path: z.string(), attempt: z.int().min(0) }
@@ -85,7 +100,25 @@ export const runEvent = z.discriminatedUnion('type', [
     /** False when the try does not count against `maxAttempts`: a lost worker, an open circuit. */
     counted: z.boolean(),
   }),
-  z.object({ ...step, type: z.literal('step_waiting'), wait }),
+  z.object({
+    ...step,
+    type: z.literal('step_waiting'),
+    wait,
+    /** Of a map, where they are small. */
+    items: z.array(json).optional(),
+    /** Else the pages they were stored in: page n is the payload `<itemsKey>/<n>` (D20). */
+    itemsKey: z.string().optional(),
+  }),
+  /** A page of a map's items is done: its steps are left behind, its results are one value or payload (D20). */
+  z.object({
+    ...step,
+    type: z.literal('step_progressed'),
+    page: z.int().min(0),
+    completed: z.int().min(0),
+    failed: z.int().min(0),
+    output: z.array(json).optional(),
+    outputRef: payloadRef.optional(),
+  }),
   z.object({
     ...step,
     type: z.literal('step_succeeded'),

@@ -1,4 +1,5 @@
 export * from './catalogue.js'
+export type { Body } from './graph/bodies.js'
 export { canonicalContent } from './graph/canonical.js'
 export { type Cut, cutToPath, cutToStep } from './graph/cut.js'
 export { type DefinitionDiff, diffDefinitions } from './graph/diff.js'
@@ -7,6 +8,8 @@ export { findCycle, sortTopologically } from './graph/order.js'
 export { type Validation, validateDefinition } from './graph/validate.js'
 export { type Conversion, convertLinear, isLinearDefinition } from './linear/convert.js'
 export { applyEvent } from './run/apply-event.js'
+export { type Container, type ItemResult, pageCount, pageRange } from './run/container.js'
+export { copyRunState } from './run/copy-state.js'
 export { decide, isIdle } from './run/decide.js'
 export { foldEvents } from './run/fold.js'
 export {
@@ -17,14 +20,8 @@ export {
   type RetryFrom,
 } from './run/plan-retry.js'
 export { nextRetryDelay } from './run/retry.js'
-export {
-  copyRunState,
-  createRunState,
-  type RunOrigin,
-  type RunState,
-  type StepState,
-  stepAt,
-} from './run/state.js'
+export { isStopped, type Scope, stepAt } from './run/scope.js'
+export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'
@@ -35,4 +32,5 @@ export {
   type StepView,
   stepTable,
   stepView,
+  toView,
 } from './run/views.js'

@@ -1,9 +1,9 @@
 import type { RunEvent } from '@millrace/contracts'
 import { formatDuration } from './duration.js'
 import { padTo, printable } from './printable.js'
-import { describeError, type RunView, retryNote } from './run-view.js'
+import { describeError, progressNote, type RunView, retryNote, waitNote } from './run-view.js'
 
-const TYPE_WIDTH = 'step_cancelled'.length
+const TYPE_WIDTH = 'step_progressed'.length
 
 /** One event as one line, with its time since the run began. `view` is the run after the event. */
 export const eventLine = (event: RunEvent, view: RunView): string => {
@@ -38,7 +38,9 @@ const detailOf = (event: RunEvent, view: RunView): string => {
     case 'step_retrying':
       return retryNote(event)
     case 'step_waiting':
-      return `for ${event.wait.kind}`
+      return waitNote(event.wait)
+    case 'step_progressed':
+      return progressNote(event)
     case 'step_succeeded':
       return stepTime(event.path, view)
     case 'step_failed':

@@ -1,4 +1,4 @@
-import type { RunEvent, RunStatus, StepError, StepStatus } from '@millrace/contracts'
+import type { RunEvent, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
 import { formatDuration } from './duration.js'
 
 /**
@@ -83,7 +83,9 @@ const stepChange = (event: StepEvent, step: StepView): Partial<StepView> => {
     case 'step_retrying':
       return { status: 'waiting', note: retryNote(event) }
     case 'step_waiting':
-      return { status: 'waiting', startedAt: step.startedAt ?? event.at, note: `for ${event.wait.kind}` }
+      return { status: 'waiting', startedAt: step.startedAt ?? event.at, note: waitNote(event.wait) }
+    case 'step_progressed':
+      return { note: progressNote(event) }
     case 'step_succeeded':
       return { ...finished, status: 'completed', note: successNote(event, step) }
     case 'step_failed':
@@ -109,6 +111,16 @@ export const describeError = (error: StepError): string => `${error.code}: ${err
 
 export const retryNote = (event: Extract<RunEvent, { type: 'step_retrying' }>): string =>
   `again in ${formatDuration(event.dueAt - event.at)} after ${describeError(event.error)}`
+
+export const waitNote = (wait: Wait): string => {
+  if (wait.kind === 'items') return `for ${wait.count} items`
+  return wait.kind === 'iteration' ? `for iteration ${wait.index}` : `for ${wait.kind}`
+}
+
+/** Of the items of one page. */
+export const progressNote = ({ page, completed, failed }: Progress): string =>
+  `page ${page}: ${completed} done${failed > 0 ? `, ${failed} failed` : ''}`
+type Progress = Extract<RunEvent, { type: 'step_progressed' }>
 
 const OPEN: ReadonlySet<StepStatus> = new Set(['pending', 'running', 'waiting'])
 

@@ -1,5 +1,7 @@
 import type { Json, RunEvent } from '@millrace/contracts'
-import { type RunState, type StepState, stepAt } from './state.js'
+import { endScope, openContainer, settlePage } from './container.js'
+import { isStopped, type Scope, stepAt, stepIn } from './scope.js'
+import type { RunState, StepState } from './state.js'
 import { nextRunStatus, nextStepStatus, type RunLevelEvent, type StepEvent } from './transitions.js'
 
 /**
@@ -30,7 +32,7 @@ function applyToRun(state: RunState, event: RunLevelEvent): void {
     case 'run_finished':
       state.finishedAt = event.at
       state.error = event.error ?? null
-      if (event.status === 'completed') state.output = outputOf(state)
+      if (event.status === 'completed') state.output = event.output ?? outputOf(state)
   }
 }
 
@@ -40,15 +42,14 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
     step.logLines++
     return
   }
-  if (step.status === 'running') state.running--
-  step.status = status
+  if (event.type === 'step_progressed') return settlePage(state, step, event)
+  changeStatus(step, status)
   step.attempt = event.attempt
   step.wait = null
   step.retryAt = null
   switch (event.type) {
     case 'step_started':
       step.startedAt ??= event.at
-      state.running++
       return skipStale(state)
     case 'step_retrying':
       step.error = event.error
@@ -57,16 +58,16 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
       return
     case 'step_waiting':
       step.wait = event.wait
-      return
+      return openContainer(state, step, event)
     case 'step_succeeded':
-      if (step.node !== state.trigger) step.output = event.output
+      if (step.scope.container !== null || step.node !== state.trigger) step.output = event.output
       step.outputRef = event.outputRef
       step.error = event.error ?? null
       step.startedAt ??= event.at
       return resolve(state, step, event.at, event.taken)
     case 'step_failed':
       step.error = event.error
-      if (!event.handled) state.error ??= event.error
+      if (!event.handled) step.scope.error ??= event.error
       return resolve(state, step, event.at, event.taken)
     case 'step_skipped':
     case 'step_cancelled':
@@ -74,43 +75,65 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
   }
 }
 
+/** Keeps count of what runs and what is open, in every scope the step is part of. */
+function changeStatus(step: StepState, status: StepState['status']): void {
+  const runs = Number(status === 'running') - Number(step.status === 'running')
+  step.scope.open += Number(isOpen(status)) - Number(isOpen(step.status))
+  step.status = status
+  if (runs === 0) return
+  for (let scope: Scope | undefined = step.scope; scope !== undefined; scope = scope.container?.scope) {
+    scope.running += runs
+    if (scope.container?.inside != null) scope.container.inside.running += runs
+  }
+}
+
+const isOpen = (status: StepState['status']): boolean => status === 'running' || status === 'waiting'
+
 function resolve(state: RunState, step: StepState, at: number, taken: readonly number[]): void {
   step.finishedAt = at
-  state.unresolved--
+  step.inside = null
+  step.scope.unresolved--
   const isTaken = new Set(taken)
-  for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, edge, isTaken.has(edge))
+  for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, step.scope, edge, isTaken.has(edge))
+  // Steps are cancelled where something around them ends: that is no end of an item by itself.
+  if (step.status !== 'cancelled' || step.scope.error !== null) endScope(state, step.scope)
   skipStale(state)
 }
 
 /** The ready rule (I7): `all` waits for every edge, `any` starts at the first taken one, once. */
-function resolveEdge(state: RunState, edge: number, taken: boolean): void {
+function resolveEdge(state: RunState, scope: Scope, edge: number, taken: boolean): void {
   const node = state.graph.target(edge)
-  const step = state.steps[node]!
-  state.edges[edge] = taken ? 'taken' : 'dead'
+  const step = stepIn(scope, node)!
+  scope.edges[edge - scope.body.firstEdge] = taken ? 'taken' : 'dead'
   step.pendingEdges--
   if (taken) step.takenEdges++
   if (step.status !== 'pending') return
   const any = state.graph.nodes[node]?.join === 'any'
-  if (any && taken && step.takenEdges === 1) state.ready.push(node)
-  else if (step.pendingEdges === 0 && step.takenEdges === 0) state.dead.push(node)
-  else if (!any && step.pendingEdges === 0) state.ready.push(node)
+  if (any && taken && step.takenEdges === 1) state.ready.push(step)
+  else if (step.pendingEdges === 0 && step.takenEdges === 0) state.dead.push(step)
+  else if (!any && step.pendingEdges === 0) state.ready.push(step)
 }
 
-/** Moves the heads past steps that are no longer pending, so that a queue's front is always true. */
+/** Moves the heads past steps that will not start any more, so that a queue's front is always true. */
 function skipStale(state: RunState): void {
-  while (
-    state.readyHead < state.ready.length &&
-    state.steps[state.ready[state.readyHead]!]?.status !== 'pending'
-  ) {
-    state.readyHead++
-  }
-  while (
-    state.deadHead < state.dead.length &&
-    state.steps[state.dead[state.deadHead]!]?.status !== 'pending'
-  ) {
-    state.deadHead++
-  }
+  while (isStale(state.ready[state.readyHead])) state.readyHead++
+  while (isStale(state.dead[state.deadHead])) state.deadHead++
+  if (forgetPast(state.ready, state.readyHead)) state.readyHead = 0
+  if (forgetPast(state.dead, state.deadHead)) state.deadHead = 0
 }
+
+/** The run's own steps stay in line when it fails: it ends as a whole. */
+const isStale = (step: StepState | undefined): boolean =>
+  step !== undefined &&
+  (step.status !== 'pending' || (step.scope.container !== null && isStopped(step.scope)))
+
+/** Queues of long runs are cut now and then, each time by half at least: linear in all (I10). */
+function forgetPast(queue: StepState[], head: number): boolean {
+  if (head < FORGET_FROM || head * 2 < queue.length) return false
+  queue.splice(0, head)
+  return true
+}
+const FORGET_FROM = 1_024
 
 /** One completed sink: its output. Several: an object by node id. Outputs held by reference are left out. */
 function outputOf(state: RunState): Json | null {

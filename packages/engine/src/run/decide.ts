@@ -1,5 +1,6 @@
 import { isTerminal } from '@millrace/contracts'
 import { CRASHED_STEP, RUN_TIMED_OUT, WORKER_LOST } from './errors.js'
+import { isStopped, openSteps } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
 import {
   abandonStep,
@@ -7,7 +8,9 @@ import {
   errStep,
   failStep,
   logLine,
+  progressStep,
   startDueTry,
+  stopRun,
   suspendStep,
 } from './step-outcomes.js'
 import { Turn } from './turn.js'
@@ -21,7 +24,7 @@ import type { Decision, RunInput } from './types.js'
 export function decide(state: RunState, input: RunInput, now: number): Decision {
   const turn = new Turn(state, now)
   if (!isTerminal(state.status)) take(turn, input)
-  return { events: turn.events, commands: turn.commands }
+  return { events: turn.events, commands: turn.commands, changed: turn.changed }
 }
 
 /** Nothing runs and nothing can start: the run only waits. */
@@ -45,6 +48,10 @@ function take(turn: Turn, input: RunInput): void {
       return logLine(turn, input)
     case 'step_aborted':
       return abandonStep(turn, input)
+    case 'page_done':
+      return progressStep(turn, input)
+    case 'stop_requested':
+      return stopRun(turn, input)
     case 'retry_due':
       return startDueTry(turn, input)
     case 'run_timed_out':
@@ -66,9 +73,9 @@ function takeOver(turn: Turn, { taken, crashed }: Input<'claimed'>): void {
   const { state } = turn
   if (state.lastSeq === 0) startRun(turn, taken ?? state.graph.outgoing(state.trigger))
   turn.wake()
-  for (const step of state.steps.filter(({ status }) => status === 'running')) {
+  for (const step of openSteps(state).filter(({ status }) => status === 'running')) {
     const edges = crashed?.get(step.path)
-    if (edges === undefined || state.error !== null) recoverStep(turn, step)
+    if (edges === undefined || isStopped(step.scope)) recoverStep(turn, step)
     else failStep(turn, step, CRASHED_STEP, edges)
   }
   turn.startTimers()
@@ -85,8 +92,7 @@ function startRun(turn: Turn, taken: readonly number[]): void {
 /** A try whose worker is gone: nobody knows what it did, so it runs again under the same key (I5). */
 function recoverStep(turn: Turn, step: StepState): void {
   const { path, attempt } = step
-  if (turn.state.error !== null)
-    return turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
+  if (isStopped(step.scope)) return turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
   turn.emit({ type: 'step_retrying', path, attempt, error: WORKER_LOST, dueAt: turn.now, counted: false })
   // A paused run starts nothing: this try is due when it is resumed.
   if (turn.state.status !== 'paused') turn.start(step)
@@ -122,7 +128,7 @@ function park(turn: Turn): void {
 
 function earliestDue(state: RunState): number | undefined {
   let earliest: number | undefined
-  for (const { retryAt, wait } of state.steps) {
+  for (const { retryAt, wait } of openSteps(state)) {
     const due = retryAt ?? (wait !== null && 'dueAt' in wait ? wait.dueAt : undefined)
     if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due
   }

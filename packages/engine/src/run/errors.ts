@@ -18,3 +18,9 @@ export const unrouted = (error: StepError): StepError => ({
   ...fromCatalogue('UNROUTED_ERROR', `no error edge was taken; ${error.code}: ${error.message}`),
   details: { error: stepErrorToJson(error) },
 })
+
+/** What a container fails with when an item or iteration has. */
+export const itemFailed = (path: string, index: number, error: StepError): StepError => ({
+  ...fromCatalogue('ITEM_FAILED', `${path}[${index}]: ${error.code}: ${error.message}`),
+  details: { index, error: stepErrorToJson(error) },
+})

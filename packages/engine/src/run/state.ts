@@ -1,15 +1,18 @@
 import type { Json, PayloadRef, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
 import type { Graph } from '../graph/graph.js'
+import type { Container } from './container.js'
+import { createScope, fillScope, type Scope } from './scope.js'
 
 /**
  * What the events of a run add up to. Owned by the caller and advanced in place by `applyEvent` alone: copying it at
- * every decision would make a run of n steps cost n².
+ * every decision would make a run of n steps cost n². It is the outermost scope: its `error` is the first failure
+ * that nobody handles, after which the run only waits for its running steps to end.
  */
-export interface RunState {
+export interface RunState extends Scope {
   readonly graph: Graph
   /** Index of the fired trigger. */
   readonly trigger: number
-  /** Paths whose outcome is given: once ready, they end with it instead of being executed. */
+  /** Paths of steps whose outcome is given: they are never executed. No event says so, it is how the run began. */
   readonly seeded: ReadonlySet<string>
   status: RunStatus
   lastSeq: number
@@ -19,31 +22,22 @@ export interface RunState {
   pausedAt: number | null
   /** Time spent in earlier pauses: the run timeout leaves it out. */
   pausedMs: number
-  /** Set by the first failure that nobody handles; the run then only waits for its running steps to end. */
-  error: StepError | null
   output: Json | null
-  /** By node index. */
-  readonly steps: StepState[]
-  /** By edge index. */
-  readonly edges: EdgeState[]
   /** Steps that may start, in the order they became ready; those before `readyHead` have started. */
-  readonly ready: number[]
+  readonly ready: StepState[]
   readyHead: number
   /** Steps all of whose edges are dead, and so will be skipped. */
-  readonly dead: number[]
+  readonly dead: StepState[]
   deadHead: number
-  running: number
-  /** Steps without a final status. */
-  unresolved: number
   /** Set by an owner that starts nothing more (D12). Its own affair, and so in no event. */
   held: boolean
 }
 
-export type EdgeState = 'pending' | 'taken' | 'dead'
-
 export interface StepState {
   readonly node: number
   readonly path: string
+  /** Where it runs: the run itself, or one item or iteration of a container. */
+  readonly scope: Scope
   status: StepStatus
   attempt: number
   /** Tries that counted against `maxAttempts`. */
@@ -60,6 +54,8 @@ export interface StepState {
   startedAt: number | null
   finishedAt: number | null
   logLines: number
+  /** Of a container that waits for its items or iterations; null for any other step. */
+  inside: Container | null
 }
 
 export interface RunOrigin {
@@ -77,9 +73,8 @@ const NONE: ReadonlySet<string> = new Set()
 export function createRunState(graph: Graph, origin: RunOrigin): RunState {
   const trigger = graph.indexOf(origin.trigger)
   if (trigger === undefined) throw new Error(`the version has no node ${origin.trigger}`)
-  const steps = graph.nodes.map((node, index) => createStep(node.id, index, graph.incoming(index).length))
-  steps[trigger]!.output = origin.input
-  return {
+  const state: RunState = {
+    ...createScope(graph.root, null, 0),
     graph,
     trigger,
     seeded: origin.seeded ?? NONE,
@@ -89,52 +84,18 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     finishedAt: null,
     pausedAt: null,
     pausedMs: 0,
-    error: null,
     output: null,
-    steps,
-    edges: graph.edges.map(() => 'pending'),
     ready: [],
     readyHead: 0,
-    // Triggers that did not fire, and what only hangs in the air, can never be reached.
-    dead: steps.filter((step) => step.pendingEdges === 0 && step.node !== trigger).map((step) => step.node),
+    dead: [],
     deadHead: 0,
-    running: 0,
-    unresolved: steps.length,
     held: false,
   }
-}
-
-const createStep = (path: string, node: number, pendingEdges: number): StepState => ({
-  node,
-  path,
-  status: 'pending',
-  attempt: 0,
-  failures: 0,
-  pendingEdges,
-  takenEdges: 0,
-  output: undefined,
-  outputRef: undefined,
-  error: null,
-  wait: null,
-  retryAt: null,
-  startedAt: null,
-  finishedAt: null,
-  logLines: 0,
-})
-
-/** The same moment once more, to be advanced apart from the first. Values that no event changes are shared. */
-export const copyRunState = (state: RunState): RunState => ({
-  ...state,
-  steps: state.steps.map((step) => ({ ...step })),
-  edges: [...state.edges],
-  ready: [...state.ready],
-  dead: [...state.dead],
-})
-
-/** The step at a path; undefined when there is none. */
-export function stepAt(state: RunState, path: string): StepState | undefined {
-  const node = state.graph.indexOf(path)
-  return node === undefined ? undefined : state.steps[node]
+  fillScope(state, graph)
+  state.steps[trigger]!.output = origin.input
+  // Triggers that did not fire, and what only hangs in the air, can never be reached.
+  for (const node of graph.root.entries) if (node !== trigger) state.dead.push(state.steps[node]!)
+  return state
 }
 
 /** When the run times out: counted from its start, waits included, pauses left out. Undefined: never, or not yet known. */

@@ -1,6 +1,7 @@
-import { type Reused, type StepError, stepErrorToJson } from '@millrace/contracts'
+import { type Reused, type StepError, stepErrorToJson, type Wait } from '@millrace/contracts'
 import { unrouted } from './errors.js'
 import { mayRetry, nextRetryDelay } from './retry.js'
+import { isStopped } from './scope.js'
 import type { StepState } from './state.js'
 import type { Turn } from './turn.js'
 import type { RunInput } from './types.js'
@@ -38,7 +39,7 @@ export function errStep(turn: Turn, input: Input<'step_errored'>): void {
   const step = turn.openStep(path, attempt)
   if (step === undefined || step.retryAt !== null) return
   turn.wake()
-  if (turn.state.error !== null) turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
+  if (isStopped(step.scope)) turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
   else if (reused !== undefined || !retryStep(turn, step, input)) failStep(turn, step, error, taken, reused)
   turn.advance()
 }
@@ -78,16 +79,60 @@ export function failStep(
   }
   const final = onError === 'route' ? unrouted(error) : error
   turn.emit({ type: 'step_failed', path, attempt, error: final, handled: false, taken: [] })
-  for (const sibling of turn.state.steps)
-    if (sibling.status === 'running') turn.abort(sibling.path, sibling.attempt, `step ${path} failed`)
+  turn.abortRunning(step.scope, `step ${path} failed`)
 }
 
-export function suspendStep(turn: Turn, { path, attempt, wait }: Input<'step_waits'>): void {
+export function suspendStep(turn: Turn, { path, attempt, wait, items, itemsKey }: Input<'step_waits'>): void {
   const step = turn.openStep(path, attempt)
-  if (step?.status !== 'running') return
-  turn.emit({ type: 'step_waiting', path, attempt, wait })
+  if (step === undefined || (step.status !== 'running' && !isNextIteration(step, wait))) return
+  turn.wake()
+  turn.emit({
+    type: 'step_waiting',
+    path,
+    attempt,
+    wait,
+    ...(items === undefined ? {} : { items: [...items] }),
+    ...(itemsKey === undefined ? {} : { itemsKey }),
+  })
   turn.startStepTimer(step)
   turn.advance()
+}
+
+/** A repeat that waits goes on to its next iteration, once the latest has ended and nothing around it fails. */
+const isNextIteration = ({ inside, scope }: StepState, wait: Wait): boolean =>
+  wait.kind === 'iteration' &&
+  inside?.kind === 'repeat' &&
+  inside.begun === wait.index &&
+  inside.ended === wait.index &&
+  !isStopped(scope)
+
+/** A page of a map's items is done, and its results are stored. */
+export function progressStep(turn: Turn, input: Input<'page_done'>): void {
+  const { path, attempt, page, completed, failed, output, outputRef } = input
+  const inside = turn.openStep(path, attempt)?.inside
+  if (inside == null || inside.pages.has(page)) return
+  turn.wake()
+  turn.emit({
+    type: 'step_progressed',
+    path,
+    attempt,
+    page,
+    completed,
+    failed,
+    ...(output === undefined ? {} : { output: [...output] }),
+    ...(outputRef === undefined ? {} : { outputRef }),
+  })
+  turn.advance()
+}
+
+/** A step ends the whole run: it succeeds, and what runs beside it is cancelled. */
+export function stopRun(turn: Turn, input: Input<'stop_requested'>): void {
+  const { path, attempt, status, error, output } = input
+  if (turn.openStep(path, attempt) === undefined) return
+  turn.wake()
+  const value = output === undefined ? {} : { output }
+  turn.emit({ type: 'step_succeeded', path, attempt, ...value, taken: [] })
+  turn.end(status, error, output)
 }
 
 export function logLine(turn: Turn, { path, attempt, level, message, data }: Input<'step_logged'>): void {
@@ -108,7 +153,7 @@ export function abandonStep(turn: Turn, { path, attempt }: Input<'step_aborted'>
 
 export function startDueTry(turn: Turn, { path, attempt }: Input<'retry_due'>): void {
   const step = turn.openStep(path, attempt)
-  if (step?.retryAt == null || turn.state.status === 'paused' || turn.state.error !== null) return
+  if (step?.retryAt == null || !turn.mayStart || isStopped(step.scope)) return
   if (!turn.hasFreePlace) return turn.startStepTimer(step, turn.now + BUSY_DELAY_MS)
   turn.wake()
   turn.start(step)

@@ -36,6 +36,9 @@ export const STEP_TRANSITIONS: Table<StepStatus> = {
   waiting: {
     step_started: ['running'],
     step_retrying: ['waiting'],
+    // A repeat waits for its next iteration, a map has done another page of its items.
+    step_waiting: ['waiting'],
+    step_progressed: ['waiting'],
     step_succeeded: ['completed'],
     step_failed: ['failed'],
     step_cancelled: ['cancelled'],

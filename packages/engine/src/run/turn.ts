@@ -1,12 +1,19 @@
-import type { EventDraft, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
+import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
 import { applyEvent } from './apply-event.js'
-import { type RunState, runDeadline, type StepState, stepAt } from './state.js'
+import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
+import { type RunState, runDeadline, type StepState } from './state.js'
+import { containerChores } from './tend.js'
 import type { Command } from './types.js'
 
 /** One decision in the making: every event is applied as it is emitted, so each sees what the former have changed. */
 export class Turn {
   readonly events: RunEvent[] = []
   readonly commands: Command[] = []
+  /** Every step that an event of this decision is about. */
+  readonly changed = new Set<StepState>()
+  /** Those of them that may have brought a container on. */
+  #untended: StepState[] = []
+  readonly #ordered = new Set<string>()
 
   constructor(
     readonly state: RunState,
@@ -16,8 +23,17 @@ export class Turn {
   emit(draft: EventDraft): void {
     // A draft lacks just these two; TypeScript does not put the union back together.
     const event = { ...draft, seq: this.state.lastSeq + 1, at: this.now } as RunEvent
+    // Looked up before: the event may end the item that the step is part of.
+    const step = 'path' in event ? stepAt(this.state, event.path) : undefined
+    const around = step?.scope.container?.inside
+    const wasSound = around?.error === null
     applyEvent(this.state, event)
     this.events.push(event)
+    if (step === undefined) return
+    this.changed.add(step)
+    if (step.inside !== null || around !== undefined) this.tend(step)
+    if (wasSound && around?.error !== null)
+      for (const scope of around?.scopes.values() ?? []) this.abortRunning(scope, 'another item failed')
   }
 
   /** The step, if it is open at this attempt: anything else is an echo of the past. */
@@ -44,41 +60,85 @@ export class Turn {
     return this.state.running < this.state.graph.definition.settings.maxParallelSteps
   }
 
-  /** Follows the consequences as far as they go: skips, starts, the end. */
+  /** D12: an owner that hands its runs back starts nothing more. */
+  get mayStart(): boolean {
+    return this.state.status !== 'paused' && !this.state.held
+  }
+
+  /** Follows the consequences as far as they go: ends of items, skips, starts, the end. */
   advance(): void {
     const { state } = this
     if (state.error !== null) {
       if (state.running === 0) this.end('failed', state.error)
       return
     }
-    while (state.deadHead < state.dead.length) {
-      this.emit({ type: 'step_skipped', path: state.steps[state.dead[state.deadHead]!]!.path, attempt: 0 })
-    }
-    while (state.status !== 'paused' && state.readyHead < state.ready.length && this.hasFreePlace) {
-      this.start(state.steps[state.ready[state.readyHead]!]!)
-    }
+    do {
+      this.#tendAll()
+      while (state.deadHead < state.dead.length)
+        this.emit({ type: 'step_skipped', path: state.dead[state.deadHead]!.path, attempt: 0 })
+      while (this.mayStart && state.readyHead < state.ready.length && this.hasFreePlace)
+        this.start(state.ready[state.readyHead]!)
+    } while (this.#untended.length > 0)
     if (state.unresolved === 0) this.#finish('completed', undefined)
   }
 
-  /** Ends the run at once: what is in flight may or may not have had its effect. */
-  end(status: 'failed' | 'cancelled', error: StepError | undefined): void {
-    for (const { path, attempt, status: was } of this.state.steps) {
-      if (was === 'running') this.abort(path, attempt, 'the run ends')
-      if (was === 'running') this.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
-      if (was === 'waiting') this.emit({ type: 'step_cancelled', path, attempt, outcome: 'not_started' })
+  /** The next `advance` looks at the containers around this step, and at what it holds itself. */
+  tend(step: StepState): void {
+    this.#untended.push(step)
+  }
+
+  #tendAll(): void {
+    for (let step = this.#untended.pop(); step !== undefined; step = this.#untended.pop()) {
+      this.#order(containerChores(step, undefined, this.mayStart))
+      for (let { scope } = step; scope.container !== null; scope = scope.container.scope) {
+        // An item that failed is over once what it was running has ended.
+        if (scope.error !== null && scope.running === 0) this.cancelOpen(scope)
+        const { inside } = scope.container
+        if (inside !== null && inside.error !== null && inside.running === 0)
+          for (const each of inside.scopes.values()) this.cancelOpen(each)
+        this.#order(containerChores(scope.container, scope, this.mayStart))
+      }
     }
-    this.#finish(status, error)
   }
 
-  abort(path: string, attempt: number, reason: string): void {
-    this.commands.push({ kind: 'abort_step', path, attempt, reason })
+  /** Each chore once a decision: several steps of it may call for the same one. */
+  #order(chores: readonly Command[]): void {
+    for (const chore of chores) {
+      const key = JSON.stringify(chore)
+      if (!this.#ordered.has(key)) this.commands.push(chore)
+      this.#ordered.add(key)
+    }
   }
 
-  /** Timers live in memory: whoever takes the run over, and whoever resumes it, sets them anew. */
+  /** Ends the run at once: what is in flight may or may not have had its effect. */
+  end(status: TerminalRunStatus, error: StepError | undefined, output?: Json): void {
+    this.abortRunning(this.state, 'the run ends')
+    this.cancelOpen(this.state)
+    this.#finish(status, error, output)
+  }
+
+  /** What is inside of a container goes before the container. */
+  cancelOpen(scope: Scope): void {
+    for (const { path, attempt, status } of openSteps(scope)) {
+      const outcome = status === 'running' ? 'unknown' : 'not_started'
+      this.emit({ type: 'step_cancelled', path, attempt, outcome })
+    }
+  }
+
+  abortRunning(scope: Scope, reason: string): void {
+    if (scope.running === 0) return
+    for (const { path, attempt, status } of openSteps(scope))
+      if (status === 'running') this.commands.push({ kind: 'abort_step', path, attempt, reason })
+  }
+
+  /** Timers and chores live in memory: whoever takes the run over, and whoever resumes it, sets them anew. */
   startTimers(): void {
     if (this.state.error !== null) return
     this.startRunTimer()
-    for (const step of this.state.steps) this.startStepTimer(step)
+    for (const step of openSteps(this.state)) {
+      if (!isStopped(step.scope)) this.startStepTimer(step)
+      if (step.inside !== null) this.tend(step)
+    }
   }
 
   startRunTimer(): void {
@@ -96,8 +156,13 @@ export class Turn {
     }
   }
 
-  #finish(status: TerminalRunStatus, error: StepError | undefined): void {
-    this.emit({ type: 'run_finished', status, ...(error === undefined ? {} : { error }) })
+  #finish(status: TerminalRunStatus, error: StepError | undefined, output?: Json): void {
+    this.emit({
+      type: 'run_finished',
+      status,
+      ...(error === undefined ? {} : { error }),
+      ...(output === undefined ? {} : { output }),
+    })
     this.commands.push({ kind: 'finish_run', status, error, output: this.state.output ?? undefined })
   }
 }

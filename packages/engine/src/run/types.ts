@@ -8,6 +8,8 @@ import type {
   Wait,
 } from '@millrace/contracts'
 
+import type { StepState } from './state.js'
+
 /**
  * The vocabulary of the run machine: what happens to a run (`RunInput`), what it decides (`Decision`).
  * Times are milliseconds since the epoch by the database's clock; the caller passes them in.
@@ -48,7 +50,35 @@ export type RunInput =
       /** A failure that was taken over: it is final. */
       readonly reused?: Reused
     }
-  | { readonly kind: 'step_waits'; readonly path: string; readonly attempt: number; readonly wait: Wait }
+  | {
+      readonly kind: 'step_waits'
+      readonly path: string
+      readonly attempt: number
+      readonly wait: Wait
+      /** Of a map that begins: its items, or where their pages are stored. */
+      readonly items?: readonly Json[]
+      readonly itemsKey?: string
+    }
+  /** Answer to `execute_page` and `settle_page`. */
+  | {
+      readonly kind: 'page_done'
+      readonly path: string
+      readonly attempt: number
+      readonly page: number
+      readonly completed: number
+      readonly failed: number
+      readonly output?: readonly Json[]
+      readonly outputRef?: PayloadRef
+    }
+  /** A running step ends the run at once. `error` when it fails. */
+  | {
+      readonly kind: 'stop_requested'
+      readonly path: string
+      readonly attempt: number
+      readonly status: 'completed' | 'failed'
+      readonly error?: StepError
+      readonly output?: Json
+    }
   | {
       readonly kind: 'step_logged'
       readonly path: string
@@ -105,6 +135,14 @@ export type Command =
       readonly dueAt: number
     }
   | { readonly kind: 'start_run_timer'; readonly dueAt: number }
+  /** All items are done, or the container has failed: answer as for a step, `step_completed` or `step_errored`. */
+  | ContainerChore<'close_container'>
+  /** Evaluate whether the repeat goes on: `step_waits` for the next iteration, or its end. */
+  | (ContainerChore<'check_iteration'> & { readonly index: number })
+  /** Store the results of the page's items: `page_done`. */
+  | (ContainerChore<'settle_page'> & { readonly page: number })
+  /** Work out all items of the page and store their results: `page_done`. May come again while it is under way. */
+  | (ContainerChore<'execute_page'> & { readonly page: number })
   | {
       readonly kind: 'finish_run'
       readonly status: TerminalRunStatus
@@ -112,8 +150,18 @@ export type Command =
       readonly output: Json | undefined
     }
 
+interface ContainerChore<K extends string> {
+  readonly kind: K
+  readonly path: string
+  /** Index of the container. */
+  readonly node: number
+  readonly attempt: number
+}
+
 export interface Decision {
   /** In order, with `seq` dense from the state's last. Already applied to the state. */
   readonly events: readonly RunEvent[]
   readonly commands: readonly Command[]
+  /** The steps those events are about; some may be over with their item, and no longer part of the state. */
+  readonly changed: ReadonlySet<StepState>
 }

@@ -1,5 +1,6 @@
 import type { Json, PayloadRef, StepError, StepStatus, Wait } from '@millrace/contracts'
-import { type RunState, runDeadline, type StepState, stepAt } from './state.js'
+import { openSteps, type Scope, stepAt } from './scope.js'
+import { type RunState, runDeadline, type StepState } from './state.js'
 
 /** A step as lists show it. */
 export interface StepView {
@@ -29,16 +30,23 @@ export function stepView(state: RunState, path: string): StepView | undefined {
   return step === undefined ? undefined : toView(state, step)
 }
 
-/** All steps, in topological order. */
+/** All steps of the run in topological order, each container before what is under way inside of it. */
 export const stepTable = (state: RunState): StepView[] =>
-  state.graph.order.map((node) => toView(state, state.steps[node]!))
+  state.graph.order.flatMap((node) => tableOf(state, state.steps[node]!))
+
+const tableOf = (state: RunState, step: StepState): StepView[] => [
+  toView(state, step),
+  ...[...(step.inside?.scopes.values() ?? [])].flatMap((scope: Scope) =>
+    scope.steps.flatMap((inner) => tableOf(state, inner)),
+  ),
+]
 
 /** What a parked run waits for by the clock: these become timer rows (D5). */
 export function pendingTimers(state: RunState): PendingTimer[] {
   const timers: PendingTimer[] = []
   // A paused run waits for a person; its timers start again when it is resumed.
   if (state.status === 'paused') return timers
-  for (const { path, attempt, retryAt, wait } of state.steps) {
+  for (const { path, attempt, retryAt, wait } of openSteps(state)) {
     if (retryAt !== null) timers.push({ path, kind: 'retry', attempt, dueAt: retryAt })
     else if (wait?.kind === 'timer') timers.push({ path, kind: 'delay', attempt, dueAt: wait.dueAt })
   }
@@ -49,11 +57,11 @@ export function pendingTimers(state: RunState): PendingTimer[] {
 
 /** Steps whose attempt was running when the events end: after a claim, those that a lost worker left behind. */
 export const runningSteps = (state: RunState): { path: string; node: number; attempt: number }[] =>
-  state.steps
+  openSteps(state)
     .filter(({ status }) => status === 'running')
     .map(({ path, node, attempt }) => ({ path, node, attempt }))
 
-function toView(state: RunState, step: StepState): StepView {
+export function toView(state: Pick<RunState, 'graph'>, step: StepState): StepView {
   const { path, status, attempt, startedAt, finishedAt, error, wait, output, outputRef, node } = step
   const { id, type } = state.graph.nodes[node]!
   return { path, nodeId: id, type, status, attempt, startedAt, finishedAt, error, wait, output, outputRef }

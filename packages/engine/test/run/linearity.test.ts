@@ -104,7 +104,7 @@ describe('the work of a whole run grows with its graph', () => {
           return Reflect.get(target, key, receiver)
         },
       })
-      const watched: RunState = { ...state, steps }
+      const watched: RunState = Object.assign(state, { steps })
       decide(watched, { kind: 'claimed' }, 1)
       for (let node = 1; node < size; node++) {
         const input = { kind: 'step_completed', path: `n${node}`, attempt: 1, output: 1 } as const

@@ -157,6 +157,13 @@ function commandInShort(command: Command): string {
       return `delay ${command.path}#${command.attempt} @${command.dueAt}`
     case 'start_run_timer':
       return `timeout @${command.dueAt}`
+    case 'close_container':
+      return `close ${command.path}#${command.attempt}`
+    case 'check_iteration':
+      return `check ${command.path}[${command.index}]#${command.attempt}`
+    case 'settle_page':
+    case 'execute_page':
+      return `${command.kind.replace('_', ' ')} ${command.page} of ${command.path}#${command.attempt}`
     case 'finish_run':
       return `finish ${command.status} ${JSON.stringify(command.output ?? null)}`
   }

@@ -1,0 +1,188 @@
+import {
+  ITEMS_PER_PAGE,
+  type Json,
+  type PayloadRef,
+  type RunEvent,
+  type StepError,
+} from '@millrace/contracts'
+import type { Body } from '../graph/bodies.js'
+import { itemFailed } from './errors.js'
+import { createScope, fillScope, isStopped, type Scope } from './scope.js'
+import type { RunState, StepState } from './state.js'
+
+/** Pages whose items may be under way at once: one slow item does not stop all others, nor pile up all results (I10). */
+const OPEN_PAGES = 2
+
+/** What a container does while its step waits. */
+export interface Container {
+  readonly kind: 'map' | 'repeat'
+  readonly body: Body
+  /** Items of a map; unbounded for a repeat. */
+  readonly count: number
+  readonly concurrency: number
+  /** Failed items become results instead of failing the map. */
+  readonly collects: boolean
+  readonly record: 'steps' | 'pages'
+  readonly items: readonly Json[] | undefined
+  readonly itemsKey: string | undefined
+  /** Items or iterations that have begun: the next one's index. */
+  begun: number
+  ended: number
+  /** Steps running inside. */
+  running: number
+  /** Why the container as a whole fails: nothing more begins in it. */
+  error: StepError | null
+  /** Items under way; of a repeat the latest iteration, ended or not. */
+  readonly scopes: Map<number, Scope>
+  /** By page: how many of its items have ended. */
+  readonly endedInPage: Map<number, number>
+  /** Of items that have ended, until their page is settled; of a repeat the latest two. */
+  readonly results: Map<number, ItemResult>
+  readonly pages: Map<number, SettledPage>
+  /** The first page that is not settled. */
+  firstOpenPage: number
+}
+
+/** What came of an item or iteration: an error, or the outputs of its completed sinks. */
+export interface ItemResult {
+  readonly error: StepError | null
+  readonly sinks: readonly {
+    readonly id: string
+    readonly output: Json | undefined
+    readonly outputRef: PayloadRef | undefined
+  }[]
+}
+
+export interface SettledPage {
+  readonly completed: number
+  readonly failed: number
+  readonly output: readonly Json[] | undefined
+  readonly outputRef: PayloadRef | undefined
+}
+
+type Waiting = Extract<RunEvent, { type: 'step_waiting' }>
+
+/** A container begins, or begins its next iteration; any other wait changes nothing here. */
+export function openContainer(state: RunState, step: StepState, event: Waiting): void {
+  const { wait } = event
+  if (wait.kind !== 'items' && wait.kind !== 'iteration') return
+  if (wait.kind === 'items') {
+    const { count, concurrency, onItemError, record } = wait
+    const { items, itemsKey } = event
+    const facts = { count, concurrency, collects: onItemError === 'collect', record, items, itemsKey }
+    step.inside = createContainer(bodyOf(state, step), 'map', facts)
+  } else {
+    const facts = { count: Infinity, concurrency: 1, collects: false, record: 'steps' as const }
+    step.inside ??= createContainer(bodyOf(state, step), 'repeat', facts)
+    step.inside.scopes.clear()
+    step.inside.results.delete(wait.index - 2)
+  }
+  beginItems(state, step)
+}
+
+type Facts = Pick<Container, 'count' | 'concurrency' | 'collects' | 'record'> &
+  Partial<Pick<Container, 'items' | 'itemsKey'>>
+
+const createContainer = (body: Body, kind: Container['kind'], facts: Facts): Container => ({
+  items: undefined,
+  itemsKey: undefined,
+  ...facts,
+  kind,
+  body,
+  begun: 0,
+  ended: 0,
+  running: 0,
+  error: null,
+  scopes: new Map(),
+  endedInPage: new Map(),
+  results: new Map(),
+  pages: new Map(),
+  firstOpenPage: 0,
+})
+
+function bodyOf(state: RunState, step: StepState): Body {
+  const body = state.graph.bodyOf(step.node)
+  if (body === undefined) throw new Error(`${step.path} holds nothing`)
+  return body
+}
+
+function beginItems(state: RunState, step: StepState): void {
+  const inside = step.inside
+  if (inside === null || inside.record === 'pages') return
+  const limit = Math.min(inside.count, (inside.firstOpenPage + OPEN_PAGES) * ITEMS_PER_PAGE)
+  while (inside.begun < limit && inside.scopes.size < inside.concurrency) {
+    const scope = createScope(inside.body, step, inside.begun++)
+    fillScope(scope, state.graph)
+    inside.scopes.set(scope.index, scope)
+    for (const node of inside.body.entries) state.ready.push(scope.steps[node - inside.body.firstNode]!)
+  }
+}
+
+/** Called when a step of it has come to its end: the item may have, too, and then the next one begins. */
+export function endScope(state: RunState, scope: Scope): void {
+  const inside = scope.container?.inside
+  if (scope.container == null || inside == null) return
+  if (inside.error !== null || inside.scopes.get(scope.index) !== scope || isStopped(scope.container.scope))
+    return
+  if (scope.error === null ? scope.unresolved > 0 : scope.open > 0) return
+  if (scope.error !== null && !inside.collects) {
+    inside.error = itemFailed(scope.container.path, scope.index, scope.error)
+    return
+  }
+  inside.ended++
+  inside.results.set(scope.index, resultOf(state, scope))
+  // The condition of a repeat may read the steps of its latest iteration.
+  if (inside.kind === 'repeat') return
+  inside.scopes.delete(scope.index)
+  const page = Math.floor(scope.index / ITEMS_PER_PAGE)
+  inside.endedInPage.set(page, (inside.endedInPage.get(page) ?? 0) + 1)
+  beginItems(state, scope.container)
+}
+
+function resultOf(state: RunState, { error, body, steps }: Scope): ItemResult {
+  if (error !== null) return { error, sinks: [] }
+  const sinks = body.sinks
+    .map((node) => steps[node - body.firstNode]!)
+    .filter(({ status }) => status === 'completed')
+    .map(({ node, output, outputRef }) => ({ id: state.graph.nodes[node]!.id, output, outputRef }))
+  return { error, sinks }
+}
+
+/** D20: what was kept of a page's items shrinks to their number and where their results are. */
+export function settlePage(
+  state: RunState,
+  step: StepState,
+  { page, completed, failed, output, outputRef }: Extract<RunEvent, { type: 'step_progressed' }>,
+): void {
+  const inside = step.inside
+  if (inside === null || inside.pages.has(page)) throw new Error(`${step.path} has no open page ${page}`)
+  inside.pages.set(page, { completed, failed, output, outputRef })
+  const { from, to } = pageRange(inside, page)
+  for (let index = from; index < to; index++) inside.results.delete(index)
+  inside.endedInPage.delete(page)
+  if (inside.record === 'pages') {
+    inside.begun += to - from
+    inside.ended += to - from
+  }
+  while (inside.pages.has(inside.firstOpenPage)) inside.firstOpenPage++
+  beginItems(state, step)
+}
+
+/** Items `from` … `to` − 1. */
+export const pageRange = (
+  { count }: Pick<Container, 'count'>,
+  page: number,
+): { from: number; to: number } => ({
+  from: page * ITEMS_PER_PAGE,
+  to: Math.min(count, (page + 1) * ITEMS_PER_PAGE),
+})
+
+export const pageCount = ({ count }: Pick<Container, 'count'>): number => Math.ceil(count / ITEMS_PER_PAGE)
+
+/** A map of one page keeps its results until it is closed; any other settles each page. */
+export const isPaged = (inside: Container): boolean =>
+  inside.kind === 'map' && (inside.record === 'pages' || inside.count > ITEMS_PER_PAGE)
+
+/** Every item has ended, and what came of them is at hand. */
+export const isComplete = (inside: Container): boolean =>
+  inside.ended === inside.count && (!isPaged(inside) || inside.pages.size === pageCount(inside))
