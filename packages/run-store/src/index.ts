@@ -3,7 +3,7 @@ export { classifyFailure, type Failure } from './batch/failure.js'
 export type { OnBatch } from './batch/on-batch.js'
 export { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
 export type { PostResult } from './inbox.js'
-export type { RunFilter, RunPage } from './read/runs.js'
+export { type RunFilter, type RunPage, whereRuns } from './read/runs.js'
 export {
   createRunStore,
   type RunIntake,

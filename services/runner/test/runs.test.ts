@@ -150,12 +150,47 @@ describe('runs', () => {
     expect((await read('?workflow=nothing')).json()).toEqual({ items: [], nextCursor: null })
   })
 
-  it.each(['?cursor=x', '?limit=0', '?limit=201', '?status=odd', '?workflow=%00', '?other=1', '/not-an-id'])(
-    'refuses %s',
-    async (path) => {
-      expect((await read(path)).json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
-    },
-  )
+  it('filters by version, trigger, time, duration, error and id', async () => {
+    await world.publish(simpleWorkflow('sieve'))
+    const old = (await start({ workflow: 'sieve' })).json().run
+    await world.publish(simpleWorkflow('sieve'))
+    const failed = (await start({ workflow: 'sieve' })).json().run
+    await world.sql`
+      UPDATE runs SET status = 'failed', started_at = now() - interval '90 s', finished_at = now(),
+        error = '{"code":"HTTP_STATUS","message":"Billing said 503"}' WHERE id = ${failed.id}`
+    const found = async (query: string): Promise<string[]> =>
+      (await read(`?workflow=sieve&${query}`)).json().items.map((item: { id: string }) => item.id)
+
+    expect(await found('version=1')).toEqual([old.id])
+    expect(await found('version=2')).toEqual([failed.id])
+    expect(await found('trigger=start')).toEqual([failed.id, old.id])
+    expect(await found('trigger=other')).toEqual([])
+    expect(await found('error=BILLING')).toEqual([failed.id])
+    expect(await found('error=http_status')).toEqual([failed.id])
+    expect(await found('error=b_lling')).toEqual([])
+    expect(await found('errorCode=HTTP_STATUS')).toEqual([failed.id])
+    expect(await found('minDurationMs=89000')).toEqual([failed.id])
+    expect(await found('minDurationMs=95000')).toEqual([])
+    expect(await found(`createdTo=${failed.createdAt}`)).toEqual([old.id])
+    expect(await found(`createdFrom=${failed.createdAt}`)).toEqual([failed.id])
+    expect(await found(`ids=${old.id}`)).toEqual([old.id])
+  })
+
+  it.each([
+    '?cursor=x',
+    '?limit=0',
+    '?limit=201',
+    '?status=odd',
+    '?workflow=%00',
+    '?ids=x',
+    '?version=0',
+    '?error=%00',
+    '?createdFrom=today',
+    '?other=1',
+    '/not-an-id',
+  ])('refuses %s', async (path) => {
+    expect((await read(path)).json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
+  })
 
   it('hands out large outputs by their key', async () => {
     const { run } = (await start({ workflow: 'orders' })).json()

@@ -1,5 +1,6 @@
+import { uuidv7 } from '@millrace/db'
 import { describe, expect, test } from 'vitest'
-import { newName, simpleFlow, useWorld } from './world.js'
+import { newName, scheduleFlow, simpleFlow, useWorld } from './world.js'
 
 const world = useWorld()
 
@@ -53,6 +54,34 @@ describe('workflows', () => {
     // Neither _ nor % means anything but itself.
     for (const search of ['p_ge', 'page%25'])
       expect((await world().call('GET', `/workflows?search=${search}`)).json().items).toEqual([])
+  })
+
+  test('are found by the types of their nodes', async () => {
+    const { name } = await create()
+    await world().call('POST', '/workflows', {
+      definition: simpleFlow(newName(), { nodes: [{ id: 'ask', type: 'http.request' }, { id: 'odd' }] }),
+    })
+    const found = (await world().call('GET', '/workflows?search=LOG.mess&limit=200')).json()
+    expect(found.items.map((item: { name: string }) => item.name)).toContain(name)
+    const asking = (await world().call('GET', '/workflows?search=http.request')).json()
+    expect(asking.items).toMatchObject([{ nodeTypes: ['http.request'] }])
+  })
+
+  test('are listed with their last 20 runs, newest first, and their next tick', async () => {
+    const { sql, home } = world()
+    const name = newName()
+    await world().call('POST', '/workflows', { definition: scheduleFlow(name, '0 9 * * *') })
+    const { id: versionId } = (await world().call('POST', `/workflows/${name}/publish`, {})).json()
+    const runIds = Array.from({ length: 21 }, () => uuidv7()).sort()
+    for (const id of runIds)
+      await sql`
+        INSERT INTO runs (id, workspace_id, workflow_id, version_id, status, trigger, input, started_at, finished_at)
+        SELECT ${id}, ${home.id}, workflow_id, id, 'completed', 'start', 'null', now(), now() + interval '1.5 s'
+        FROM workflow_versions WHERE id = ${versionId}`
+    const { items } = (await world().call('GET', `/workflows?search=${name}`)).json()
+    expect(items[0].recentRuns.map((run: { id: string }) => run.id)).toEqual(runIds.reverse().slice(0, 20))
+    expect(items[0].recentRuns[0]).toMatchObject({ status: 'completed', durationMs: 1_500 })
+    expect(items[0].nextRunAt).toMatch(/T09:00:00.000Z$/)
   })
 
   test.each(['cursor=x', 'cursor=NQ', 'limit=0', 'limit=201', 'limit=a', 'other=1', 'search=%00'])(

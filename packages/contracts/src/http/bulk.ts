@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runStatus } from '../status.js'
+import { runFilter } from './runs.js'
 
 /** One action on many runs: first counted, then confirmed, then done page by page. */
 
@@ -9,15 +9,7 @@ const time = z.iso.datetime()
 export const bulkAction = z.enum(['cancel', 'pause', 'resume', 'retry'])
 export type BulkAction = z.infer<typeof bulkAction>
 
-export const bulkFilter = z.strictObject({
-  status: runStatus.optional(),
-  /** Workflow id or name. */
-  workflow: z.string().min(1).max(128).optional(),
-  version: z.int().min(1).optional(),
-  /** Code of the error a run ended with. */
-  errorCode: z.string().min(1).max(128).optional(),
-  createdFrom: time.optional(),
-  createdTo: time.optional(),
+export const bulkFilter = runFilter.extend({
   runIds: z.array(z.uuid()).min(1).max(1_000).optional(),
 })
 export type BulkFilter = z.infer<typeof bulkFilter>

@@ -20,15 +20,50 @@ export const idempotencyKey = z.string().min(1).max(255)
 
 export const startRunAnswer = z.object({ run: runSummary, replayed: z.boolean() })
 
-export const listRunsQuery = z.strictObject({
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+/** Postgres refuses U+0000 in any text, even in one that is only looked up. */
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]+$/, 'must hold text without U+0000')
+
+/** Which runs of a workspace: all conditions must hold. */
+export const runFilter = z.strictObject({
   status: runStatus.optional(),
   /** Workflow id or name. */
-  workflow: z.string().max(128).optional(),
+  workflow: text.max(128).optional(),
+  version: z.int().min(1).optional(),
+  /** Id of the trigger node. */
+  trigger: text.max(64).optional(),
+  /** Code of the error a run ended with. */
+  errorCode: text.max(128).optional(),
+  /** Part of the code or the message of the error a run ended with, in any case. */
+  error: text.optional(),
+  createdFrom: z.iso.datetime().optional(),
+  /** Exclusive. */
+  createdTo: z.iso.datetime().optional(),
+  /** Milliseconds from start to end, or to now. */
+  minDurationMs: z.int().min(0).optional(),
   /** Test runs are left out unless asked for. */
-  tests: z.enum(['exclude', 'include', 'only']).default('exclude'),
+  tests: z.enum(['exclude', 'include', 'only']).optional(),
 })
+export type RunFilter = z.infer<typeof runFilter>
+
+const MAX_IDS = 200
+
+export const listRunsQuery = runFilter.extend({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  version: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+  minDurationMs: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  /** Run ids, separated by commas: to read again what a stream says has changed. */
+  ids: z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.uuid()).max(MAX_IDS))
+    .optional(),
+})
+export type ListRunsQuery = z.input<typeof listRunsQuery>
 
 /** What a run is pinned to for ever: its version's definition, or the snapshot of a test run. */
 export const runDefinitionAnswer = z.object({ definition })

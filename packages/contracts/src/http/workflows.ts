@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { definition, definitionProblem } from '../definition.js'
 import { json } from '../json.js'
+import { runStatus } from '../status.js'
 
 const time = z.iso.datetime()
 
@@ -22,6 +23,25 @@ export const workflowSummary = z.object({
 export type WorkflowSummary = z.infer<typeof workflowSummary>
 export const workflow = workflowSummary.extend({ draft: draftDefinition })
 export type Workflow = z.infer<typeof workflow>
+
+/** A workflow in a list: with what an operator wants to see of it at a glance. */
+export const workflowListItem = workflowSummary.extend({
+  /** Of the draft, each once. */
+  nodeTypes: z.array(z.string()),
+  /** The last 20, newest first. */
+  recentRuns: z.array(
+    z.object({
+      id: z.string(),
+      status: runStatus,
+      createdAt: time,
+      /** Milliseconds from start to end; null unless it has ended. */
+      durationMs: z.number().nullable(),
+    }),
+  ),
+  /** The next tick of its schedules. */
+  nextRunAt: time.nullable(),
+})
+export type WorkflowListItem = z.infer<typeof workflowListItem>
 
 export const createWorkflowBody = z.strictObject({ definition: draftDefinition })
 export const saveDraftBody = z.strictObject({

@@ -1,5 +1,6 @@
 import {
   type Definition,
+  type RunFilter as Filter,
   type Json,
   type Priority,
   priority as priorities,
@@ -12,10 +13,10 @@ import type { Sql } from '@millrace/db'
 
 /** Runs as the API shows them. Every query names the workspace (I9). */
 
-export interface RunFilter {
-  readonly status?: RunStatus
-  readonly workflowId?: string
-  readonly tests?: 'exclude' | 'include' | 'only'
+/** See the contract's `runFilter`; all conditions must hold. */
+export interface RunFilter extends Omit<Filter, 'workflow'> {
+  readonly workflowId?: string | undefined
+  readonly runIds?: readonly string[] | undefined
 }
 
 export interface RunPage {
@@ -88,10 +89,7 @@ export const listRuns = async (
 ): Promise<RunPage> => {
   const rows = await sql<SummaryRow[]>`
     SELECT ${summaryColumns(sql)} FROM ${summaryTables(sql)}
-    WHERE r.workspace_id = ${workspaceId}
-    ${filter.status === undefined ? sql`` : sql`AND r.status = ${filter.status}`}
-    ${filter.workflowId === undefined ? sql`` : sql`AND r.workflow_id = ${filter.workflowId}`}
-    ${testsFilter(sql, filter.tests)}
+    WHERE ${whereRuns(sql, workspaceId, filter)}
     ${beforeId === null ? sql`` : sql`AND r.id < ${beforeId}`}
     ORDER BY r.id DESC LIMIT ${limit + 1}`
   const items = rows.slice(0, limit).map(toSummary)
@@ -99,10 +97,29 @@ export const listRuns = async (
 }
 
 /** Only the snapshot of a test run has no number. */
-const testsFilter = (sql: Sql, tests: RunFilter['tests']) => {
-  if (tests === 'include') return sql``
-  return tests === 'only' ? sql`AND v.number IS NULL` : sql`AND v.number IS NOT NULL`
+const isTestRun = (sql: Sql) =>
+  sql`EXISTS (SELECT FROM workflow_versions WHERE id = r.version_id AND number IS NULL)`
+
+/** Who names a run asks for it, whatever it is. */
+const testsFilter = (sql: Sql, { tests, runIds }: RunFilter) => {
+  if (tests === 'include' || (tests === undefined && runIds !== undefined)) return sql``
+  return tests === 'only' ? sql`AND ${isTestRun(sql)}` : sql`AND NOT ${isTestRun(sql)}`
 }
+
+/** The condition on `runs r` that a filter stands for. */
+export const whereRuns = (sql: Sql, workspaceId: string, filter: RunFilter) => sql`
+  r.workspace_id = ${workspaceId}
+  ${filter.status === undefined ? sql`` : sql`AND r.status = ${filter.status}`}
+  ${filter.workflowId === undefined ? sql`` : sql`AND r.workflow_id = ${filter.workflowId}`}
+  ${filter.version === undefined ? sql`` : sql`AND r.version_id IN (SELECT id FROM workflow_versions WHERE workflow_id = r.workflow_id AND number = ${filter.version})`}
+  ${filter.trigger === undefined ? sql`` : sql`AND r.trigger = ${filter.trigger}`}
+  ${filter.errorCode === undefined ? sql`` : sql`AND r.error ->> 'code' = ${filter.errorCode}`}
+  ${filter.error === undefined ? sql`` : sql`AND position(lower(${filter.error}) IN lower(concat_ws(' ', r.error ->> 'code', r.error ->> 'message'))) > 0`}
+  ${filter.createdFrom === undefined ? sql`` : sql`AND r.created_at >= ${filter.createdFrom}::timestamptz`}
+  ${filter.createdTo === undefined ? sql`` : sql`AND r.created_at < ${filter.createdTo}::timestamptz`}
+  ${filter.minDurationMs === undefined ? sql`` : sql`AND extract(epoch FROM coalesce(r.finished_at, clock_timestamp()) - r.started_at) * 1000 >= ${filter.minDurationMs}`}
+  ${testsFilter(sql, filter)}
+  ${filter.runIds === undefined ? sql`` : sql`AND r.id = ANY (${[...filter.runIds]}::uuid[])`}`
 
 const summaryTables = (sql: Sql) => sql`
   runs r JOIN workflows w ON w.id = r.workflow_id JOIN workflow_versions v ON v.id = r.version_id`

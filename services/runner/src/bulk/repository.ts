@@ -1,5 +1,6 @@
-import type { BulkAction, BulkFilter, BulkOperation, RunStatus } from '@millrace/contracts'
+import type { BulkAction, BulkOperation, RunStatus } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
+import { type RunFilter, whereRuns } from '@millrace/run-store'
 
 /** Bulk operations and their members. Every query of a caller names the workspace (I9). */
 
@@ -23,7 +24,7 @@ export interface Progress {
 }
 
 /** Seconds in which a preview can be confirmed. */
-export const PREVIEW_AGE = 900
+const PREVIEW_AGE = 900
 const ERRORS_KEPT = 20
 
 const ACTS_ON: Readonly<Record<BulkAction, readonly RunStatus[]>> = {
@@ -36,7 +37,7 @@ const ACTS_ON: Readonly<Record<BulkAction, readonly RunStatus[]>> = {
 export interface Proposal {
   readonly workspaceId: string
   readonly action: BulkAction
-  readonly filter: Omit<BulkFilter, 'workflow'> & { readonly workflowId?: string }
+  readonly filter: RunFilter
   readonly options: BulkOptions
   /** Members in all. */
   readonly limit: number
@@ -55,14 +56,7 @@ export const propose = (sql: Sql, { workspaceId, action, filter, options, limit 
     const added = await tx`
       INSERT INTO bulk_members (bulk_id, run_id)
       SELECT ${id}::uuid, r.id FROM runs r
-      WHERE r.workspace_id = ${workspaceId} AND r.status = ANY (${[...ACTS_ON[action]]})
-      ${filter.status === undefined ? tx`` : tx`AND r.status = ${filter.status}`}
-      ${filter.workflowId === undefined ? tx`` : tx`AND r.workflow_id = ${filter.workflowId}`}
-      ${filter.version === undefined ? tx`` : tx`AND r.version_id IN (SELECT v.id FROM workflow_versions v WHERE v.workflow_id = r.workflow_id AND v.number = ${filter.version})`}
-      ${filter.errorCode === undefined ? tx`` : tx`AND r.error ->> 'code' = ${filter.errorCode}`}
-      ${filter.createdFrom === undefined ? tx`` : tx`AND r.created_at >= ${filter.createdFrom}::timestamptz`}
-      ${filter.createdTo === undefined ? tx`` : tx`AND r.created_at < ${filter.createdTo}::timestamptz`}
-      ${filter.runIds === undefined ? tx`` : tx`AND r.id = ANY (${filter.runIds}::uuid[])`}
+      WHERE ${whereRuns(sql, workspaceId, filter)} AND r.status = ANY (${[...ACTS_ON[action]]})
       ORDER BY r.id LIMIT ${limit + 1}`
     const [row] = await tx<[{ expires: number }]>`
       UPDATE bulk_operations SET total = ${added.count} WHERE id = ${id}

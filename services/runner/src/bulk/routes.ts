@@ -11,7 +11,6 @@ import { typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { findWorkflowId } from '../published/workflows.js'
-import { storableText } from '../runs/params.js'
 import type { BulkLoop } from './bulk-loop.js'
 import { abort, confirm, propose, readOperations } from './repository.js'
 
@@ -47,15 +46,12 @@ const registerPreview = (app: FastifyInstance, { sql }: BulkRoutesDeps): void =>
       const { workspaceId } = request.actor
       const { action, filter, ...options } = request.body
       const { workflow, ...rest } = filter
-      for (const text of [workflow, filter.errorCode])
-        if (text !== undefined && !storableText.safeParse(text).success)
-          throw new MillraceError('INVALID_REQUEST', 'the filter holds U+0000')
       const workflowId = workflow === undefined ? undefined : await findWorkflowId(sql, workspaceId, workflow)
       if (workflowId === null) throw new MillraceError('NOT_FOUND', 'There is no such workflow')
       const { id, count, expiresAt } = await propose(sql, {
         workspaceId,
         action,
-        filter: workflowId === undefined ? rest : { ...rest, workflowId },
+        filter: { ...rest, workflowId },
         options,
         limit: MAX_MEMBERS,
       })

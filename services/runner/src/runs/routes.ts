@@ -11,12 +11,12 @@ import {
   startRunBody,
 } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
-import type { RunFilter, RunReads } from '@millrace/run-store'
+import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { findWorkflowId } from '../published/workflows.js'
 import type { Canceller } from './cancel.js'
-import { noSuchRun, runParams, storableText } from './params.js'
+import { noSuchRun, runParams } from './params.js'
 import { registerRunReads } from './read-routes.js'
 import { type StartDeps, startRun } from './start.js'
 
@@ -68,24 +68,24 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
       schema: {
         tags,
         summary: 'List runs, the newest first',
-        querystring: listRunsQuery.extend({ workflow: storableText.max(128).optional() }),
+        querystring: listRunsQuery,
         response: { 200: page(runSummary) },
       },
     },
     async (request) => {
       const { workspaceId } = request.actor
-      const { cursor, limit, status, workflow, tests } = request.query
+      const { cursor, limit, workflow, ids, ...filter } = request.query
       const before = runId.nullable().safeParse(cursor ?? null)
       if (!before.success) throw new MillraceError('INVALID_REQUEST', 'cursor is not one this list has given')
       const workflowId =
         workflow === undefined ? undefined : await findWorkflowId(deps.sql, workspaceId, workflow)
       if (workflowId === null) return { items: [], nextCursor: null }
-      const filter: RunFilter = {
-        tests,
-        ...(status === undefined ? {} : { status }),
-        ...(workflowId === undefined ? {} : { workflowId }),
-      }
-      const found = await deps.store.listRuns(workspaceId, filter, before.data, limit)
+      const found = await deps.store.listRuns(
+        workspaceId,
+        { ...filter, workflowId, runIds: ids },
+        before.data,
+        limit,
+      )
       return { items: [...found.items], nextCursor: found.nextCursor }
     },
   )

@@ -1,7 +1,15 @@
-import { MillraceError, type Workflow, type WorkflowSummary } from '@millrace/contracts'
+import { MillraceError, type Workflow, type WorkflowListItem } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type postgres from 'postgres'
-import { type SummaryRow, summaryColumns, summarySource, toSummary, toWorkflow } from './rows.js'
+import {
+  type ListRow,
+  listColumns,
+  type SummaryRow,
+  summaryColumns,
+  summarySource,
+  toListItem,
+  toWorkflow,
+} from './rows.js'
 
 /**
  * Reads and archives workflows. Every statement is bound to one workspace (I9): a workflow of another one is not
@@ -59,15 +67,20 @@ export const listWorkflows = async (
   sql: Sql,
   workspaceId: string,
   { after, search, limit }: ListRequest,
-): Promise<WorkflowSummary[]> => {
-  const rows = await sql<SummaryRow[]>`
-    SELECT ${summaryColumns(sql)} FROM ${summarySource(sql)}
+): Promise<WorkflowListItem[]> => {
+  const rows = await sql<ListRow[]>`
+    SELECT ${summaryColumns(sql)}, ${listColumns(sql)} FROM ${summarySource(sql)}
     WHERE w.workspace_id = ${workspaceId} AND w.archived_at IS NULL
       ${after === undefined ? sql`` : sql`AND w.name > ${after}`}
-      ${search === undefined ? sql`` : sql`AND position(lower(${search}) IN lower(w.name)) > 0`}
+      ${search === undefined ? sql`` : whereMatches(sql, search)}
     ORDER BY w.name LIMIT ${limit + 1}`
-  return rows.map(toSummary)
+  return rows.map(toListItem)
 }
+
+const whereMatches = (sql: Sql, search: string) => sql`
+  AND (position(lower(${search}) IN lower(w.name)) > 0 OR EXISTS (
+    SELECT FROM jsonb_path_query(w.draft, '$.nodes[*].type') type
+    WHERE position(lower(${search}) IN lower(type #>> '{}')) > 0))`
 
 /** Frees the name, and starts no more runs: webhooks and schedules go, versions stay for the runs pinned to them. */
 export const archiveWorkflow = (sql: Sql, workspaceId: string, ref: string): Promise<void> =>

@@ -1,4 +1,4 @@
-import { createWorkflowBody, page, workflow, workflowSummary } from '@millrace/contracts'
+import { createWorkflowBody, page, workflow, workflowListItem } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import { archiveWorkflow, getWorkflow, listWorkflows } from './repository.js'
 const listQuery = z.strictObject({
   cursor: z.string().max(1_000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** Part of the name, in any case. */
+  /** Part of the name or of a node's type, in any case. */
   search: z.string().max(128).optional(),
 })
 
@@ -24,7 +24,7 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
 
   routes.get(
     '/api/v1/workflows',
-    { config: read, schema: { tags, querystring: listQuery, response: { 200: page(workflowSummary) } } },
+    { config: read, schema: { tags, querystring: listQuery, response: { 200: page(workflowListItem) } } },
     async ({ actor, query: { cursor, limit, search } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(cursor, textPosition)
       const rows = await listWorkflows(sql, actor.workspaceId, { after, search, limit })

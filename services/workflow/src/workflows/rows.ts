@@ -1,4 +1,4 @@
-import type { Workflow, WorkflowSummary } from '@millrace/contracts'
+import type { RunStatus, Workflow, WorkflowListItem, WorkflowSummary } from '@millrace/contracts'
 import type postgres from 'postgres'
 
 /** Times are milliseconds since the epoch. */
@@ -35,4 +35,30 @@ export const toSummary = (row: SummaryRow): WorkflowSummary => ({
 export const toWorkflow = (row: SummaryRow & Pick<Workflow, 'draft'>): Workflow => ({
   ...toSummary(row),
   draft: row.draft,
+})
+
+export interface ListRow extends SummaryRow {
+  nodeTypes: string[]
+  recentRuns: { id: string; status: RunStatus; createdAt: number; durationMs: number | null }[]
+  nextRunAt: number | null
+}
+
+const RECENT_RUNS = 20
+
+/** Beside the summary's columns, of `workflows w`. Test runs do not count. Each part is one short index scan a workflow. */
+export const listColumns = (sql: postgres.ISql) => sql`
+  ARRAY(SELECT DISTINCT node ->> 'type' FROM jsonb_path_query(w.draft, '$.nodes[*]') node
+    WHERE node ->> 'type' IS NOT NULL ORDER BY 1) AS "nodeTypes",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'status', r.status,
+      'createdAt', extract(epoch FROM r.created_at)::float8 * 1000,
+      'durationMs', extract(epoch FROM r.finished_at - r.started_at)::float8 * 1000) ORDER BY r.id DESC), '[]')
+    FROM (SELECT r.* FROM runs r JOIN workflow_versions v ON v.id = r.version_id AND v.number IS NOT NULL
+      WHERE r.workflow_id = w.id ORDER BY r.id DESC LIMIT ${RECENT_RUNS}) r) AS "recentRuns",
+  (SELECT extract(epoch FROM min(next_at))::float8 * 1000 FROM schedules WHERE workflow_id = w.id) AS "nextRunAt"`
+
+export const toListItem = (row: ListRow): WorkflowListItem => ({
+  ...toSummary(row),
+  nodeTypes: row.nodeTypes,
+  recentRuns: row.recentRuns.map((run) => ({ ...run, createdAt: new Date(run.createdAt).toISOString() })),
+  nextRunAt: row.nextRunAt === null ? null : new Date(row.nextRunAt).toISOString(),
 })
