@@ -1,3 +1,4 @@
+export * from './bulk.js'
 export * from './credentials.js'
 export * from './identity.js'
 export * from './runs.js'

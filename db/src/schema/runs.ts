@@ -47,6 +47,7 @@ export const runs = pgTable('runs', {
   output: jsonb().$type<Json>(),
   snapshot: jsonb().$type<Json>(),
   snapshotSeq: integer('snapshot_seq'),
+  seed: jsonb().$type<Json>(),
 })
 
 export const stepRuns = pgTable(
