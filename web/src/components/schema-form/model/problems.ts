@@ -1,0 +1,32 @@
+import type { DefinitionProblem } from '@millrace/contracts'
+
+/** The problems of one node, by JSON pointer relative to the node: `/params/url`. */
+export type NodeProblems = ReadonlyMap<string, readonly DefinitionProblem[]>
+
+export const problemsOfNode = (problems: readonly DefinitionProblem[], position: number): NodeProblems => {
+  const prefix = `/nodes/${position}`
+  const own = problems.filter(({ pointer }) => pointer === prefix || pointer.startsWith(`${prefix}/`))
+  const byPointer = new Map<string, DefinitionProblem[]>()
+  for (const problem of own) {
+    const pointer = problem.pointer.slice(prefix.length)
+    byPointer.set(pointer, [...(byPointer.get(pointer) ?? []), problem])
+  }
+  return byPointer
+}
+
+/** What to say at a field: its own problems, and those of its inside where that is not shown as fields. */
+export const messageAt = (problems: NodeProblems, pointer: string, inside: boolean): string | undefined => {
+  const messages = [...problems].flatMap(([at, list]) =>
+    at === pointer || (inside && at.startsWith(`${pointer}/`)) ? list.map(({ message }) => message) : [],
+  )
+  return messages.length === 0 ? undefined : [...new Set(messages)].join('; ')
+}
+
+/** Those that no field shows: of the node as a whole, or at params that its type does not have. */
+export const homelessProblems = (
+  problems: NodeProblems,
+  shown: readonly string[],
+): readonly DefinitionProblem[] =>
+  [...problems].flatMap(([at, list]) =>
+    shown.some((pointer) => at === pointer || at.startsWith(`${pointer}/`)) ? [] : list,
+  )
