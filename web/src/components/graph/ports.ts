@@ -1,0 +1,32 @@
+import {
+  ERROR_PORT,
+  type Json,
+  type JsonObject,
+  MAIN_PORT,
+  type NodeTypeDescriptor,
+} from '@millrace/contracts'
+import { isObject, memberOf } from './layout.js'
+
+/**
+ * The outlets of a node: the ports of its type, or those its params name where the schema marks a text with
+ * `port`; and the error port when its failures are routed. An unknown type has the main port.
+ */
+export const portsOf = (
+  type: NodeTypeDescriptor | undefined,
+  params: JsonObject,
+  onError: Json | undefined,
+): readonly string[] => {
+  const own = type === undefined ? [MAIN_PORT] : (type.ports ?? portsNamedBy(type.params, params))
+  return [...new Set(onError === 'route' ? [...own, ERROR_PORT] : own)]
+}
+
+const portsNamedBy = (schema: Json | undefined, value: Json | undefined): string[] => {
+  const given = value ?? memberOf(schema, 'default')
+  if (memberOf(schema, 'port') === true) return typeof given === 'string' ? [given] : []
+  if (Array.isArray(given)) return given.flatMap((item) => portsNamedBy(memberOf(schema, 'items'), item))
+  const properties = memberOf(schema, 'properties')
+  if (!isObject(properties)) return []
+  return Object.entries(properties).flatMap(([name, property]) =>
+    portsNamedBy(property, memberOf(given, name)),
+  )
+}

@@ -1,0 +1,153 @@
+import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
+import type { Group, Note, Point } from '../../../components/graph/layout.js'
+import { type EdgeDraft, type EditorDocument, edgeKey, type NodeDraft } from './document.js'
+import { type Edit, edit, type Patch } from './patch.js'
+
+/**
+ * What an author can do. Each command gives the patch that does it; an empty patch when nothing changes.
+ * Ids and places come from outside.
+ */
+
+export interface NewNode {
+  readonly node: NodeDraft
+  readonly at: Point
+  /** The outlet it is connected to. */
+  readonly behind?: { readonly from: string; readonly port: string } | undefined
+}
+
+export const addNode = (document: EditorDocument, { node, at, behind }: NewNode): Patch =>
+  edit(document, (draft) => {
+    draft.set('nodes', node.id, { rank: draft.nextRank('nodes'), node })
+    draft.set('positions', node.id, at)
+    if (behind !== undefined) addEdge(draft, { ...behind, to: node.id })
+  })
+
+/** Puts a node between the two ends of an edge; its condition stays on the first half. */
+export const insertNode = (
+  document: EditorDocument,
+  edge: EdgeDraft,
+  { node, at, port }: { readonly node: NodeDraft; readonly at: Point; readonly port: string },
+): Patch =>
+  edit(document, (draft) => {
+    draft.set('nodes', node.id, { rank: draft.nextRank('nodes'), node })
+    draft.set('positions', node.id, at)
+    draft.delete('edges', edgeKey(edge))
+    addEdge(draft, { ...edge, to: node.id })
+    addEdge(draft, { from: node.id, port, to: edge.to })
+  })
+
+export const connect = (document: EditorDocument, edge: EdgeDraft): Patch =>
+  edit(document, (draft) => addEdge(draft, edge))
+
+const addEdge = (draft: Edit, edge: EdgeDraft): void => {
+  if (!draft.has('edges', edgeKey(edge)))
+    draft.set('edges', edgeKey(edge), { rank: draft.nextRank('edges'), edge })
+}
+
+/** Positions of nodes and notes, by id: a drag, a nudge and a tidy alike. */
+export const place = (document: EditorDocument, points: ReadonlyMap<string, Point>): Patch =>
+  edit(document, (draft) => {
+    for (const [id, { x, y }] of points) {
+      const note = draft.get('notes', id)
+      const now = note ?? draft.get('positions', id)
+      if (now?.x === x && now.y === y) continue
+      if (note !== undefined) draft.set('notes', id, { ...note, x, y })
+      else if (draft.has('nodes', id)) draft.set('positions', id, { x, y })
+    }
+  })
+
+export interface Selection {
+  readonly nodes: ReadonlySet<string>
+  readonly edges: ReadonlySet<string>
+  readonly notes: ReadonlySet<string>
+}
+
+/** Deletes what is selected, the edges of its nodes, and groups that become empty. */
+export const remove = (document: EditorDocument, { nodes, edges, notes }: Selection): Patch =>
+  edit(document, (draft) => {
+    for (const id of nodes) {
+      draft.delete('nodes', id)
+      draft.delete('positions', id)
+    }
+    for (const [key, { edge }] of document.edges)
+      if (edges.has(key) || nodes.has(edge.from) || nodes.has(edge.to)) draft.delete('edges', key)
+    for (const id of notes) draft.delete('notes', id)
+    leaveGroups(document, draft, nodes)
+  })
+
+const leaveGroups = (document: EditorDocument, draft: Edit, leaving: ReadonlySet<string>): void => {
+  for (const [id, group] of document.groups) {
+    const staying = group.nodes.filter((node) => !leaving.has(node))
+    if (staying.length === group.nodes.length) continue
+    if (staying.length === 0) draft.delete('groups', id)
+    else draft.set('groups', id, { ...group, nodes: staying })
+  }
+}
+
+/** Members set to undefined are taken away. The id stays: see `renameNode`. */
+export const setNode = (
+  document: EditorDocument,
+  id: string,
+  members: { readonly [member: string]: Json | undefined },
+): Patch =>
+  edit(document, (draft) => {
+    const row = draft.get('nodes', id)
+    if (row === undefined) return
+    const node = { ...row.node, ...members }
+    if (!sameJson(node, row.node)) draft.set('nodes', id, { ...row, node })
+  })
+
+export const setParams = (document: EditorDocument, id: string, params: JsonObject): Patch =>
+  setNode(document, id, { params })
+
+/** An empty condition is none. */
+export const setCondition = (document: EditorDocument, key: string, when: string): Patch =>
+  edit(document, (draft) => {
+    const row = draft.get('edges', key)
+    const condition = when.trim() === '' ? undefined : when
+    if (row !== undefined && row.edge.when !== condition)
+      draft.set('edges', key, { ...row, edge: { ...row.edge, when: condition } })
+  })
+
+export const setField = (document: EditorDocument, name: string, value: Json | undefined): Patch =>
+  edit(document, (draft) => {
+    if (sameJson(document.fields.get(name), value)) return
+    if (value === undefined) draft.delete('fields', name)
+    else draft.set('fields', name, value)
+  })
+
+export const setNote = (document: EditorDocument, id: string, note: Note): Patch =>
+  edit(document, (draft) => draft.set('notes', id, note))
+
+/** A node is in one group at most: it leaves the one it was in. */
+export const addGroup = (
+  document: EditorDocument,
+  id: string,
+  { title, nodes }: { readonly title: string; readonly nodes: ReadonlySet<string> },
+): Patch =>
+  edit(document, (draft) => {
+    const members = [...nodes].filter((node) => document.nodes.has(node))
+    if (members.length === 0) return
+    leaveGroups(document, draft, nodes)
+    draft.set('groups', id, { title, nodes: members, collapsed: false })
+  })
+
+export const removeGroup = (document: EditorDocument, id: string): Patch =>
+  edit(document, (draft) => draft.delete('groups', id))
+
+export const setGroup = (document: EditorDocument, id: string, change: Partial<Group>): Patch =>
+  edit(document, (draft) => {
+    const group = draft.get('groups', id)
+    if (group !== undefined) draft.set('groups', id, { ...group, ...change })
+  })
+
+const sameJson = (one: unknown, other: unknown): boolean =>
+  one === other || JSON.stringify(one) === JSON.stringify(other)
+
+export const newNode = (id: string, type: string, params: JsonObject = {}): NodeDraft => ({
+  id,
+  type,
+  params,
+})
+
+export const edgeFrom = (from: string, to: string, port = MAIN_PORT): EdgeDraft => ({ from, to, port })

@@ -1,0 +1,70 @@
+import { type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
+import { type EditorDocument, edgeKey } from './document.js'
+import { edit, type Patch } from './patch.js'
+import { type Renames, renameInParams, renameInSource, renameInTemplate } from './references.js'
+import { holdsSource } from './sources.js'
+
+export type NodeTypes = ReadonlyMap<string, NodeTypeDescriptor>
+
+/** Why a node may not get this id, in words; undefined when it may. */
+export const refuseId = (document: EditorDocument, id: string, wanted: string): string | undefined => {
+  const shape = nodeId.safeParse(wanted)
+  if (!shape.success) return shape.error.issues[0]?.message ?? 'this is no id'
+  return wanted !== id && document.nodes.has(wanted) ? `another node has the id ${wanted}` : undefined
+}
+
+/**
+ * Gives a node another id, and points to it all that named the old one: edges, expressions in params, on edges and
+ * in settings, the layout. Empty when the id may not be given.
+ */
+export const renameNode = (document: EditorDocument, id: string, wanted: string, types: NodeTypes): Patch => {
+  const row = document.nodes.get(id)
+  if (row === undefined || wanted === id || refuseId(document, id, wanted) !== undefined) return []
+  const renames: Renames = new Map([[id, wanted]])
+  const to = (name: string): string => renames.get(name) ?? name
+  return edit(document, (draft) => {
+    draft.delete('nodes', id)
+    for (const [key, { rank, node }] of document.nodes) {
+      const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
+      const renamed = JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params }
+      if (key === id) draft.set('nodes', wanted, { rank, node: { ...renamed, id: wanted } })
+      else if (renamed !== node) draft.set('nodes', key, { rank, node: renamed })
+    }
+    for (const [key, { rank, edge }] of document.edges) {
+      const when = typeof edge.when === 'string' ? { when: renameInCondition(edge.when, renames) } : {}
+      const moved = { ...edge, ...when, from: to(edge.from), to: to(edge.to) }
+      if (JSON.stringify(moved) === JSON.stringify(edge)) continue
+      draft.delete('edges', key)
+      draft.set('edges', edgeKey(moved), { rank, edge: moved })
+    }
+    moveLayout(document, draft, id, wanted)
+    const settings = document.fields.get('settings')
+    if (
+      settings !== undefined &&
+      settings !== null &&
+      typeof settings === 'object' &&
+      !Array.isArray(settings)
+    ) {
+      const renamed = renameInParams(settings, renames, () => false)
+      if (JSON.stringify(renamed) !== JSON.stringify(settings)) draft.set('fields', 'settings', renamed)
+    }
+  })
+}
+
+/** A condition is an expression, with or without braces around it. */
+export const renameInCondition = (when: string, renames: Renames): string =>
+  when.includes('{{') ? renameInTemplate(when, renames) : renameInSource(when, renames)
+
+const moveLayout = (
+  document: EditorDocument,
+  draft: Parameters<Parameters<typeof edit>[1]>[0],
+  id: string,
+  wanted: string,
+): void => {
+  const position = document.positions.get(id)
+  draft.delete('positions', id)
+  if (position !== undefined) draft.set('positions', wanted, position)
+  for (const [key, group] of document.groups)
+    if (group.nodes.includes(id))
+      draft.set('groups', key, { ...group, nodes: group.nodes.map((node) => (node === id ? wanted : node)) })
+}
