@@ -154,7 +154,7 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
       const queue = await open({ onError: (error) => errors.push(error.message) })
       const seen: string[] = []
       const ids = runIds(2)
-      const jobIds = await queue.enqueue(requests(ids))
+      await queue.enqueue(requests(ids))
       await queue.consume(
         async (runId) => {
           seen.push(runId)
