@@ -251,6 +251,11 @@ export const ERRORS = {
     'The worker died during a step with onCrash: fail',
     'Check the outside, then retry the run by hand.',
   ),
+  POISON: entry(
+    500,
+    'The run killed its workers',
+    'It died in a process of its own as well. See details.step: the size of its data, its memory; then retry the run.',
+  ),
   NODE_FAILED: entry(500, 'The node threw', 'See the message.'),
   UNROUTED_ERROR: entry(
     500,

@@ -3,6 +3,7 @@ import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import { claimForCancel } from './claim/cancel.js'
 import { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
+import { forgiveCrash, takeFrom } from './claim/take-from.js'
 import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
@@ -34,8 +35,13 @@ export interface RunIntake {
 
 /** What a worker needs to own runs and write them. `workerId` of the options is its name in every claim. */
 export interface RunOwnership {
+  readonly workerId: string
   /** See {@link Claimer.claim}. */
   claim: Claimer['claim']
+  /** See {@link takeFrom}: as this worker. Gives up, with UNAVAILABLE, when the store closes. */
+  takeFrom(runId: string, ownerId: string): Promise<ClaimedRun | null>
+  /** See {@link forgiveCrash}. */
+  forgiveCrash(runId: string): Promise<void>
   /** See {@link BatchWriter.submit}. */
   submit: BatchWriter['submit']
   /** Resolves once everything submitted has been answered. */
@@ -108,7 +114,10 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     postToInbox: (runId, workspaceId, message) => inbox.postToInbox(sql, runId, workspaceId, message),
     claimForCancel: (runId, workspaceId) => claimForCancel(sql, runId, workspaceId),
 
+    workerId: options.workerId,
     claim: claimer.claim,
+    takeFrom: (runId, ownerId) => takeFrom(sql, runId, ownerId, options.workerId, closing.signal),
+    forgiveCrash: (runId) => forgiveCrash(sql, runId),
     submit: writer.submit,
     drain: writer.drain,
     putPayload: (workspaceId, runId, payload) =>

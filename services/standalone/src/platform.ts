@@ -77,6 +77,7 @@ async function startWorkers(
   metrics: Metrics,
   undo: Undo[],
 ): Promise<void> {
+  const environment = childEnvironment(config, databaseUrl)
   const worker = await startWorker(connections, {
     name: 'standalone',
     leaseMs: config.worker.leaseMs,
@@ -87,9 +88,10 @@ async function startWorkers(
     credential,
     log,
     metrics,
+    plays: { childEnvironment: { ...process.env, ...environment } },
   })
   undo.push(() => worker.stop())
   if (config.worker.processes === 0) return
-  const children = forkWorkers(config.worker.processes, childEnvironment(config, databaseUrl), log)
+  const children = forkWorkers(config.worker.processes, environment, log)
   undo.push(() => children.stop())
 }

@@ -14,6 +14,7 @@ await runService('worker', async ({ config, connections, log, metrics }) => {
     credential: createCredentialStore(connections.database.sql, vault).use,
     log,
     metrics,
+    plays: { childEnvironment: process.env },
   })
   // Its HTTP side is only probes and metrics.
   const app = createApp({
@@ -30,8 +31,8 @@ await runService('worker', async ({ config, connections, log, metrics }) => {
   return {
     listen: () => listen(app, config.http),
     stop: async () => {
-      await app.close()
-      await worker.stop()
+      // Both at once: it stops starting steps before its probes are gone.
+      await Promise.all([worker.stop(), app.close()])
     },
   }
 })

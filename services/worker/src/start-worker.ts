@@ -1,8 +1,10 @@
 import type { Connections } from '@millrace/connections'
 import type { CredentialData } from '@millrace/contracts'
+import type { ClaimedRun } from '@millrace/run-store'
 import type { Metrics } from '@millrace/telemetry'
 import { createCapabilities } from './capabilities/create.js'
 import type { EventMetrics } from './count-events.js'
+import { createIsolatedRuns } from './isolation/isolated-runs.js'
 import { loadVersion } from './plan/load-version.js'
 import { PlanCache } from './plan/plan-cache.js'
 import { Worker, type WorkerDeps, type WorkerOptions } from './worker.js'
@@ -12,11 +14,18 @@ export interface StartWorkerOptions extends WorkerOptions {
   credential(workspaceId: string, name: string): Promise<CredentialData>
   readonly log: WorkerDeps['log']
   readonly metrics: EventMetrics & Pick<Metrics, 'watchHeldRuns'>
+  /**
+   * A worker that answers doorbells sends runs that have killed two workers to processes of their own, forked with
+   * this environment; a worker that plays `alone` claims this one run (D13).
+   */
+  readonly plays: { readonly childEnvironment: NodeJS.ProcessEnv } | { alone(): Promise<ClaimedRun | null> }
 }
 
 export interface RunningWorker {
   /** Runs in memory. */
   readonly held: number
+  /** Resolves once a worker that plays alone holds its run no more. */
+  readonly over: Promise<void>
   /** Drains, then closes what this worker has opened; the connections are the caller's. */
   stop(): Promise<void>
 }
@@ -29,13 +38,14 @@ export async function startWorker(
   const { database, store, queue, feed } = connections
   const capabilities = createCapabilities(options)
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
-  const worker = new Worker(
-    { store, queue, feed, plans, capabilities, log: options.log, metrics: options.metrics },
-    options,
-  )
-  options.metrics.watchHeldRuns(() => worker.held)
-  await worker.start()
+  const { log, metrics, plays } = options
+  const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)
+  const worker = new Worker({ store, queue, feed, plans, capabilities, log, metrics, isolated }, options)
+  metrics.watchHeldRuns(() => worker.held)
+  const over = 'alone' in plays ? worker.playAlone(() => plays.alone()) : new Promise<void>(() => {})
+  if (!('alone' in plays)) await worker.start()
   return {
+    over,
     get held() {
       return worker.held
     },

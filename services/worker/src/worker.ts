@@ -6,13 +6,17 @@ import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-s
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
+import type { IsolatedRuns } from './isolation/isolated-runs.js'
+import { poisonError } from './isolation/poison-error.js'
 import { LeaseKeeper } from './lease.js'
+import type { Plan } from './plan/plan.js'
 import { type PlanCache, UnrunnableVersion } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
 import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
 import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession, SessionEnd, SessionHost } from './run/session.js'
+import { mustBeAlone } from './run/suspicion.js'
 import { Slots } from './slots.js'
 
 export interface WorkerDeps {
@@ -22,6 +26,8 @@ export interface WorkerDeps {
   readonly plans: PlanCache
   readonly capabilities: Capabilities
   readonly metrics: EventMetrics
+  /** Where runs go that have killed two workers (D13). A process that is such a place itself has none. */
+  readonly isolated?: IsolatedRuns | undefined
   readonly log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
@@ -90,11 +96,25 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#lease.start()
-    this.#unsubscribe = await this.deps.feed.subscribe(CONTROL_TOPIC, (payload) => this.#knock(payload))
+    await this.#open()
     this.#consumer = await this.deps.queue.consume((runId) => this.#answer(runId), {
       concurrency: this.options.concurrency,
     })
+  }
+
+  /** Plays the one run that `claim` takes, and nothing else (D13). Resolves once it is no longer held here. */
+  async playAlone(claim: () => Promise<ClaimedRun | null>): Promise<void> {
+    await this.#open()
+    const run = await claim()
+    if (run === null) return
+    await this.#advancing.acquire()
+    await this.#adopt(run)
+    await this.#emptied()
+  }
+
+  async #open(): Promise<void> {
+    await this.#lease.start()
+    this.#unsubscribe = await this.deps.feed.subscribe(CONTROL_TOPIC, (payload) => this.#knock(payload))
     this.#pollInboxes()
   }
 
@@ -106,9 +126,10 @@ export class Worker {
     if (this.#stopping) return
     this.#stopping = true
     clearTimeout(this.#inboxTimer)
-    await this.#consumer?.close()
+    // First: nothing starts from here on, however long the queue takes to let us go.
     for (const session of [...this.#sessions.values()]) session.drain()
-    await this.#emptied(this.options.graceMs)
+    await this.#consumer?.close()
+    await Promise.all([this.#emptied(this.options.graceMs), this.deps.isolated?.stop()])
     const left = [...this.#sessions.keys()]
     for (const session of [...this.#sessions.values()]) session.lose(new Error('the worker stops'))
     this.#unsubscribe?.()
@@ -131,7 +152,25 @@ export class Worker {
     })
     // The job ends here; the run goes on by itself.
     if (claimed === null) this.#advancing.release()
+    else if (this.deps.isolated !== undefined && mustBeAlone(claimed))
+      void this.#isolate(claimed, this.deps.isolated)
     else void this.#adopt(claimed)
+  }
+
+  /** D13: only a death in a process of its own is held against a run. */
+  async #isolate(run: ClaimedRun, isolated: IsolatedRuns): Promise<void> {
+    const { store, plans, log } = this.deps
+    this.#advancing.release()
+    log.warn({ runId: run.id, crashes: run.crashCount }, 'a run whose workers died plays alone')
+    try {
+      const leaseId = await isolated.play(run.id, store.workerId)
+      const left = leaseId === undefined ? null : await store.takeFrom(run.id, leaseId)
+      // Played to its end or to its park, or never taken from us: then this is not fenced.
+      if (left === null || this.#stopping) return await this.#giveBack(left ?? run, run.startedAt)
+      await this.#fail(left, await plans.get(left.versionId), poisonError(left))
+    } catch (error) {
+      log.warn({ err: error, runId: run.id }, 'a run that played alone is left to its next owner')
+    }
   }
 
   async #adopt(run: ClaimedRun): Promise<void> {
@@ -229,6 +268,8 @@ export class Worker {
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty?.()
     if (how === 'abandoned') return this.#giveBack(session.run, session.startedAt)
+    // D13: we live, so what its new owner took for a crash was only a lost lease.
+    if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)
     if (how === 'handed_back') return this.#ring([id])
     // D4: a wake that came while the run was being parked is found by a look after the park has committed.
     if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => NO_RUNS)).has(id))
@@ -237,17 +278,15 @@ export class Worker {
 
   /** D7: what the run wanted to write was refused, so it goes back to its durable state and fails from there. */
   async #failUnstorable({ run, plan }: RunSession, message: string): Promise<void> {
+    await this.#fail(run, plan, new MillraceError('UNSTORABLE_OUTPUT', message))
+  }
+
+  /** Fails a run that is ours and not held, from its durable state. */
+  async #fail(run: ClaimedRun, plan: Plan, reason: MillraceError): Promise<void> {
     const { store, log } = this.deps
-    log.warn({ runId: run.id, message }, 'the database refused the data of a run; failing it')
+    log.warn({ runId: run.id, err: reason }, 'a run cannot go on; failing it')
     try {
-      await failRun(
-        store,
-        run,
-        plan,
-        this.#clock.now(),
-        new MillraceError('UNSTORABLE_OUTPUT', message),
-        this.#publisher,
-      )
+      await failRun(store, run, plan, this.#clock.now(), reason, this.#publisher)
     } catch (error) {
       log.warn({ err: error, runId: run.id }, 'the run could not be failed; its next owner will try')
       await this.#giveBack(run, run.startedAt)
@@ -304,10 +343,11 @@ export class Worker {
       )
   }
 
-  #emptied(graceMs: number): Promise<void> {
+  /** Resolves once no run is held any more, or after the grace, if there is one. */
+  #emptied(graceMs?: number): Promise<void> {
     if (this.#sessions.size === 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs)
+      const timer = graceMs === undefined ? undefined : setTimeout(resolve, graceMs)
       this.#whenEmpty = () => {
         clearTimeout(timer)
         resolve()

@@ -94,8 +94,8 @@ function recoverStep(turn: Turn, step: StepState): void {
   const { path, attempt } = step
   if (isStopped(step.scope)) return turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
   turn.emit({ type: 'step_retrying', path, attempt, error: WORKER_LOST, dueAt: turn.now, counted: false })
-  // A paused run starts nothing: this try is due when it is resumed.
-  if (turn.state.status !== 'paused') turn.start(step)
+  // A paused run starts nothing: this try is due when it is resumed, or when there is a place.
+  if (turn.state.status !== 'paused' && turn.hasFreePlace) turn.start(step)
 }
 
 function timeOut(turn: Turn): void {

@@ -29,8 +29,11 @@ export interface RunState extends Scope {
   /** Steps all of whose edges are dead, and so will be skipped. */
   readonly dead: StepState[]
   deadHead: number
-  /** Set by an owner that starts nothing more (D12). Its own affair, and so in no event. */
-  held: boolean
+  /**
+   * How many steps the run's owner lets run at once: one after a crash (D13), none in a drain (D12). Its own affair,
+   * and so in no event.
+   */
+  places: number
 }
 
 export interface StepState {
@@ -89,7 +92,7 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     readyHead: 0,
     dead: [],
     deadHead: 0,
-    held: false,
+    places: Number.POSITIVE_INFINITY,
   }
   fillScope(state, graph)
   state.steps[trigger]!.output = origin.input

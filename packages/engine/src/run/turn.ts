@@ -57,12 +57,13 @@ export class Turn {
   }
 
   get hasFreePlace(): boolean {
-    return this.state.running < this.state.graph.definition.settings.maxParallelSteps
+    const { running, places, graph } = this.state
+    return running < Math.min(places, graph.definition.settings.maxParallelSteps)
   }
 
   /** D12: an owner that hands its runs back starts nothing more. */
   get mayStart(): boolean {
-    return this.state.status !== 'paused' && !this.state.held
+    return this.state.status !== 'paused' && this.state.places > 0
   }
 
   /** Follows the consequences as far as they go: ends of items, skips, starts, the end. */

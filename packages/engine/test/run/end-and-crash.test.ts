@@ -56,6 +56,32 @@ describe('a claim after a crash', () => {
     expect(run.complete('a', { attempt: 1 })).toEqual([])
   })
 
+  // start ─▶ a ─▶ c, start ─▶ b
+  test('with one place runs one step at a time, those left running too (D13)', () => {
+    const run = crashed()
+    run.state.places = 1
+    expect(run.claim()).toEqual([
+      'step_retrying a#1 @1000 uncounted',
+      'step_retrying b#1 @1000 uncounted',
+      'step_started b#2',
+    ])
+    expect(run.orders).toEqual([`execute b#2 after ${run.state.lastSeq}`, 'retry a#1 @1000'])
+    expect(run.send({ kind: 'retry_due', path: 'a', attempt: 1 })).toEqual([])
+    expect(run.orders).toEqual(['retry a#1 @1100'])
+    expect(run.complete('b')).toEqual(['step_succeeded b#2'])
+    expect(run.send({ kind: 'retry_due', path: 'a', attempt: 1 })).toEqual(['step_started a#2'])
+    expect(run.complete('a')).toEqual(['step_succeeded a#2', 'step_started c#1'])
+  })
+
+  // start ─▶ a ─▶ c, start ─▶ b
+  test('without a place starts nothing, and ends what runs (D12)', () => {
+    const run = crashed()
+    run.state.places = 0
+    expect(run.complete('a')).toEqual(['step_succeeded a#1'])
+    expect(run.complete('b')).toEqual(['step_succeeded b#1'])
+    expect(run.state).toMatchObject({ status: 'running', running: 0 })
+  })
+
   test('uses up no try', () => {
     const run = play({ a: { retry: { maxAttempts: 2, jitter: 'none' } } }, ['start>a'])
     run.claim()

@@ -1,3 +1,4 @@
+import type { RunEvent } from '@millrace/contracts'
 import type { FlushUnit, StepRow } from '../types.js'
 
 /** A flush unit as `flush_runs` reads it. The text is made once: a resend sends the same bytes (D6). */
@@ -21,7 +22,7 @@ export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
     error: unit.run.error ?? undefined,
     output: unit.run.output ?? undefined,
     release: unit.release,
-    progress: unit.events.some((event) => event.type === 'step_succeeded'),
+    progress: unit.events.some(isProgress),
     events: unit.events,
     steps: latestOfEachPath(unit.steps),
     timers: unit.timers,
@@ -35,6 +36,9 @@ export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
 /** One array of what was encoded unit by unit. */
 export const joinUnits = (units: readonly EncodedUnit[]): string =>
   `[${units.map((encoded) => encoded.text).join(',')}]`
+
+/** D13: the trigger's own success, seq 2, is no progress. Else a run would be forgiven by being claimed. */
+const isProgress = (event: RunEvent): boolean => event.type === 'step_succeeded' && event.seq > 2
 
 const filled = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list)
 

@@ -1,3 +1,4 @@
+import type { NodeProcess } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dense, ended, openWorld, seqsOf, storyOf, type World } from './world.js'
 
@@ -16,6 +17,16 @@ const call = (id: string, more: object = {}) => ({
   params: { method: 'POST', url: `${world.upstream.url}/${id}` },
   ...more,
 })
+/** A worker that has closed its port starts nothing more. */
+const portClosed = async (worker: NodeProcess) => {
+  const url = /"url":"([^"]+)"/.exec(worker.output())?.[1]
+  const answers = () =>
+    fetch(`${url}/health/live`).then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(answers, { timeout: 20_000 }).toBe(false)
+}
 const workersLeft = async () => (await world.sql`SELECT 1 FROM workers`).length
 
 describe('a worker told to stop (D12)', () => {
@@ -28,10 +39,12 @@ describe('a worker told to stop (D12)', () => {
     const runIds = await Promise.all([1, 2, 3].map(() => world.start(version)))
     const slow = await Promise.all(runIds.map((_, index) => world.upstream.nth('/slow', index + 1)))
     leaving.kill('SIGTERM')
-    // Its port is closed first: from then on it is stopping.
+    await portClosed(leaving)
     for (const each of slow) each.answer()
     expect(await leaving.exited).toEqual({ code: 0, signal: null })
     expect(await workersLeft()).toBe(0)
+    // It started nothing more.
+    expect(world.upstream.to('/after')).toHaveLength(0)
     await world.worker(LONG_LEASE)
     for (const runId of runIds) {
       expect(await ended(world, runId)).toBe('completed')

@@ -17,6 +17,8 @@ export interface World extends Connections {
   readonly databaseUrl: string
   /** A worker process, ready. Ended with the world, however it stands then. */
   worker(env?: Record<string, string>): Promise<NodeProcess>
+  /** Every one that was started, the ended ones too. */
+  readonly workers: readonly NodeProcess[]
   /** Timers, ticks and the sweeper, in this process. */
   scheduler(): Scheduler
   /** Publishes a version with a manual trigger `start`; the edges chain the nodes unless they are given. */
@@ -92,6 +94,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
       workers.push(worker)
       return worker
     },
+    workers,
     scheduler: () => {
       scheduler ??= startScheduler(connections)
       return scheduler

@@ -37,6 +37,8 @@ export interface AttemptIdentity {
   readonly workspaceId: string
   /** Root of idempotency keys: the run itself, or the run it retries. */
   readonly keyRunId: string
+  /** Every step waits until its start is durable, whatever its effect (D13). */
+  readonly careful: boolean
   readonly trigger: Json
 }
 
@@ -99,6 +101,8 @@ export class AttemptRunner {
       throw new Error(`no node ${request.node} in this version`)
     let timer: NodeJS.Timeout | undefined
     try {
+      // Even working out its params may kill us.
+      if (this.identity.careful) await this.#untilDurable(request.after)
       const prepared = await prepareStep(node, this.scope)
       await this.#permit(request, prepared, declared.onCrash)
       const { timeoutMs } = declared
@@ -121,14 +125,15 @@ export class AttemptRunner {
 
   /** The barrier, and the lease's deadline (D9): the last checks before a step may touch anything. */
   async #permit(request: AttemptRequest, prepared: PreparedStep, onCrash: 'retry' | 'fail'): Promise<void> {
-    if (prepared.effect === 'write' || onCrash === 'fail') {
-      if (!this.barrier.passed(request.after)) {
-        this.events.blockedOn(request.after)
-        await this.barrier.reached(request.after)
-      }
-    }
+    if (prepared.effect === 'write' || onCrash === 'fail') await this.#untilDurable(request.after)
     await this.events.owned()
     if (prepared.effect !== 'pure') this.events.goingOutside()
+  }
+
+  async #untilDurable(seq: number): Promise<void> {
+    if (this.barrier.passed(seq)) return
+    this.events.blockedOn(seq)
+    await this.barrier.reached(seq)
   }
 
   #context(request: AttemptRequest, live: LiveAttempt): NodeContext {

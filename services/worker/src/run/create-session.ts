@@ -3,6 +3,7 @@ import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
 import { AttemptRunner } from './attempt-runner.js'
 import { RunSession, type SessionHost } from './session.js'
+import { isSuspect } from './suspicion.js'
 
 /** Puts a claimed run, its plan and its attempts together. */
 export function createSession(
@@ -14,6 +15,7 @@ export function createSession(
   const identity = {
     workspaceId: run.workspaceId,
     keyRunId: run.keyRunId,
+    careful: isSuspect(run),
     trigger: run.input,
   }
   return new RunSession(

@@ -4,6 +4,7 @@ import type { ClaimedRun, RunStore } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { Publisher } from '../publisher.js'
 import { PendingWrites } from './pending-writes.js'
+import { toStepError } from './step-error.js'
 
 /** Pages of events read back. */
 const PAGE = 10_000
@@ -27,7 +28,7 @@ export async function failRun(
     if (page.length < PAGE) break
   }
   const state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, events, events.length)
-  const reason = { code: error.code, message: error.message, hint: error.hint, retryable: false }
+  const reason = { ...toStepError(error), retryable: false }
   const decision = decide(state, { kind: 'fail_requested', error: reason }, now)
   const writes = new PendingWrites(run, state)
   for (const event of decision.events) writes.event(event)

@@ -31,6 +31,7 @@ import { reusedInput } from './reused-input.js'
 import { RunScope } from './scope.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
+import { isSuspect } from './suspicion.js'
 
 /** What a session needs of its worker, and no more. */
 export interface SessionHost {
@@ -53,8 +54,11 @@ export interface SessionHost {
   readonly random: () => number
 }
 
-/** `lost`: another owner has the run, or this worker stops. `abandoned`: it is still ours, but cannot go on here. */
-export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'lost' | 'abandoned'
+/**
+ * `fenced`: another owner has the run. `lost`: this worker gives it up. `abandoned`: it is still ours, but cannot go on
+ * here.
+ */
+export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'fenced' | 'lost' | 'abandoned'
 
 /** Delays up to this stay in memory; longer ones park the run. Milliseconds. */
 const NEAR_MS = 2_000
@@ -78,7 +82,7 @@ export class RunSession {
   readonly #writes: PendingWrites
   #responded = false
   readonly #flushes = new FlushLine(this.#flushHost())
-  #release: Exclude<SessionEnd, 'lost' | 'abandoned'> | undefined
+  #release: Exclude<SessionEnd, 'fenced' | 'lost' | 'abandoned'> | undefined
   /** What the flush in flight releases. */
   #releasing: SessionEnd | undefined
   #over = false
@@ -100,6 +104,8 @@ export class RunSession {
     // D2: fold fails unless the events end exactly at the claimed last_seq.
     const origin = { trigger: run.trigger, input: run.input, seeded: new Set(run.seeds.keys()) }
     this.#state = foldEvents(plan.graph, origin, run.events, run.lastSeq)
+    // D13: after a crash one step at a time, so that the next one tells which step it was.
+    if (isSuspect(run)) this.#state.places = 1
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     this.#timers = new NearTimers(host.clock)
     this.#scope = new RunScope(
@@ -190,7 +196,7 @@ export class RunSession {
   /** D12: starts nothing more; hands the run back once its attempts have ended. */
   drain(): void {
     this.#draining = true
-    this.#state.held = true
+    this.#state.places = 0
     this.#settle()
   }
 
@@ -364,7 +370,7 @@ export class RunSession {
       durable: (unit) => this.#durable(unit),
       refused: (result) => {
         if (result.kind === 'unstorable' && !this.#over) this.host.unstorable(this, result.message)
-        this.#end('lost', new Error(result.kind))
+        this.#end(result.kind === 'fenced' ? 'fenced' : 'lost', new Error(result.kind))
       },
       failed: (error) => this.#end('abandoned', error),
     }

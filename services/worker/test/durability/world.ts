@@ -103,6 +103,7 @@ const startTestWorker = async (
       credential: () => Promise.reject(new Error('no credentials here')),
       ...options,
       allowPrivate: ['127.0.0.0/8'],
+      plays: { childEnvironment: process.env },
       metrics: createMetrics(),
       log: { warn: () => {}, info: () => {} },
     },
