@@ -1,0 +1,112 @@
+import jsonata from 'jsonata'
+import { FUNCTIONS } from './function-names.js'
+import { nearestName } from './nearest.js'
+import { type SampleScope, typeName } from './scope.js'
+import { splitTemplate } from './template.js'
+
+/**
+ * What an expression gives on a sample, as text to show. It runs in a worker of its own (evaluation.worker.ts),
+ * which is ended when JSONata's guards do not hold.
+ */
+
+export type Preview =
+  | { readonly kind: 'value'; readonly type: string; readonly text: string; readonly cut: boolean }
+  /** A path that leads nowhere: allowed, and mostly a mistake. */
+  | { readonly kind: 'nothing'; readonly hint: string | undefined }
+  | { readonly kind: 'error'; readonly message: string; readonly hint: string | undefined }
+
+/** As a worker of the server is guarded, but for its own RegExp engine. */
+const GUARDS = { timeout: 1_000, stack: 10_000, sequence: 1_000_000 }
+const SHOWN_CHARACTERS = 2_000
+
+/** @param isSource true where the text is one expression, with or without braces around it. */
+export const preview = async (text: string, isSource: boolean, scope: SampleScope): Promise<Preview> => {
+  const parts = splitTemplate(text)
+  const only = parts.length === 1 ? parts[0] : undefined
+  if (isSource && !text.includes('{{')) return previewSource(text, scope)
+  if (only?.kind === 'expression') return previewSource(only.source, scope)
+  let joined = ''
+  for (const part of parts) {
+    if (part.kind === 'text') {
+      joined += part.text
+      continue
+    }
+    const result = await run(part.source, scope)
+    if (result.kind === 'error') return result
+    joined += result.kind === 'nothing' ? '' : toText(result.value)
+  }
+  return show(joined)
+}
+
+const previewSource = async (source: string, scope: SampleScope): Promise<Preview> => {
+  if (source.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
+  const result = await run(source, scope)
+  return result.kind === 'value' ? show(result.value) : result
+}
+
+type Result = { readonly kind: 'value'; readonly value: unknown } | Exclude<Preview, { kind: 'value' }>
+
+const run = async (source: string, scope: SampleScope): Promise<Result> => {
+  try {
+    const expression = jsonata(source, GUARDS)
+    const value: unknown = await expression.evaluate(scope)
+    if (value !== undefined && typeof value !== 'function') return { kind: 'value', value }
+    return { kind: 'nothing', hint: hintFor(expression.ast(), scope) }
+  } catch (error) {
+    return { kind: 'error', message: messageOf(error), hint: hintForCall(error) }
+  }
+}
+
+const show = (value: unknown): Preview => {
+  const text =
+    typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN_CHARACTERS + 1)) : toText(value)
+  const cut = text.length > SHOWN_CHARACTERS
+  return { kind: 'value', type: typeName(value), text: cut ? text.slice(0, SHOWN_CHARACTERS) : text, cut }
+}
+
+const toText = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** As JSONata parses, of which its published types know only a part. */
+interface TreeNode {
+  readonly type: string
+  readonly value?: unknown
+  readonly steps?: readonly TreeNode[]
+}
+
+/** Where the first path leads off the data, and what may have been meant. */
+const hintFor = (ast: TreeNode, scope: SampleScope): string | undefined => {
+  const steps = ast.type === 'path' ? (ast.steps ?? []) : [ast]
+  let here: unknown = scope
+  for (const step of steps) {
+    if (step.type !== 'name' || typeof step.value !== 'string') return undefined
+    const holder: unknown = Array.isArray(here) ? here[0] : here
+    if (typeof holder !== 'object' || holder === null) return `nothing is inside ${typeName(holder)}`
+    const names = Object.keys(holder)
+    if (!names.includes(step.value)) return missing(step.value, names)
+    here = Object.entries(holder).find(([name]) => name === step.value)?.[1]
+  }
+  return undefined
+}
+
+const missing = (name: string, names: readonly string[]): string => {
+  const meant = nearestName(name, names)
+  if (meant !== undefined) return `there is no ${name}; did you mean ${meant}?`
+  return names.length === 0
+    ? `there is no ${name}`
+    : `there is no ${name}; there is ${names.slice(0, 6).join(', ')}`
+}
+
+/** What was called and is no function. */
+const hintForCall = (error: unknown): string | undefined => {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('token' in error))
+    return undefined
+  if (error.code !== 'T1006' || typeof error.token !== 'string') return undefined
+  const meant = nearestName(error.token, FUNCTIONS)
+  return `there is no $${error.token}${meant === undefined ? '' : `; did you mean $${meant}?`}`
+}
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)

@@ -1,0 +1,12 @@
+import type { Preview } from './evaluate.js'
+import type { SampleScope } from './scope.js'
+
+/** What goes to the worker: the sample once, then only what is typed. */
+export type EvaluationRequest =
+  | { readonly kind: 'scope'; readonly scope: SampleScope }
+  | { readonly kind: 'preview'; readonly id: number; readonly text: string; readonly isSource: boolean }
+
+export interface EvaluationAnswer {
+  readonly id: number
+  readonly preview: Preview
+}
