@@ -1,4 +1,5 @@
 export * from './bulk.js'
+export * from './concurrency.js'
 export * from './credentials.js'
 export * from './identity.js'
 export * from './runs.js'

@@ -1,6 +1,16 @@
 import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
 import { sql } from 'drizzle-orm'
-import { bigint, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, workspaceId } from './columns.js'
 
 /**
@@ -48,6 +58,7 @@ export const runs = pgTable('runs', {
   snapshot: jsonb().$type<Json>(),
   snapshotSeq: integer('snapshot_seq'),
   seed: jsonb().$type<Json>(),
+  limited: boolean().notNull().default(false),
 })
 
 export const stepRuns = pgTable(

@@ -95,7 +95,13 @@ export const settings = z.strictObject({
   responseTimeoutMs: z.int().min(1).max(300_000).optional(),
   priority: priority.default('normal'),
   concurrency: z
-    .strictObject({ limit: z.int().min(1).max(10_000), key: z.string().max(1_000).optional() })
+    .strictObject({
+      limit: z.int().min(1).max(10_000),
+      /** A template over `trigger`, `run`, `workflow` and `vars`; runs with the same value share the limit. */
+      key: z.string().max(1_000).optional(),
+      /** For a run that finds no place: wait for one, be refused, or have the oldest run of its key cancelled. */
+      whenFull: z.enum(['queue', 'reject', 'cancel-oldest']).default('queue'),
+    })
     .optional(),
   sla: z.strictObject({ maxDurationMs: z.int().min(1) }).optional(),
   /** Steps of one run that execute at the same time. */

@@ -87,6 +87,12 @@ export const ERRORS = {
     'This idempotency key was used with another body',
     'Use a new key for a new request.',
   ),
+  CONCURRENCY_LIMIT: entry(
+    429,
+    'As many runs as the workflow allows are under way',
+    'Try again when one has ended, or raise settings.concurrency.limit.',
+    true,
+  ),
   RUN_FINISHED: entry(409, 'The run has already finished', 'Start a new run, or retry this one.'),
   RUN_FAILED: entry(
     500,

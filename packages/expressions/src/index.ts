@@ -6,5 +6,6 @@ export {
   inspectExpression,
   inspectParams,
 } from './inspect.js'
+export { compileKey } from './key.js'
 export { compileTemplate } from './template/compile.js'
 export * from './types.js'

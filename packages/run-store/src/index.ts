@@ -4,6 +4,7 @@ export type { OnBatch } from './batch/on-batch.js'
 export { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
 export type { PostResult } from './inbox.js'
 export { type RunFilter, type RunPage, whereRuns } from './read/runs.js'
+export type { SlotAnswer, SlotRequest } from './slots.js'
 export {
   createRunStore,
   type RunIntake,

@@ -11,11 +11,13 @@ import { lastSeqs, readEvents } from './read/events.js'
 import { getPastRun, getStepOutcomes } from './read/past-runs.js'
 import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
+import * as slots from './slots.js'
 import * as sweep from './sweep.js'
 import type {
   ClaimedRun,
   InboxItem,
   InboxMessage,
+  NewRun,
   PastRun,
   PayloadRow,
   ResponseRow,
@@ -29,6 +31,13 @@ export interface RunIntake {
   accept: Acceptor['accept']
   /** See {@link inbox.postToInbox}. */
   postToInbox(runId: string, workspaceId: string, message: InboxMessage): Promise<inbox.PostResult>
+  /** See {@link slots.reserveSlot}. */
+  reserveSlot(
+    run: Pick<NewRun, 'id' | 'workspaceId' | 'workflowId'>,
+    request: Pick<slots.SlotRequest, 'key' | 'limit'>,
+  ): Promise<boolean>
+  /** See {@link slots.dropReservation}. */
+  dropReservation(runId: string): Promise<void>
   /** See {@link claimForCancel}. */
   claimForCancel(runId: string, workspaceId: string): Promise<ClaimedRun | null>
 }
@@ -44,6 +53,10 @@ export interface RunOwnership {
   forgiveCrash(runId: string): Promise<void>
   /** See {@link BatchWriter.submit}. */
   submit: BatchWriter['submit']
+  /** See {@link slots.takeSlot}: before the first step of a run whose workflow limits them (D18). */
+  takeSlot(run: Pick<ClaimedRun, 'id' | 'epoch'>, request: slots.SlotRequest): Promise<slots.SlotAnswer>
+  /** See {@link slots.admittedRuns}: to be asked after the end of such a run. */
+  admittedRuns(workflowId: string): Promise<string[]>
   /** Resolves once everything submitted has been answered. */
   drain: BatchWriter['drain']
   /** See {@link payloads.putPayload}; gives up, with UNAVAILABLE, when the store closes. */
@@ -71,6 +84,8 @@ export interface RunSweeps {
   dueTimers(limit: number): Promise<string[]>
   deleteUnreadMessages(): Promise<number>
   deleteDeadWorkers(): Promise<number>
+  /** See {@link slots.cleanSlots}. */
+  cleanSlots(): Promise<void>
   /** See {@link leases.untilNextLapse}. */
   untilNextLapse(): Promise<number | undefined>
 }
@@ -119,6 +134,10 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     takeFrom: (runId, ownerId) => takeFrom(sql, runId, ownerId, options.workerId, closing.signal),
     forgiveCrash: (runId) => forgiveCrash(sql, runId),
     submit: writer.submit,
+    takeSlot: (run, request) => slots.takeSlot(sql, run, request),
+    admittedRuns: (workflowId) => slots.admittedRuns(sql, workflowId),
+    reserveSlot: (run, request) => slots.reserveSlot(sql, run, request),
+    dropReservation: (runId) => slots.dropReservation(sql, runId),
     drain: writer.drain,
     putPayload: (workspaceId, runId, payload) =>
       payloads.putPayload(sql, workspaceId, runId, payload, closing.signal),
@@ -136,6 +155,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     postponeSweep: (runIds) => sweep.postponeSweep(sql, runIds),
     dueTimers: (limit) => sweep.dueTimers(sql, limit),
     deleteUnreadMessages: () => sweep.deleteUnreadMessages(sql),
+    cleanSlots: () => slots.cleanSlots(sql),
     deleteDeadWorkers: () => leases.deleteDeadWorkers(sql),
     untilNextLapse: () => leases.untilNextLapse(sql),
 

@@ -13,7 +13,7 @@ export interface StrandedRun {
   readonly priority: Priority
   /** The sweeper's own last doorbell: ring again only if the queue no longer holds it. Null: only accept rang. */
   readonly jobId: string | null
-  readonly reason: 'pending' | 'lease_expired' | 'inbox'
+  readonly reason: 'pending' | 'admitted' | 'lease_expired' | 'inbox'
 }
 
 interface StrandedRow {
@@ -26,9 +26,12 @@ interface StrandedRow {
 
 /** Seconds before a message of an unowned run is looked at (D4). */
 const INBOX_AGE = 5
+/** Seconds in which whoever freed a place rings for the run that got it. */
+const ADMITTED_AGE = 5
 
 /**
- * Runs to ring for: without an owner and past their `sweep_at`; whose owner's lease has run
+ * Runs to ring for: without an owner and past their `sweep_at`, which is never for one that waits for a place; given
+ * a place; whose owner's lease has run
  * out; without an owner and with a message older than 5 s. After an outage of the database none is lost to a lease
  * that its owner had no chance to renew (D10).
  */
@@ -37,6 +40,12 @@ export const findStrandedRuns = async (sql: Sql, limit: number): Promise<Strande
     (SELECT id, workspace_id, priority, job_id, 'pending' AS reason FROM runs
      WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < clock_timestamp()
      ORDER BY sweep_at LIMIT ${limit})
+    UNION ALL
+    (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'admitted'
+     FROM runs r JOIN concurrency_slots s ON s.run_id = r.id
+     WHERE s.state = 'admitted' AND s.since < clock_timestamp() - ${ADMITTED_AGE} * interval '1 s'
+       AND r.worker_id IS NULL AND r.status = 'pending' AND r.sweep_at = 'infinity'
+     LIMIT ${limit})
     UNION ALL
     (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'lease_expired'
      FROM runs r LEFT JOIN workers w ON w.id = r.worker_id
@@ -56,7 +65,8 @@ export const findStrandedRuns = async (sql: Sql, limit: number): Promise<Strande
 }
 
 /**
- * Every run that needs a doorbell when the queue has lost its data, in id order, for one paced pass (D10).
+ * Every run that needs a doorbell when the queue has lost its data, in id order, for one paced pass (D10). Those that
+ * wait for a place do not (D18).
  * @param afterId the last id of the page before; null to begin.
  */
 export const allUnleasedRuns = async (
@@ -67,7 +77,8 @@ export const allUnleasedRuns = async (
   const after = afterId ?? '00000000-0000-0000-0000-000000000000'
   const rows = await sql<StrandedRow[]>`
     (SELECT id, workspace_id, priority, job_id, 'pending' AS reason FROM runs
-     WHERE worker_id IS NULL AND status IN ('pending', 'running') AND id > ${after} ORDER BY id LIMIT ${limit})
+     WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < 'infinity' AND id > ${after}
+     ORDER BY id LIMIT ${limit})
     UNION ALL
     (SELECT id, workspace_id, priority, job_id, 'inbox' FROM runs r
      WHERE worker_id IS NULL AND status IN ('waiting', 'paused') AND id > ${after}

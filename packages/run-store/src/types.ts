@@ -170,6 +170,8 @@ export interface FlushUnit {
     readonly error: StepError | null
     readonly output: Json | null
   }
+  /** True for a run whose workflow limits how many there are: its end frees a place (D18). */
+  readonly limited?: boolean
   /** True gives up the lease in the same write: finished, parked or handed back. */
   readonly release: boolean
   /** Undefined leaves the run's timers alone; an array replaces them all. */

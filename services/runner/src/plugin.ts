@@ -55,7 +55,14 @@ export const runnerPlugin =
     })
     const onAccepted = (triggerType: string) => deps.metrics?.runsAccepted(triggerType)
     deps.metrics?.watchSseConnections(() => connections.size)
-    const starting = { sql: deps.sql, versions, accept: deps.store.accept, enqueuer, onAccepted }
+    const starting = {
+      sql: deps.sql,
+      versions,
+      accept: deps.store.accept,
+      places: deps.store,
+      enqueuer,
+      onAccepted,
+    }
 
     registerRunRoutes(app, { ...starting, store: deps.store, canceller })
     const bulk = new BulkLoop({

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { MillraceError } from '@millrace/contracts'
+import { isTerminal, MillraceError } from '@millrace/contracts'
 import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
-import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
+import { type ClaimedRun, classifyFailure, type RunStore, type SlotAnswer } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
@@ -10,13 +10,14 @@ import type { IsolatedRuns } from './isolation/isolated-runs.js'
 import { poisonError } from './isolation/poison-error.js'
 import { LeaseKeeper } from './lease.js'
 import type { Plan } from './plan/plan.js'
-import { type PlanCache, UnrunnableVersion } from './plan/plan-cache.js'
+import { type PlanCache, Unstartable } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
 import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
 import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession, SessionEnd, SessionHost } from './run/session.js'
 import { mustBeAlone } from './run/suspicion.js'
+import { takePlace } from './run/take-place.js'
 import { Slots } from './slots.js'
 
 export interface WorkerDeps {
@@ -179,6 +180,8 @@ export class Worker {
       // An older epoch of the same run in this process was fenced by this very claim.
       this.#sessions.get(run.id)?.lose(new Error('the run was claimed again'))
       const plan = await this.deps.plans.get(run.versionId)
+      const place = await takePlace(this.deps.store, run, plan, this.#clock.now())
+      if (place.kind !== 'held') return this.#turnedAway(place)
       const session = createSession(run, plan, this.#host, this.deps.capabilities)
       this.#sessions.set(run.id, session)
       this.#throttle()
@@ -192,9 +195,32 @@ export class Worker {
     }
   }
 
+  /** D18: the run waits for a place, in the database and not here. */
+  #turnedAway(place: SlotAnswer): void {
+    this.#advancing.release()
+    if (place.kind === 'blocked' && place.superseded !== null) void this.#ringAndNudge(place.superseded)
+  }
+
+  async #ringAndNudge(runId: string): Promise<void> {
+    await this.#ring([runId])
+    const nudge = { topic: CONTROL_TOPIC, payload: JSON.stringify({ runId }) }
+    await this.deps.feed
+      .publish([nudge])
+      .catch((error) => this.deps.log.warn({ err: error }, 'a worker was not nudged'))
+  }
+
+  /** The end of a limited run has given its place to others; the sweeper rings for those whose doorbell is lost. */
+  async #ringAdmitted(workflowId: string): Promise<void> {
+    try {
+      await this.#ring(await this.deps.store.admittedRuns(workflowId))
+    } catch (error) {
+      this.deps.log.warn({ err: error, workflowId }, 'runs that got a place were not found')
+    }
+  }
+
   async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
     this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
-    if (!(error instanceof UnrunnableVersion)) return this.#giveBack(run, run.startedAt)
+    if (!(error instanceof Unstartable)) return this.#giveBack(run, run.startedAt)
     try {
       const events = await endUnrunnable(this.deps.store, run, this.#clock.now(), error)
       this.#publisher.durable(run.id, run.workspaceId, events, 'failed')
@@ -232,6 +258,8 @@ export class Worker {
       published: ({ run, plan }, events, status) => {
         this.#publisher.durable(run.id, run.workspaceId, events, status)
         countEvents(this.deps.metrics, plan, events)
+        if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))
+          void this.#ringAdmitted(run.workflowId)
       },
       yielded: () => this.#advancing.release(),
       ended: (session, how) => void this.#ended(session, how),

@@ -46,11 +46,16 @@ interface RunRow extends SummaryRow {
   readonly idempotency_key: string | null
   readonly parent_run_id: string | null
   readonly origin_run_id: string | null
+  readonly blocked: NonNullable<Run['blocked']> | null
 }
 
 export const getRun = async (sql: Sql, workspaceId: string, runId: string): Promise<Run | null> => {
   const [row] = await sql<RunRow[]>`
-    SELECT ${summaryColumns(sql)}, r.input, r.output, r.idempotency_key, r.parent_run_id, r.origin_run_id
+    SELECT ${summaryColumns(sql)}, r.input, r.output, r.idempotency_key, r.parent_run_id, r.origin_run_id, (
+      SELECT jsonb_build_object('key', s.key, 'limit', concurrency_limit(s.workflow_id, s.key), 'ahead', (
+        SELECT count(*) FROM concurrency_slots o
+        WHERE o.workflow_id = s.workflow_id AND o.key = s.key AND o.state = 'blocked' AND o.position < s.position))
+      FROM concurrency_slots s WHERE s.run_id = r.id AND s.state = 'blocked') AS blocked
     FROM ${summaryTables(sql)}
     WHERE r.workspace_id = ${workspaceId} AND r.id = ${runId}`
   if (row === undefined) return null
@@ -61,6 +66,7 @@ export const getRun = async (sql: Sql, workspaceId: string, runId: string): Prom
     idempotencyKey: row.idempotency_key,
     parentRunId: row.parent_run_id,
     originRunId: row.origin_run_id,
+    ...(row.blocked === null ? {} : { blocked: row.blocked }),
   }
 }
 

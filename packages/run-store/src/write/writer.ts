@@ -1,3 +1,4 @@
+import { isTerminal } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { Batcher } from '../batch/batcher.js'
 import { type OnBatch, timed } from '../batch/on-batch.js'
@@ -85,7 +86,10 @@ const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: Abort
   let open = batch
   while (open.length > 0) {
     const text = joinUnits(open.map((pending) => pending.request))
-    const written = await whileUnreachable(() => callFlushRuns(sql, text), signal)
+    const freeing = open
+      .filter(({ request }) => freesPlace(request.unit))
+      .map(({ request }) => request.unit.runId)
+    const written = await whileUnreachable(() => callFlushRuns(sql, text, freeing), signal)
     const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
     for (const pending of open)
       if (written.has(pending.request.unit.runId)) pending.resolve({ kind: 'durable' })
@@ -112,8 +116,14 @@ const settleUnwritten = async (
   return resend
 }
 
-const callFlushRuns = async (sql: Sql, units: string): Promise<Set<string>> => {
-  const rows = await sql<{ id: string }[]>`SELECT flush_runs(${units}::text::jsonb) AS id`
+const freesPlace = ({ limited, run }: FlushUnit): boolean => limited === true && isTerminal(run.status)
+
+const callFlushRuns = async (sql: Sql, units: string, freeing: readonly string[]): Promise<Set<string>> => {
+  const rows =
+    freeing.length === 0
+      ? await sql<{ id: string }[]>`SELECT flush_runs(${units}::text::jsonb) AS id`
+      : await sql<{ id: string }[]>`
+          SELECT flush_limited_runs(${units}::text::jsonb, ${[...freeing]}::uuid[]) AS id`
   return new Set(rows.map((row) => row.id))
 }
 

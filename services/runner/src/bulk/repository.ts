@@ -111,7 +111,7 @@ export const readOperations = async (
 export const lockJob = async (tx: Pick<Sql, 'unsafe'>): Promise<BulkJob | undefined> => {
   const [job] = await tx.unsafe<BulkJob[]>(
     `SELECT id, workspace_id AS "workspaceId", action, options FROM bulk_operations
-     WHERE status = 'running' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+     WHERE status = 'running' ORDER BY created_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   )
   return job
 }

@@ -1,5 +1,6 @@
-import { definition, MillraceError, type Priority } from '@millrace/contracts'
+import { type Definition, definition, MillraceError, type Priority } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
+import { compileKey, type Scope } from '@millrace/expressions'
 import { type WebhookRoute, webhookRoutes } from '@millrace/nodes'
 
 /** What starting a run needs to know of its version. */
@@ -13,6 +14,16 @@ export interface VersionFacts {
   readonly respondNodes: ReadonlySet<string>
   readonly priority: Priority
   readonly responseTimeoutMs: number
+  /** Given for a workflow that refuses runs it has no place for. */
+  readonly reject: RejectingLimit | undefined
+}
+
+export interface RejectingLimit {
+  readonly limit: number
+  /** Throws the errors of an expression. */
+  key(scope: Scope): Promise<string>
+  readonly workflow: Scope['workflow']
+  readonly vars: Scope['vars']
 }
 
 const MAX_VERSIONS = 500
@@ -47,8 +58,8 @@ export class Versions {
 }
 
 const readVersion = async (sql: Sql, versionId: string): Promise<VersionFacts> => {
-  const [row] = await sql<{ workflow_id: string; definition: unknown }[]>`
-    SELECT workflow_id, definition FROM workflow_versions WHERE id = ${versionId}`
+  const [row] = await sql<{ workflow_id: string; number: number; definition: unknown }[]>`
+    SELECT workflow_id, number, definition FROM workflow_versions WHERE id = ${versionId}`
   if (row === undefined) throw new MillraceError('NOT_FOUND', 'There is no such version')
   const parsed = definition.parse(row.definition)
   const ofType = (matches: (type: string) => boolean) => parsed.nodes.filter((node) => matches(node.type))
@@ -60,5 +71,14 @@ const readVersion = async (sql: Sql, versionId: string): Promise<VersionFacts> =
     respondNodes: new Set(ofType((type) => type === 'http.respond').map((node) => node.id)),
     priority: parsed.settings.priority,
     responseTimeoutMs: parsed.settings.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS,
+    reject: rejectingLimit(parsed, { id: row.workflow_id, name: parsed.name, version: row.number }),
   }
 }
+
+const rejectingLimit = (
+  { settings: { concurrency }, vars = {} }: Definition,
+  workflow: Scope['workflow'],
+): RejectingLimit | undefined =>
+  concurrency?.whenFull === 'reject'
+    ? { limit: concurrency.limit, key: compileKey(concurrency.key, '/settings/concurrency'), workflow, vars }
+    : undefined

@@ -7,11 +7,13 @@ import { resolveVersion } from '../published/workflows.js'
 import type { Enqueuer } from './enqueuer.js'
 import { queuePriority } from './priority.js'
 import { requestHash } from './request-hash.js'
+import { type PlaceStore, reservePlace } from './reserve-place.js'
 
 export interface StartDeps {
   readonly sql: Sql
   readonly versions: Versions
   readonly accept: (run: NewRun) => Promise<AcceptResult>
+  readonly places: PlaceStore
   readonly enqueuer: Enqueuer
   readonly onAccepted: (triggerType: string) => void
 }
@@ -52,14 +54,16 @@ export const startRun = async (deps: StartDeps, request: StartRequest): Promise<
 
 /**
  * Accepts, then rings. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
- * @throws IDEMPOTENCY_KEY_REUSED
+ * @throws IDEMPOTENCY_KEY_REUSED, CONCURRENCY_LIMIT
  */
 export const acceptRun = async (
-  deps: Pick<StartDeps, 'accept' | 'enqueuer' | 'onAccepted'>,
+  deps: Pick<StartDeps, 'accept' | 'places' | 'enqueuer' | 'onAccepted'>,
   version: VersionFacts,
   run: NewRun,
 ): Promise<Started> => {
+  await reservePlace(deps.places, version, run)
   const result = await deps.accept(run)
+  if (result.kind !== 'accepted' && version.reject !== undefined) await deps.places.dropReservation(run.id)
   if (result.kind === 'key_reused') {
     throw new MillraceError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { runId: result.runId } })
   }

@@ -60,6 +60,7 @@ const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[
     release: true,
     timers: [],
     consumedInbox: run.inbox.map((item) => item.id),
+    limited: state.graph.definition.settings.concurrency !== undefined,
     payloads: [],
     response: undefined,
   }

@@ -10,7 +10,9 @@ import { type AnswerDeps, allowedHeaders, awaitAnswer, bodyText, type HookAnswer
 import { deliveryKey } from './delivery.js'
 import { type HookRequest, hookInput } from './input.js'
 
-export interface WebhookRoutesDeps extends AnswerDeps, Pick<StartDeps, 'accept' | 'enqueuer' | 'onAccepted'> {
+export interface WebhookRoutesDeps
+  extends AnswerDeps,
+    Pick<StartDeps, 'accept' | 'places' | 'enqueuer' | 'onAccepted'> {
   readonly listeners: Listeners
 }
 

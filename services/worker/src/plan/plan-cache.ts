@@ -32,8 +32,11 @@ export class PlanCache {
   }
 }
 
-/** No worker of this build can run the version: trying again changes nothing. */
-export class UnrunnableVersion extends MillraceError {
+/** The run cannot begin, and trying again changes nothing: it ends with this error. */
+export class Unstartable extends MillraceError {}
+
+/** No worker of this build can run the version. */
+class UnrunnableVersion extends Unstartable {
   constructor(version: VersionRow, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const what = version.number === null ? 'the draft' : `version ${version.number}`

@@ -5,9 +5,12 @@ import {
   type CompiledExpression,
   type CompiledTemplate,
   compileExpression,
+  compileKey,
   compileTemplate,
+  type Scope,
 } from '@millrace/expressions'
 import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
+import type { SlotRequest } from '@millrace/run-store'
 
 /** A version made ready to run: compiled once, shared by all its runs (immutable). */
 export interface Plan {
@@ -18,6 +21,13 @@ export interface Plan {
   readonly nodes: readonly NodePlan[]
   /** By edge index; undefined where the edge has no condition. */
   readonly conditions: readonly (CompiledExpression | undefined)[]
+  /** Undefined for a workflow of which any number may run. */
+  readonly concurrency: ConcurrencyPlan | undefined
+}
+
+export interface ConcurrencyPlan extends Pick<SlotRequest, 'limit' | 'whenFull'> {
+  /** Throws the errors of an expression. */
+  key(scope: Scope): Promise<string>
 }
 
 export interface NodePlan {
@@ -52,7 +62,14 @@ export function compilePlan(version: VersionRow): Plan {
     conditions: definition.edges.map((edge) =>
       edge.when === undefined ? undefined : compileExpression(edge.when),
     ),
+    concurrency: compileConcurrency(definition),
   }
+}
+
+function compileConcurrency({ settings }: Definition): ConcurrencyPlan | undefined {
+  if (settings.concurrency === undefined) return undefined
+  const { limit, whenFull, key } = settings.concurrency
+  return { limit, whenFull, key: compileKey(key, '/settings/concurrency') }
 }
 
 function compileNode(typeName: string, params: Record<string, Json>, pointer: string): NodePlan {

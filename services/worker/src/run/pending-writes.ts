@@ -47,6 +47,7 @@ export class PendingWrites {
       events: this.#events,
       steps: [...this.#touched].map((path) => this.#stepRow(path)),
       run,
+      limited: this.state.graph.definition.settings.concurrency !== undefined,
       release,
       timers,
       consumedInbox: this.#consumed,

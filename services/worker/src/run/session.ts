@@ -28,6 +28,7 @@ import { NearTimers } from './near-timers.js'
 import { outcomeInput } from './outcome-input.js'
 import { PendingWrites } from './pending-writes.js'
 import { reusedInput } from './reused-input.js'
+import { runScope } from './run-scope.js'
 import { RunScope } from './scope.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
@@ -108,19 +109,7 @@ export class RunSession {
     if (isSuspect(run)) this.#state.places = 1
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     this.#timers = new NearTimers(host.clock)
-    this.#scope = new RunScope(
-      {
-        trigger: run.input,
-        run: {
-          id: run.id,
-          workflowId: run.workflowId,
-          startedAt: new Date(run.startedAt ?? host.clock.now()).toISOString(),
-        },
-        workflow: plan.workflow,
-        vars: plan.definition.vars ?? {},
-      },
-      (ref) => host.loadPayload(run, ref),
-    )
+    this.#scope = new RunScope(runScope(run, plan, host.clock.now()), (ref) => host.loadPayload(run, ref))
     for (const event of run.events) this.#observe(event)
     this.#writes = new PendingWrites(run, this.#state)
     this.#attempts = makeAttempts(this.#attemptEvents(), this.#scope, this.#barrier)

@@ -21,13 +21,15 @@ export interface World {
   readonly upstream: Upstream
   /** A worker with connections of its own; `wrap` puts something between it and its store. */
   worker(options?: Partial<TestWorkerOptions>, wrap?: (store: RunStore) => RunStore): Promise<TestWorker>
-  publish(parts: Pick<DefinitionInput, 'nodes' | 'edges'>): Promise<Version>
+  publish(parts: DefinitionParts): Promise<Version>
   /** Accepts a run and rings for it. */
   start(version: Version, input?: Json): Promise<string>
   run(runId: string): Promise<{ status: string; workerId: string | null; epoch: number }>
   events(runId: string): Promise<RunEvent[]>
   end(): Promise<void>
 }
+
+export type DefinitionParts = Pick<DefinitionInput, 'nodes' | 'edges' | 'settings'>
 
 export interface TestWorkerOptions extends WorkerOptions {
   /** Answers for every credential. */
@@ -127,12 +129,14 @@ const startTestWorker = async (
 const publish = async (
   sql: Sql,
   workspaceId: string,
-  { nodes, edges }: Pick<DefinitionInput, 'nodes' | 'edges'>,
+  { nodes, edges, settings }: DefinitionParts,
 ): Promise<Version> => {
   const [workflowId, versionId] = [uuidv7(), uuidv7()]
   const name = `flow-${workflowId}`
   const all = [{ id: 'start', type: 'trigger.manual' }, ...nodes]
-  const text = JSON.stringify(definition.parse({ format: 'millrace/v1', name, nodes: all, edges }))
+  const text = JSON.stringify(
+    definition.parse({ format: 'millrace/v1', name, nodes: all, edges, ...(settings && { settings }) }),
+  )
   await sql`INSERT INTO workflows (id, workspace_id, name, draft, draft_hash)
     VALUES (${workflowId}, ${workspaceId}, ${name}, ${text}::text::jsonb, '')`
   await sql`INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, content_hash)

@@ -1,0 +1,12 @@
+DROP TRIGGER runs_release_slot ON runs;
+DROP FUNCTION reserve_slot(uuid, uuid, uuid, text, integer);
+DROP FUNCTION clean_slots();
+DROP FUNCTION flush_limited_runs(jsonb, uuid[]);
+DROP FUNCTION release_slot();
+DROP FUNCTION supersede_oldest(uuid, uuid, text, integer, uuid);
+DROP FUNCTION take_slot(uuid, integer, text, integer, text);
+DROP FUNCTION shares_slot(uuid, uuid, text);
+DROP FUNCTION admit_runs(uuid, text);
+DROP FUNCTION concurrency_limit(uuid, text);
+ALTER TABLE runs DROP COLUMN limited;
+DROP TABLE concurrency_slots, concurrency_keys;

@@ -1,0 +1,21 @@
+import { compileTemplate } from './template/compile.js'
+import type { Scope } from './types.js'
+
+/** Characters of a key that count. */
+const MAX_KEY = 500
+
+/**
+ * Compiles a template whose value is a key: text that is compared and stored. Without one every run has the same.
+ * What it returns throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT.
+ */
+export function compileKey(template: string | undefined, pointer: string): (scope: Scope) => Promise<string> {
+  if (template === undefined) return async () => ''
+  const compiled = compileTemplate({ key: template }, pointer)
+  return async (scope) => {
+    const resolved = await compiled.resolve(scope)
+    const value = resolved !== null && typeof resolved === 'object' && 'key' in resolved ? resolved.key : ''
+    const text = typeof value === 'string' ? value : JSON.stringify(value ?? '')
+    // Postgres refuses U+0000 in text.
+    return text.replaceAll('\0', '').slice(0, MAX_KEY)
+  }
+}
