@@ -1,0 +1,129 @@
+import { type SseMessage, SseParser } from './sse-parser.js'
+
+/**
+ * Follows an event stream over fetch, through breaks, until its end.
+ *
+ * Owns one connection at a time and the waits between two. Does not own what the messages mean: the caller says
+ * where it stands (`lastId`), takes the messages, and knows when nothing follows.
+ *
+ * 1. Every reconnect goes on after what the caller has, so nothing is lost; what repeats is the caller's to drop.
+ * 2. A connection that is silent for longer than two heartbeats (15 s each) counts as broken.
+ */
+export type StreamState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  /** `since` in milliseconds of `now`: how long the screen has been behind. */
+  | { readonly kind: 'reconnecting'; readonly since: number; readonly attempt: number }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'refused'; readonly error: unknown }
+
+export interface StreamOptions {
+  /** Opens the stream after an id. Throws what `isFinal` then judges. */
+  readonly open: (lastId: string | undefined, signal: AbortSignal) => Promise<Response>
+  readonly lastId: () => string | undefined
+  readonly onMessages: (messages: readonly SseMessage[]) => void
+  readonly onState: (state: StreamState) => void
+  /** Asked when a connection ends: true once the caller has the last message, so that the end is no break. */
+  readonly isComplete: () => Promise<boolean>
+  /** True for errors that trying again does not mend. */
+  readonly isFinal: (error: unknown) => boolean
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly silenceMs?: number
+}
+
+const SILENCE_MS = 35_000
+const FIRST_DELAY_MS = 250
+const MAX_DELAY_MS = 10_000
+
+export class EventStream {
+  readonly #options: StreamOptions
+  #connection = new AbortController()
+  #wake: () => void = () => {}
+  #attempt = 0
+  #since = 0
+
+  constructor(options: StreamOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the stream has ended, was refused, or the signal aborts. */
+  async run(): Promise<void> {
+    const { signal, onState, isComplete, isFinal } = this.#options
+    onState({ kind: 'connecting' })
+    while (!signal.aborted) {
+      const error = await this.#connect()
+      if (signal.aborted) return
+      if (await isComplete()) return onState({ kind: 'ended' })
+      if (error !== undefined && isFinal(error)) return onState({ kind: 'refused', error })
+      await this.#pause()
+    }
+  }
+
+  /** Reads again after what the caller has, at once: it found a gap, or the browser says it is online. */
+  reconnect(): void {
+    this.#attempt = 0
+    this.#connection.abort()
+    this.#wake()
+  }
+
+  async #connect(): Promise<unknown> {
+    const { open, lastId, signal } = this.#options
+    this.#connection = new AbortController()
+    const both = AbortSignal.any([signal, this.#connection.signal])
+    try {
+      const response = await this.#withinSilence(open(lastId(), both))
+      await this.#read(response)
+      return undefined
+    } catch (error) {
+      return error
+    } finally {
+      this.#connection.abort()
+    }
+  }
+
+  async #read({ body }: Response): Promise<void> {
+    const { onMessages, onState } = this.#options
+    this.#since = 0
+    onState({ kind: 'live' })
+    if (body === null) return
+    const parser = new SseParser()
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { done, value } = await this.#withinSilence(reader.read())
+      if (done) return
+      this.#attempt = 0
+      const messages = parser.push(value)
+      if (messages.length > 0) onMessages(messages)
+    }
+  }
+
+  async #withinSilence<T>(answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#connection.abort(), this.#options.silenceMs ?? SILENCE_MS)
+    try {
+      return await answer
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Doubles from 250 ms to 10 s, with full jitter over the upper half. */
+  async #pause(): Promise<void> {
+    const { now, onState, random, signal } = this.#options
+    this.#since ||= now()
+    onState({ kind: 'reconnecting', since: this.#since, attempt: this.#attempt + 1 })
+    const longest = Math.min(FIRST_DELAY_MS * 2 ** this.#attempt++, MAX_DELAY_MS)
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, (longest * (1 + random())) / 2)
+      signal.addEventListener('abort', done)
+      this.#wake = done
+    })
+  }
+}
