@@ -1,0 +1,106 @@
+import type { Wait } from '@millrace/contracts'
+import { describe, expect, test } from 'vitest'
+import { graphOf } from '../testing/graphs.js'
+import { Play } from '../testing/play.js'
+import { findRootFailure } from './root-failure.js'
+import { groupSkippedSteps } from './skipped-steps.js'
+import { whyWaiting } from './why-waiting.js'
+
+const paths = (steps: readonly { path: string }[] | undefined) => steps?.map(({ path }) => path)
+
+describe('whyWaiting', () => {
+  const why = (run: Play, pausedBy?: string) =>
+    whyWaiting(run.state, { run: { workflowName: 'orders' }, formatTime: (at) => `${at} ms`, pausedBy })
+      ?.sentence
+
+  test.each<[Wait, string]>([
+    [{ kind: 'timer', dueAt: 5_000 }, 'a waits until 5000 ms.'],
+    [{ kind: 'event', name: 'paid' }, 'a waits for the event paid.'],
+    [
+      { kind: 'event', name: 'paid', key: '7', dueAt: 9_000 },
+      'a waits for the event paid with key 7, until 9000 ms at the latest.',
+    ],
+    [{ kind: 'approval' }, 'a waits for someone to approve or reject it.'],
+    [{ kind: 'child', runId: 'r1' }, 'a waits for its child run r1 to end.'],
+    [
+      { kind: 'task', queue: 'scans' },
+      'a waits for an outside worker that takes tasks from the queue scans.',
+    ],
+  ])('%j', (wait, sentence) => {
+    expect(why(new Play(graphOf(['start>a'])).claim().wait('a', wait))).toBe(sentence)
+  })
+
+  test('a retry: which one, when, and after what', () => {
+    const retry = { maxAttempts: 4, delayMs: 500, jitter: 'none' as const }
+    const run = new Play(graphOf(['start>a'], { a: { retry } })).claim().fail('a', { code: 'HTTP_503' })
+    expect(why(run)).toBe('a makes retry 1 of 3 at 1510 ms, after HTTP_503.')
+  })
+
+  test('several: the one that ends first, and how many more', () => {
+    const run = new Play(graphOf(['start>a', 'start>b', 'start>c'])).claim()
+    run.wait('a', { kind: 'approval' }).wait('b', { kind: 'timer', dueAt: 2_000 })
+    expect(why(run)).toBeUndefined()
+    expect(why(run.wait('c', { kind: 'approval' }))).toBe('b waits until 2000 ms; 2 more steps wait.')
+  })
+
+  test('a run that no worker has, alone or behind its limit', () => {
+    expect(why(new Play(graphOf(['start>a'])))).toBe('It waits in the queue: no worker has taken it yet.')
+    const limited = graphOf(['start>a'], {}, { concurrency: { limit: 2, key: '{{ trigger.id }}' } })
+    expect(why(new Play(limited))).toContain(
+      'or 2 runs of orders with the same {{ trigger.id }} are under way',
+    )
+  })
+
+  test('a paused run, and one that has ended', () => {
+    const run = new Play(graphOf(['start>a'])).claim().send({ kind: 'pause_requested' })
+    expect(why(run, 'ann')).toBe(
+      'It is paused by ann since 1010 ms, and starts nothing until someone resumes it.',
+    )
+    expect(why(run.send({ kind: 'cancel_requested' }))).toBeUndefined()
+  })
+})
+
+describe('findRootFailure', () => {
+  //          ┌▶ a ─▶ c ─▶ d
+  //  start ──┤
+  //          └▶ b ─▶ e
+  const graph = graphOf(['start>a', 'start>b', 'a>c', 'c>d', 'b>e'])
+
+  test('the first failure that nobody handled, and all that it cost', () => {
+    const run = new Play(graph).claim().fail('a', { code: 'HTTP_500' })
+    run.send({ kind: 'step_aborted', path: 'b', attempt: 1 })
+    const root = findRootFailure(run.state, run.events)
+    expect([root?.step?.path, root?.error.code, run.state.status]).toEqual(['a', 'HTTP_500', 'failed'])
+    expect([paths(root?.neverRan), paths(root?.cancelled), root?.alsoFailed]).toEqual([['c', 'd'], ['b'], []])
+    expect(run.events[root!.seq - 1]).toMatchObject({ type: 'step_failed', path: 'a' })
+  })
+
+  test('a run that itself failed has no step to blame', () => {
+    const run = new Play(graph).claim()
+    run.send({ kind: 'fail_requested', error: { code: 'POISON', message: 'it kills workers' } })
+    expect(findRootFailure(run.state, run.events)).toMatchObject({
+      step: undefined,
+      error: { code: 'POISON' },
+      seq: run.events.length,
+    })
+  })
+
+  test('none while all goes well, nor for a failure that is handled', () => {
+    const routed = graphOf(['start>a', 'a>b', 'a.error>c'], { a: { onError: 'route' } })
+    const run = new Play(routed).claim().fail('a')
+    expect(findRootFailure(run.state, run.events)).toBeUndefined()
+  })
+})
+
+//          ┌▶ b ─▶ c
+//  start ▶ a ┤        ┌▶ e
+//          └▶ d ──────┘
+test('skips stand under the step that took another way', () => {
+  const run = new Play(graphOf(['start>a', 'a>b', 'b>c', 'a>d', 'd>e'])).claim().complete('a', null, ['d'])
+  run.complete('d', null, [])
+  const groups = groupSkippedSteps(run.state)
+  expect(groups.map(({ cause, steps }) => [cause?.path, paths(steps)])).toEqual([
+    ['a', ['b', 'c']],
+    ['d', ['e']],
+  ])
+})

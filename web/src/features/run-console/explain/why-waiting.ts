@@ -1,0 +1,88 @@
+import { isTerminal, type RunSummary, type Wait } from '@millrace/contracts'
+import type { RunState, StepState } from '@millrace/engine'
+
+/** Why a run does not move, in one sentence; `until` in milliseconds where a clock ends it. */
+export interface WaitReason {
+  readonly sentence: string
+  /** The step that waits; undefined where it is the run. */
+  readonly path: string | undefined
+  readonly until: number | undefined
+}
+
+export interface WaitContext {
+  readonly run: Pick<RunSummary, 'workflowName'>
+  /** Writes a time as the reader's clock has it. */
+  readonly formatTime: (at: number) => string
+  /** Who paused it, where the events say so. */
+  readonly pausedBy: string | undefined
+}
+
+/** Undefined when the run has ended, or when at least one of its steps runs. */
+export function whyWaiting(state: RunState, context: WaitContext): WaitReason | undefined {
+  if (isTerminal(state.status)) return undefined
+  if (state.status === 'pending') return forRun(pendingSentence(state, context))
+  if (state.status === 'paused') return forRun(pausedSentence(state, context))
+  if (state.running > 0) return undefined
+  const waiting = state.steps.filter(isWaiting).sort((a, b) => dueAt(a) - dueAt(b))
+  const [first] = waiting
+  return first === undefined ? undefined : ofStep(state, first, waiting.length - 1, context)
+}
+
+const isWaiting = (step: StepState): boolean => step.retryAt !== null || step.wait !== null
+
+const dueAt = ({ retryAt, wait }: StepState): number =>
+  retryAt ?? (wait !== null && 'dueAt' in wait ? wait.dueAt : undefined) ?? Number.POSITIVE_INFINITY
+
+const forRun = (sentence: string): WaitReason => ({ sentence, path: undefined, until: undefined })
+
+function pendingSentence({ graph }: RunState, { run }: WaitContext): string {
+  const { concurrency } = graph.definition.settings
+  const worker = 'no worker has taken it yet'
+  if (concurrency === undefined) return `It waits in the queue: ${worker}.`
+  const key = concurrency.key === undefined ? '' : ` with the same ${concurrency.key}`
+  const runs = concurrency.limit === 1 ? '1 run' : `${concurrency.limit} runs`
+  return `It waits in the queue: ${worker}, or ${runs} of ${run.workflowName}${key} are under way, which is the limit.`
+}
+
+function pausedSentence({ pausedAt }: RunState, { formatTime, pausedBy }: WaitContext): string {
+  const by = pausedBy === undefined ? '' : ` by ${pausedBy}`
+  const since = pausedAt === null ? '' : ` since ${formatTime(pausedAt)}`
+  return `It is paused${by}${since}, and starts nothing until someone resumes it.`
+}
+
+function ofStep(state: RunState, step: StepState, others: number, context: WaitContext): WaitReason {
+  const due = dueAt(step)
+  const more = others === 0 ? '' : others === 1 ? '; one more step waits' : `; ${others} more steps wait`
+  return {
+    sentence: `${step.path} ${stepSentence(state, step, context)}${more}.`,
+    path: step.path,
+    until: Number.isFinite(due) ? due : undefined,
+  }
+}
+
+function stepSentence(state: RunState, step: StepState, { formatTime }: WaitContext): string {
+  const { retryAt, wait, failures, error } = step
+  if (retryAt !== null) {
+    const attempts = state.graph.nodes[step.node]?.retry?.maxAttempts
+    const count = attempts === undefined ? 'tries again' : `makes retry ${failures} of ${attempts - 1}`
+    return `${count} at ${formatTime(retryAt)}${error === null ? '' : `, after ${error.code}`}`
+  }
+  return wait === null ? 'waits' : waitSentence(wait, formatTime)
+}
+
+function waitSentence(wait: Wait, formatTime: WaitContext['formatTime']): string {
+  const until = 'dueAt' in wait && wait.dueAt !== undefined ? formatTime(wait.dueAt) : undefined
+  const atMost = until === undefined ? '' : `, until ${until} at the latest`
+  switch (wait.kind) {
+    case 'timer':
+      return `waits until ${until}`
+    case 'event':
+      return `waits for the event ${wait.name}${wait.key === undefined ? '' : ` with key ${wait.key}`}${atMost}`
+    case 'approval':
+      return `waits for someone to approve or reject it${atMost}`
+    case 'child':
+      return `waits for its child run ${wait.runId} to end`
+    case 'task':
+      return `waits for an outside worker that takes tasks from the queue ${wait.queue}${atMost}`
+  }
+}

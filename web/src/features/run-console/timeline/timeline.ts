@@ -1,0 +1,106 @@
+import type { RunEvent } from '@millrace/contracts'
+import { type RunState, type StepState, stepView } from '@millrace/engine'
+import type { RunObserver } from '../document/run-document.js'
+
+/** What a step was doing: `queue` ready but not started, `run`, `wait` for the outside, `retry` until its next try. */
+export type SegmentKind = 'queue' | 'run' | 'wait' | 'retry'
+
+export interface Segment {
+  readonly kind: SegmentKind
+  readonly attempt: number
+  /** Milliseconds, database time; `to` is null while it goes on. */
+  readonly from: number
+  to: number | null
+  /** The events that began and ended it: what a moment of the run has seen of it. */
+  readonly fromSeq: number
+  toSeq: number | null
+}
+
+export interface Lane {
+  readonly path: string
+  /** The event it appeared with. */
+  readonly firstSeq: number
+  readonly segments: Segment[]
+}
+
+type StepEvent = Extract<RunEvent, { path: string }>
+
+/** One lane a step that has begun, in the order they began. Grows with the run; a moment of it only looks less far. */
+export class Timeline implements RunObserver {
+  readonly lanes: Lane[] = []
+  readonly #byPath = new Map<string, Lane>()
+
+  lane(path: string): Lane | undefined {
+    return this.#byPath.get(path)
+  }
+
+  observe(event: RunEvent, state: RunState): void {
+    if (event.type === 'run_finished') return this.#endAll(event)
+    if (!('path' in event) || event.type === 'step_log' || event.type === 'step_skipped') return
+    const lane = this.#byPath.get(event.path) ?? this.#open(event, state)
+    const open = lane.segments.at(-1)
+    if (open?.toSeq === null) end(open, event)
+    const kind = KIND_AFTER[event.type]
+    if (kind !== undefined) lane.segments.push(begin(kind, event))
+  }
+
+  #open(event: StepEvent, state: RunState): Lane {
+    const lane: Lane = { path: event.path, firstSeq: event.seq, segments: [] }
+    this.lanes.push(lane)
+    this.#byPath.set(event.path, lane)
+    const since = event.type === 'step_started' ? readySince(state, event.path) : undefined
+    if (since !== undefined && since < event.at) {
+      lane.segments.push({ ...begin('queue', event), from: since, to: event.at, toSeq: event.seq })
+    }
+    return lane
+  }
+
+  #endAll(event: RunEvent): void {
+    for (const { segments } of this.lanes) {
+      const open = segments.at(-1)
+      if (open?.toSeq === null) end(open, event)
+    }
+  }
+}
+
+const KIND_AFTER: Partial<Record<RunEvent['type'], SegmentKind>> = {
+  step_started: 'run',
+  step_waiting: 'wait',
+  step_retrying: 'retry',
+}
+
+const begin = (kind: SegmentKind, event: StepEvent): Segment => ({
+  kind,
+  attempt: event.attempt,
+  from: event.at,
+  to: null,
+  fromSeq: event.seq,
+  toSeq: null,
+})
+
+function end(segment: Segment, event: RunEvent): void {
+  segment.to = event.at
+  segment.toSeq = event.seq
+}
+
+/** When the ready rule was met: at the last of the steps before it, or at the first with `join: any` (I7). */
+function readySince(state: RunState, path: string): number | undefined {
+  const node = state.graph.indexOf(path)
+  if (node === undefined) return undefined
+  const incoming = state.graph.incoming(node)
+  const any = state.graph.nodes[node]?.join === 'any'
+  const edges = any ? incoming.filter((edge) => state.edges[edge] === 'taken') : incoming
+  const ends = edges.map((edge) => finishedAt(state, state.graph.edges[edge]?.from))
+  const known = ends.filter((at) => at !== null)
+  if (known.length === 0) return undefined
+  return any ? Math.min(...known) : Math.max(...known)
+}
+
+const finishedAt = (state: RunState, path: string | undefined): StepState['finishedAt'] =>
+  (path === undefined ? undefined : stepView(state, path))?.finishedAt ?? null
+
+/** The segment as a moment saw it: undefined when it had not begun, open when it had not ended. */
+export function segmentAt(segment: Segment, seq: number): Segment | undefined {
+  if (segment.fromSeq > seq) return undefined
+  return segment.toSeq !== null && segment.toSeq > seq ? { ...segment, to: null, toSeq: null } : segment
+}
