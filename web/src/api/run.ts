@@ -1,0 +1,75 @@
+import {
+  json,
+  nodeTypeDescriptor,
+  type PayloadRef,
+  type RerunBody,
+  type RetryBody,
+  requestedAnswer,
+  retryAnswer,
+  retryPlan,
+  run,
+  versionWithDefinition,
+} from '@millrace/contracts'
+import { z } from 'zod'
+import type { Client } from './client.js'
+
+const nodeTypes = z.object({ items: z.array(nodeTypeDescriptor) })
+
+/** One run: what it is, its stream, its large outputs, and what an operator may do with it. Throws ApiError. */
+export const createRunApi = (client: Client) => {
+  const post = <S extends z.ZodType>(path: string, body: unknown, answer: S, key?: string) =>
+    client.call(
+      { method: 'POST', path, body, ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }) },
+      answer,
+    )
+  return {
+    read: (runId: string, signal?: AbortSignal) =>
+      client.call({ method: 'GET', path: `/runs/${runId}`, signal }, run),
+
+    version: (workflowId: string, number: number, signal?: AbortSignal) =>
+      client.call(
+        { method: 'GET', path: `/workflows/${workflowId}/versions/${number}`, signal },
+        versionWithDefinition,
+      ),
+
+    nodeTypes: async (signal?: AbortSignal) =>
+      (await client.call({ method: 'GET', path: '/node-types', signal }, nodeTypes)).items,
+
+    /** The event stream after an event. A 204 says that nothing follows. */
+    openEvents: (runId: string, lastId: string | undefined, signal: AbortSignal) =>
+      client.open({
+        method: 'GET',
+        path: `/runs/${runId}/events`,
+        headers: {
+          accept: 'text/event-stream',
+          ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+        },
+        signal,
+      }),
+
+    /** A large output. It lies with the run that made it, which may be another one. */
+    payload: (runId: string, ref: PayloadRef, signal?: AbortSignal) =>
+      client.call(
+        {
+          method: 'GET',
+          path: `/runs/${ref.runId ?? runId}/payloads/${ref.key.split('/').map(encodeURIComponent).join('/')}`,
+          signal,
+        },
+        json,
+      ),
+
+    cancel: (runId: string) => post(`/runs/${runId}/cancel`, {}, requestedAnswer),
+    pause: (runId: string) => post(`/runs/${runId}/pause`, {}, requestedAnswer),
+    resume: (runId: string) => post(`/runs/${runId}/resume`, {}, requestedAnswer),
+
+    previewRetry: (runId: string, body: RetryBody) => post(`/runs/${runId}/retry/preview`, body, retryPlan),
+    previewRerun: (runId: string, body: RerunBody) => post(`/runs/${runId}/rerun/preview`, body, retryPlan),
+    /** The key makes a second click on the same button the same retry (I6). */
+    retry: (runId: string, body: RetryBody, key: string) =>
+      post(`/runs/${runId}/retry`, body, retryAnswer, key),
+    rerun: (runId: string, body: RerunBody, key: string) =>
+      post(`/runs/${runId}/rerun`, body, retryAnswer, key),
+  }
+}
+
+export type RunApi = ReturnType<typeof createRunApi>

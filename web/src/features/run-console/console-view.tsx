@@ -1,0 +1,158 @@
+import { SegmentedControl } from '@mantine/core'
+import type { StepState } from '@millrace/engine'
+import { type ReactNode, useCallback } from 'react'
+import type { RunApi } from '../../api/run.js'
+import classes from './console.module.css'
+import { DataPane } from './data/data-pane.js'
+import type { WaitReason } from './explain/why-waiting.js'
+import type { ConsoleLocation, LocationChange, ConsoleView as View } from './location.js'
+import { LogPane } from './log/log-pane.js'
+import type { Moment } from './session/moment.js'
+import type { RunSession } from './session/run-session.js'
+import { StepPanel } from './steps/step-panel.js'
+import { TimelinePane } from './timeline/timeline-pane.js'
+
+/** What the graph of another feature needs to show this run. */
+export interface GraphOfRun {
+  readonly session: RunSession
+  readonly moment: Moment
+  readonly now: number
+  readonly selected: string | undefined
+  readonly onSelect: (path: string | undefined) => void
+}
+
+export interface ConsoleViewProps {
+  readonly session: RunSession
+  readonly moment: Moment
+  readonly now: number
+  readonly runId: string
+  readonly location: ConsoleLocation
+  readonly selected: string | undefined
+  readonly step: StepState | undefined
+  readonly waiting: WaitReason | undefined
+  readonly api: RunApi
+  readonly renderGraph: ((graph: GraphOfRun) => ReactNode) | undefined
+  readonly onLocation: (change: LocationChange, replace: boolean) => void
+  readonly hrefOf: (location: ConsoleLocation) => string
+}
+
+const VIEWS: readonly { readonly value: View; readonly label: string }[] = [
+  { value: 'graph', label: 'Graph' },
+  { value: 'timeline', label: 'Timeline' },
+  { value: 'log', label: 'Log' },
+  { value: 'data', label: 'Data' },
+]
+
+/** The view that is chosen, and beside graph and timeline the selected step. */
+export const ConsoleView = (props: ConsoleViewProps) => {
+  const { location, onLocation, renderGraph, step } = props
+  const views = VIEWS.filter(({ value }) => value !== 'graph' || renderGraph !== undefined)
+  const view = views.find(({ value }) => value === location.view)?.value ?? views[0]!.value
+  const showsPanel = step !== undefined && (view === 'graph' || view === 'timeline')
+  return (
+    <>
+      <div className={classes['view']}>
+        <SegmentedControl
+          className={classes['views']}
+          size="xs"
+          aria-label="View"
+          data={[...views]}
+          value={view}
+          onChange={(value) => onLocation({ view: views.find((each) => each.value === value)?.value }, false)}
+        />
+        <div className={classes['content']}>
+          <Content {...props} view={view} />
+        </div>
+      </div>
+      {showsPanel && <Panel {...props} step={step} />}
+    </>
+  )
+}
+
+const Content = (props: ConsoleViewProps & { readonly view: View }) => {
+  const {
+    view,
+    session,
+    moment,
+    now,
+    runId,
+    location,
+    selected,
+    step,
+    api,
+    renderGraph,
+    onLocation,
+    hrefOf,
+  } = props
+  const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
+  switch (view) {
+    case 'graph':
+      return renderGraph?.({ session, moment, now, selected, onSelect: select })
+    case 'timeline':
+      return (
+        <TimelinePane
+          timeline={session.timeline}
+          moment={moment}
+          now={now}
+          selected={selected}
+          onSelect={select}
+        />
+      )
+    case 'log':
+      return (
+        <LogPane
+          log={session.log}
+          moment={moment}
+          runId={runId}
+          selected={selected}
+          line={location.line}
+          onSelect={select}
+          onLine={(line) => onLocation({ view: 'log', line }, true)}
+          hrefOf={(line) => hrefOf({ ...location, view: 'log', line })}
+        />
+      )
+    case 'data':
+      return (
+        <DataPane
+          moment={moment}
+          step={step}
+          loadPayload={(ref, signal) => api.payload(runId, ref, signal)}
+        />
+      )
+  }
+}
+
+/** Lines of its log that a step shows beside the graph. */
+const LAST_LINES = 6
+
+const Panel = ({
+  session,
+  moment,
+  now,
+  step,
+  waiting,
+  onLocation,
+}: ConsoleViewProps & { readonly step: StepState }) => {
+  const node = moment.state.graph.nodes[step.node]
+  const lines = lastLines(session, step.path, moment.seq)
+  return (
+    <StepPanel
+      step={step}
+      node={{ name: node?.name ?? step.path, type: node?.type ?? '' }}
+      now={now}
+      lines={lines}
+      waiting={waiting?.path === step.path ? waiting.sentence : undefined}
+      onView={(view) => onLocation({ view, step: step.path }, false)}
+      onClose={() => onLocation({ step: undefined }, false)}
+    />
+  )
+}
+
+function lastLines({ log }: RunSession, path: string, seq: number) {
+  const lines = []
+  for (let index = log.lines.length - 1; index >= 0 && lines.length < LAST_LINES; index--) {
+    const line = log.lines[index]!
+    if (line.path === path && line.seq <= seq) lines.unshift(line)
+  }
+  return lines
+}

@@ -1,0 +1,142 @@
+import { Button } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import { ArrowDown, ScrollText } from 'lucide-react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso'
+import { EmptyState } from '../../../components/empty-state.js'
+import type { Moment } from '../session/moment.js'
+import classes from './log.module.css'
+import { LogRow } from './log-row.js'
+import { type LogScope, LogToolbar } from './log-toolbar.js'
+import { searchPattern, stepTo } from './log-view.js'
+import { countLinesUpTo, type LogLine, logText, type RunLog } from './run-log.js'
+import { saveText } from './save-text.js'
+import { useLogKeys } from './use-log-keys.js'
+import { useLogView } from './use-log-view.js'
+
+export interface LogPaneProps {
+  readonly log: RunLog
+  readonly moment: Moment
+  readonly runId: string
+  readonly selected: string | undefined
+  /** The line the URL names, by its event. */
+  readonly line: number | undefined
+  readonly onSelect: (path: string) => void
+  readonly onLine: (seq: number) => void
+  /** The address of a line. */
+  readonly hrefOf: (seq: number) => string
+}
+
+/** The whole log, of which what is in sight is drawn. It follows its end until the reader scrolls up. */
+export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, hrefOf }: LogPaneProps) => {
+  const [search, setSearch] = useState('')
+  const [minLevel, setMinLevel] = useState<LogLine['level']>('debug')
+  const [scope, setScope] = useState<LogScope>('run')
+  const list = useRef<VirtuosoHandle>(null)
+  const searchInput = useRef<HTMLInputElement>(null)
+  const clipboard = useClipboard()
+  const asked = useDeferredValue(search)
+  const view = useLogView(
+    log.lines,
+    { path: scope === 'step' ? selected : undefined, minLevel, search: asked },
+    countLinesUpTo(log.lines, moment.seq),
+  )
+  const { shown, matches, errors } = view
+  const current = line === undefined ? -1 : shown.findIndex((index) => log.lines[index]!.seq === line)
+  const follow = useFollow(list, shown.length, current === -1)
+  const pattern = searchPattern(asked)
+
+  const goTo = (positions: readonly number[], direction: 'next' | 'previous') => {
+    const position = stepTo(positions, current, direction)
+    if (position !== undefined) onLine(log.lines[shown[position]!]!.seq)
+  }
+  useLogKeys({ searchInput, onError: (direction) => goTo(errors, direction) })
+  useEffect(() => {
+    if (current !== -1) list.current?.scrollIntoView({ index: current, align: 'center' })
+  }, [current])
+
+  return (
+    <section className={classes['pane']} aria-label="Log">
+      <LogToolbar
+        searchInput={searchInput}
+        search={search}
+        onSearch={setSearch}
+        found={
+          pattern === undefined ? undefined : { count: matches.length, current: placeOf(matches, current) }
+        }
+        errors={errors.length}
+        minLevel={minLevel}
+        onMinLevel={setMinLevel}
+        step={selected}
+        scope={selected === undefined ? 'run' : scope}
+        onScope={setScope}
+        onMatch={(direction) => goTo(matches, direction)}
+        onError={(direction) => goTo(errors, direction)}
+        onCopy={() => clipboard.copy(logText(shown.map((index) => log.lines[index]!)))}
+        onDownload={() => saveText(`run-${runId}.log`, logText(log.lines))}
+      />
+      {shown.length === 0 ? (
+        <NoLines hasAny={log.lines.length > 0} />
+      ) : (
+        <Virtuoso
+          ref={list}
+          className={classes['lines']}
+          totalCount={shown.length}
+          defaultItemHeight={22}
+          increaseViewportBy={300}
+          initialTopMostItemIndex={current === -1 ? Math.max(0, shown.length - 1) : current}
+          followOutput={follow.isOn}
+          atBottomStateChange={follow.onAtBottom}
+          atBottomThreshold={24}
+          itemContent={(position) => {
+            const row = log.lines[shown[position]!]!
+            return (
+              <LogRow
+                line={row}
+                pattern={pattern}
+                isCurrent={position === current}
+                href={hrefOf(row.seq)}
+                onLink={onLine}
+                onSelect={onSelect}
+              />
+            )
+          }}
+        />
+      )}
+      {follow.unseen > 0 && (
+        <Button
+          className={classes['jump']}
+          radius="xl"
+          leftSection={<ArrowDown size={14} />}
+          onClick={follow.jump}
+        >
+          {follow.unseen.toLocaleString('en')} new
+        </Button>
+      )}
+    </section>
+  )
+}
+
+const placeOf = (positions: readonly number[], current: number): number | undefined => {
+  const index = positions.indexOf(current)
+  return index === -1 ? undefined : index + 1
+}
+
+const NoLines = ({ hasAny }: { readonly hasAny: boolean }) => (
+  <EmptyState icon={ScrollText} title={hasAny ? 'No line matches' : 'Nothing has been logged'}>
+    {hasAny
+      ? 'Choose another level, or the log of all steps.'
+      : 'Lines appear as steps write them. A log.message step writes one.'}
+  </EmptyState>
+)
+
+/** Sticks to the end of the list, counts what comes while the reader is elsewhere, and goes back on demand. */
+function useFollow(list: React.RefObject<VirtuosoHandle | null>, length: number, startsAtEnd: boolean) {
+  const [leftAt, setLeftAt] = useState<number | undefined>(startsAtEnd ? undefined : length)
+  return {
+    isOn: leftAt === undefined ? ('auto' as const) : (false as const),
+    unseen: leftAt === undefined ? 0 : Math.max(0, length - leftAt),
+    onAtBottom: (isAtBottom: boolean) => setLeftAt(isAtBottom ? undefined : length),
+    jump: () => list.current?.scrollToIndex({ index: length - 1, align: 'end' }),
+  }
+}

@@ -1,0 +1,135 @@
+import { isTerminal, type Run } from '@millrace/contracts'
+import { stepAt } from '@millrace/engine'
+import { useCallback, useState } from 'react'
+import type { RunApi } from '../../api/run.js'
+import { ProblemAlert } from '../../components/problem-alert.js'
+import { RetryDialog } from './actions/retry-dialog.js'
+import { RunActions } from './actions/run-actions.js'
+import classes from './console.module.css'
+import { ConsoleView, type ConsoleViewProps } from './console-view.js'
+import { requestVisibleFrame } from './document/frame-batch.js'
+import { ConnectionState } from './header/connection-state.js'
+import { Explanation } from './header/explanation.js'
+import { RunHeader } from './header/run-header.js'
+import type { ConsoleLocation, LocationChange } from './location.js'
+import { ReplayBar } from './replay/replay-bar.js'
+import { momentOf } from './session/moment.js'
+import type { RunSessionOptions } from './session/run-session.js'
+import { useClock } from './session/use-clock.js'
+import { useRunSession, useRunSnapshot } from './session/use-run-session.js'
+import { StepList } from './steps/step-list.js'
+import { useExplanation } from './use-explanation.js'
+
+export interface RunConsoleProps extends Pick<ConsoleViewProps, 'renderGraph'> {
+  readonly api: RunApi
+  readonly run: Run
+  readonly sessionOptions: Omit<RunSessionOptions, 'requestFrame' | 'now' | 'random'>
+  readonly location: ConsoleLocation
+  /** `replace` leaves no step in the browser's history. */
+  readonly onLocation: (change: LocationChange, replace: boolean) => void
+  readonly hrefOf: (location: ConsoleLocation) => string
+  readonly hrefOfRun: (runId: string) => string
+  readonly onOpenRun: (runId: string) => void
+}
+
+/** One run, live or at any of its moments: four views on one selection and one address. */
+export const RunConsole = (props: RunConsoleProps) => {
+  const { api, run, location, onLocation, hrefOf, hrefOfRun, onOpenRun, renderGraph } = props
+  const session = useRunSession(() => ({
+    ...props.sessionOptions,
+    requestFrame: requestVisibleFrame,
+    now: Date.now,
+    random: Math.random,
+  }))
+  const { revision, stream, fault } = useRunSnapshot(session)
+  const [preview, setPreview] = useState<number>()
+  const [isRetrying, setIsRetrying] = useState(false)
+  const { document } = session
+  const moment = momentOf(session, preview ?? location.at, revision)
+  const clock = useClock(moment.isLive && !document.isComplete)
+  const now = moment.at ?? Math.max(clock, document.events.at(-1)?.at ?? 0)
+  const { root, waiting } = useExplanation(session, moment, run, now)
+
+  // A failed run opens on what made it fail, until something else is chosen.
+  const selected = location.step ?? root?.step?.path
+  const step = selected === undefined ? undefined : stepAt(moment.state, selected)
+  const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
+  if (fault !== undefined) {
+    return (
+      <div className={classes['problem']}>
+        <ProblemAlert error={fault} />
+      </div>
+    )
+  }
+  return (
+    <div className={classes['console']}>
+      <RunHeader
+        run={run}
+        state={moment.state}
+        now={now}
+        hrefOfRun={hrefOfRun}
+        connection={
+          <ConnectionState stream={stream} isLive={moment.isLive} onReconnect={session.reconnect} />
+        }
+        actions={
+          <RunActions
+            status={document.state.status}
+            cancel={() => api.cancel(run.id)}
+            pause={() => api.pause(run.id)}
+            resume={() => api.resume(run.id)}
+            onRetry={() => setIsRetrying(true)}
+          />
+        }
+      />
+      {stream.kind === 'refused' && (
+        <ProblemAlert error={stream.error} onRetry={() => window.location.reload()} />
+      )}
+      <Explanation root={root} waiting={waiting} now={now} onSelect={select} />
+      <div className={classes['body']}>
+        <StepList moment={moment} root={root} now={now} selected={selected} onSelect={select} />
+        <ConsoleView
+          session={session}
+          moment={moment}
+          now={now}
+          runId={run.id}
+          location={location}
+          selected={selected}
+          step={step}
+          waiting={waiting}
+          api={api}
+          renderGraph={renderGraph}
+          onLocation={onLocation}
+          hrefOf={hrefOf}
+        />
+      </div>
+      <ReplayBar
+        session={session}
+        moment={moment}
+        onPreview={setPreview}
+        onSeek={(at) => onLocation({ at }, true)}
+      />
+      {isRetrying && isTerminal(document.state.status) && (
+        <RetryDialog
+          runId={run.id}
+          trigger={run.trigger}
+          input={run.input}
+          hasFailed={document.state.status !== 'completed'}
+          steps={document.state.steps.map(({ path }) => path)}
+          selected={selected}
+          preview={({ kind, body }) =>
+            kind === 'retry' ? api.previewRetry(run.id, body) : api.previewRerun(run.id, body)
+          }
+          start={async (request, key) => {
+            const { run: next } =
+              request.kind === 'retry'
+                ? await api.retry(run.id, request.body, key)
+                : await api.rerun(run.id, request.body, key)
+            return next.id
+          }}
+          onStarted={onOpenRun}
+          onClose={() => setIsRetrying(false)}
+        />
+      )}
+    </div>
+  )
+}
