@@ -20,7 +20,7 @@ export {
   type RetryFrom,
 } from './run/plan-retry.js'
 export { nextRetryDelay } from './run/retry.js'
-export { isStopped, type Scope, stepAt } from './run/scope.js'
+export { isStopped, openSteps, type Scope, stepAt } from './run/scope.js'
 export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'

@@ -8,7 +8,7 @@ import {
   retryAnswer,
   retryPlan,
   run,
-  versionWithDefinition,
+  runDefinitionAnswer,
 } from '@millrace/contracts'
 import { z } from 'zod'
 import type { Client } from './client.js'
@@ -26,11 +26,10 @@ export const createRunApi = (client: Client) => {
     read: (runId: string, signal?: AbortSignal) =>
       client.call({ method: 'GET', path: `/runs/${runId}`, signal }, run),
 
-    version: (workflowId: string, number: number, signal?: AbortSignal) =>
-      client.call(
-        { method: 'GET', path: `/workflows/${workflowId}/versions/${number}`, signal },
-        versionWithDefinition,
-      ),
+    /** What it is pinned to for ever. */
+    definition: async (runId: string, signal?: AbortSignal) =>
+      (await client.call({ method: 'GET', path: `/runs/${runId}/definition`, signal }, runDefinitionAnswer))
+        .definition,
 
     nodeTypes: async (signal?: AbortSignal) =>
       (await client.call({ method: 'GET', path: '/node-types', signal }, nodeTypes)).items,

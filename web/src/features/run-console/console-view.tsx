@@ -1,9 +1,9 @@
 import { SegmentedControl } from '@mantine/core'
-import type { StepState } from '@millrace/engine'
 import { type ReactNode, useCallback } from 'react'
 import type { RunApi } from '../../api/run.js'
 import classes from './console.module.css'
 import { DataPane } from './data/data-pane.js'
+import type { ShownStep } from './document/shown-step.js'
 import type { WaitReason } from './explain/why-waiting.js'
 import type { ConsoleLocation, LocationChange, ConsoleView as View } from './location.js'
 import { LogPane } from './log/log-pane.js'
@@ -28,7 +28,7 @@ export interface ConsoleViewProps {
   readonly runId: string
   readonly location: ConsoleLocation
   readonly selected: string | undefined
-  readonly step: StepState | undefined
+  readonly step: ShownStep | undefined
   readonly waiting: WaitReason | undefined
   readonly api: RunApi
   readonly renderGraph: ((graph: GraphOfRun) => ReactNode) | undefined
@@ -132,7 +132,7 @@ const Panel = ({
   step,
   waiting,
   onLocation,
-}: ConsoleViewProps & { readonly step: StepState }) => {
+}: ConsoleViewProps & { readonly step: ShownStep }) => {
   const node = moment.state.graph.nodes[step.node]
   const lines = lastLines(session, step.path, moment.seq)
   return (

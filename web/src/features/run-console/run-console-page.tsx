@@ -13,7 +13,7 @@ export type RunConsolePageProps = Omit<RunConsoleProps, 'api' | 'sessionOptions'
   readonly runId: string
 }
 
-/** Loads what following a run needs: the run, the version it is pinned to, and which node types are triggers. */
+/** Loads what following a run needs: the run, the definition it is pinned to, and which node types are triggers. */
 export const RunConsolePage = ({ runId, ...props }: RunConsolePageProps) => {
   const { client } = useApi()
   const api = useMemo(() => createRunApi(client), [client])
@@ -22,10 +22,9 @@ export const RunConsolePage = ({ runId, ...props }: RunConsolePageProps) => {
     queryFn: ({ signal }) => api.read(runId, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const version = useQuery({
-    queryKey: ['version', run.data?.workflowId, run.data?.version],
-    queryFn: ({ signal }) => api.version(run.data!.workflowId, run.data!.version, signal),
-    enabled: run.data !== undefined,
+  const definition = useQuery({
+    queryKey: [...keys.run(runId), 'definition'],
+    queryFn: ({ signal }) => api.definition(runId, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const nodeTypes = useQuery({
@@ -33,7 +32,7 @@ export const RunConsolePage = ({ runId, ...props }: RunConsolePageProps) => {
     queryFn: ({ signal }) => api.nodeTypes(signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const failed = [run, version, nodeTypes].find(({ error }) => error !== null)
+  const failed = [run, definition, nodeTypes].find(({ error }) => error !== null)
   if (failed !== undefined) {
     return (
       <div className={classes['problem']}>
@@ -41,11 +40,11 @@ export const RunConsolePage = ({ runId, ...props }: RunConsolePageProps) => {
       </div>
     )
   }
-  if (run.data === undefined || version.data === undefined || nodeTypes.data === undefined)
+  if (run.data === undefined || definition.data === undefined || nodeTypes.data === undefined)
     return <Loader className={classes['problem']} size="sm" aria-label="Loading the run" />
   const options = {
     run: run.data,
-    version: version.data,
+    definition: definition.data,
     nodeTypes: nodeTypes.data,
     openEvents: (lastId: string | undefined, signal: AbortSignal) => api.openEvents(runId, lastId, signal),
     isFinal,

@@ -1,5 +1,4 @@
 import { isTerminal, type Run } from '@millrace/contracts'
-import { stepAt } from '@millrace/engine'
 import { useCallback, useState } from 'react'
 import type { RunApi } from '../../api/run.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
@@ -8,6 +7,7 @@ import { RunActions } from './actions/run-actions.js'
 import classes from './console.module.css'
 import { ConsoleView, type ConsoleViewProps } from './console-view.js'
 import { requestVisibleFrame } from './document/frame-batch.js'
+import { shownStep } from './document/shown-step.js'
 import { ConnectionState } from './header/connection-state.js'
 import { Explanation } from './header/explanation.js'
 import { RunHeader } from './header/run-header.js'
@@ -51,8 +51,8 @@ export const RunConsole = (props: RunConsoleProps) => {
   const { root, waiting } = useExplanation(session, moment, run, now)
 
   // A failed run opens on what made it fail, until something else is chosen.
-  const selected = location.step ?? root?.step?.path
-  const step = selected === undefined ? undefined : stepAt(moment.state, selected)
+  const selected = location.step ?? root?.path
+  const step = selected === undefined ? undefined : shownStep(moment.state, document.events, selected)
   const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
   if (fault !== undefined) {
     return (

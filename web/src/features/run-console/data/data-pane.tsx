@@ -1,6 +1,7 @@
 import { Text, Title } from '@mantine/core'
-import type { RunState, StepState } from '@millrace/engine'
+import type { RunState } from '@millrace/engine'
 import type { ReactNode } from 'react'
+import type { ShownStep } from '../document/shown-step.js'
 import type { Moment } from '../session/moment.js'
 import { ErrorCard } from '../steps/error-card.js'
 import classes from './data.module.css'
@@ -10,7 +11,7 @@ import { inputsOf, outputOf, type Value } from './values.js'
 interface DataPaneProps {
   readonly moment: Moment
   /** The selected step; undefined for the run itself. */
-  readonly step: StepState | undefined
+  readonly step: ShownStep | undefined
   readonly loadPayload: LoadPayload
 }
 
@@ -55,7 +56,7 @@ const RunData = ({ state, loadPayload }: RunDataProps) => {
   )
 }
 
-const StepData = ({ state, step, loadPayload }: RunDataProps & { readonly step: StepState }) => {
+const StepData = ({ state, step, loadPayload }: RunDataProps & { readonly step: ShownStep }) => {
   const inputs = inputsOf(state, step)
   const params = state.graph.nodes[step.node]?.params
   const isTrigger = step.node === state.trigger

@@ -1,5 +1,6 @@
 import type { Json, PayloadRef } from '@millrace/contracts'
 import { type RunState, type StepState, stepAt } from '@millrace/engine'
+import type { ShownStep } from '../document/shown-step.js'
 
 /** A value of the run: at hand, stored by reference, or not there (yet). */
 export type Value =
@@ -20,18 +21,23 @@ export function outputOf({ output, outputRef }: Pick<StepState, 'output' | 'outp
   return output === undefined ? { kind: 'none' } : { kind: 'json', json: output }
 }
 
-/** What a step could read of the steps right before it: their outputs, of those it was reached from. */
-export function inputsOf(state: RunState, step: StepState): NamedValue[] {
+/**
+ * What a step could read of the steps right before it: their outputs, of those it was reached from. Nothing for a
+ * step of an item that is over.
+ */
+export function inputsOf(state: RunState, { path, node }: ShownStep): NamedValue[] {
   const { graph } = state
+  const scope = stepAt(state, path)?.scope
+  if (scope === undefined) return []
   const sources = graph
-    .incoming(step.node)
-    .filter((edge) => state.edges[edge] === 'taken')
+    .incoming(node)
+    .filter((edge) => scope.edges[edge - scope.body.firstEdge] === 'taken')
     .map((edge) => graph.edges[edge]!.from)
-  return [...new Set(sources)].map((path) => {
-    const source = stepAt(state, path)
+  return [...new Set(sources)].map((id) => {
+    const source = stepAt(state, scope.prefix + id)
     return {
-      name: path,
-      expression: source?.node === state.trigger ? 'trigger' : `steps.${path}.output`,
+      name: id,
+      expression: source?.node === state.trigger ? 'trigger' : `steps.${id}.output`,
       value: source === undefined ? { kind: 'none' } : outputOf(source),
     }
   })

@@ -2,6 +2,7 @@ import { foldEvents } from '@millrace/engine'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { graphOf, ORIGIN } from '../testing/graphs.js'
+import { plainState } from '../testing/plain-state.js'
 import { numbers, Play, playAtRandom } from '../testing/play.js'
 import { RunDocument } from './run-document.js'
 
@@ -12,8 +13,8 @@ const graph = graphOf(['start>a', 'a>b', 'a>c', 'b>d', 'c.error>e'], {
   b: { retry: { maxAttempts: 3 } },
   c: { onError: 'route' },
 })
-const plain = (document: Pick<RunDocument, 'state'>) => ({ ...document.state, graph: null })
-const fresh = (events: Play['events']) => ({ ...foldEvents(graph, ORIGIN, events), graph: null })
+const plain = (document: Pick<RunDocument, 'state'>) => plainState(document.state)
+const fresh = (events: Play['events']) => plainState(foldEvents(graph, ORIGIN, events))
 
 describe('RunDocument', () => {
   test('what repeats and comes out of order ends equal to a fresh load (I4)', () => {

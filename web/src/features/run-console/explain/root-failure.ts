@@ -4,38 +4,42 @@ import { type RunState, type StepState, stepAt } from '@millrace/engine'
 /** Why a run failed, and what never ran for it. */
 export interface RootFailure {
   readonly error: StepError
-  /** The step that failed first with nobody to handle it; undefined when the run itself failed (a timeout, say). */
-  readonly step: StepState | undefined
-  /** The event that says so. */
-  readonly seq: number
-  /** Steps that failed later, before the run could end. */
-  readonly alsoFailed: readonly StepState[]
+  /** The step to blame, inside of a container where it was an item that failed; undefined when the run itself failed. */
+  readonly path: string | undefined
+  /** The step of the run that it failed with: the outermost container, or the step itself. */
+  readonly top: StepState | undefined
+  /** Paths of steps that failed later, before the run could end. */
+  readonly alsoFailed: readonly string[]
   /** Steps that were cut off while they ran or waited. */
   readonly cancelled: readonly StepState[]
   /** Steps behind the failed one that were never reached. */
   readonly neverRan: readonly StepState[]
 }
 
+type Failed = Extract<RunEvent, { type: 'step_failed' }>
+
 /** Undefined for a run that has not failed. `events` may go further than the state: they are read up to its seq. */
 export function findRootFailure(state: RunState, events: readonly RunEvent[]): RootFailure | undefined {
   if (state.error === null) return undefined
-  const unhandled = events
-    .slice(0, state.lastSeq)
-    .filter((event) => event.type === 'step_failed' && !event.handled)
-  const [first, ...later] = unhandled
-  const step = stepOf(state, first)
+  const failures = events.slice(0, state.lastSeq).filter(isUnhandled)
+  const [first, ...later] = failures.filter(({ path }) => isOfTheRun(path))
+  const culprit =
+    failures.find(({ path }) => first !== undefined && path.startsWith(`${first.path}[`)) ?? first
+  const top = first === undefined ? undefined : stepAt(state, first.path)
   return {
-    error: state.error,
-    step,
-    seq: first?.seq ?? state.lastSeq,
-    alsoFailed: later.map((event) => stepOf(state, event)).filter((other) => other !== undefined),
+    error: culprit?.error ?? state.error,
+    path: culprit?.path,
+    top,
+    alsoFailed: later.map(({ path }) => path),
     cancelled: state.steps.filter(({ status }) => status === 'cancelled'),
-    neverRan: step === undefined ? [] : behind(state, step).filter(isUnreached),
+    neverRan: top === undefined ? [] : behind(state, top).filter(isUnreached),
   }
 }
 
-const stepOf = (state: RunState, event: RunEvent | undefined): StepState | undefined =>
-  event !== undefined && 'path' in event ? stepAt(state, event.path) : undefined
+const isUnhandled = (event: RunEvent): event is Failed => event.type === 'step_failed' && !event.handled
+
+/** A failed item that is collected, or not to blame, is no failure of the run. */
+const isOfTheRun = (path: string): boolean => !path.includes('.')
 
 const isUnreached = ({ status }: StepState): boolean => status === 'pending' || status === 'skipped'
 

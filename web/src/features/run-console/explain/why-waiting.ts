@@ -1,5 +1,5 @@
 import { isTerminal, type RunSummary, type Wait } from '@millrace/contracts'
-import type { RunState, StepState } from '@millrace/engine'
+import { openSteps, type RunState, type StepState } from '@millrace/engine'
 
 /** Why a run does not move, in one sentence; `until` in milliseconds where a clock ends it. */
 export interface WaitReason {
@@ -23,9 +23,11 @@ export function whyWaiting(state: RunState, context: WaitContext): WaitReason | 
   if (state.status === 'pending') return forRun(pendingSentence(state, context))
   if (state.status === 'paused') return forRun(pausedSentence(state, context))
   if (state.running > 0) return undefined
-  const waiting = state.steps.filter(isWaiting).sort((a, b) => dueAt(a) - dueAt(b))
-  const [first] = waiting
-  return first === undefined ? undefined : ofStep(state, first, waiting.length - 1, context)
+  const waiting = openSteps(state).filter(isWaiting)
+  // What holds other steps only waits for those.
+  const inner = waiting.filter(({ inside }) => inside === null)
+  const [first] = (inner.length === 0 ? waiting : inner).sort((a, b) => dueAt(a) - dueAt(b))
+  return first === undefined ? undefined : ofStep(state, first, Math.max(inner.length, 1) - 1, context)
 }
 
 const isWaiting = (step: StepState): boolean => step.retryAt !== null || step.wait !== null
@@ -80,6 +82,10 @@ function waitSentence(wait: Wait, formatTime: WaitContext['formatTime']): string
       return `waits for the event ${wait.name}${wait.key === undefined ? '' : ` with key ${wait.key}`}${atMost}`
     case 'approval':
       return `waits for someone to approve or reject it${atMost}`
+    case 'items':
+      return `waits for its ${wait.count} items`
+    case 'iteration':
+      return `waits for its pass ${wait.index + 1}`
     case 'child':
       return `waits for its child run ${wait.runId} to end`
     case 'task':

@@ -41,7 +41,7 @@ const Failure = ({
   readonly root: RootFailure
   readonly onSelect: (path: string) => void
 }) => {
-  const { step, error, neverRan, cancelled, alsoFailed } = root
+  const { path, error, neverRan, cancelled, alsoFailed } = root
   const cost = [
     countOf(neverRan.length, 'never ran'),
     countOf(cancelled.length, 'was cut off', 'were cut off'),
@@ -51,7 +51,7 @@ const Failure = ({
     <div className={classes['explanation']} data-kind="failed" role="status">
       <OctagonX size={16} color="var(--mr-state-failed)" aria-hidden />
       <Text size="sm" className={classes['sentence']}>
-        <b>{step === undefined ? 'The run failed' : `${step.path} failed`}</b>: {error.message}
+        <b>{path === undefined ? 'The run failed' : `${path} failed`}</b>: {error.message}
         {cost.length > 0 && (
           <Text component="span" size="sm" c="dimmed">
             {' '}
@@ -59,7 +59,7 @@ const Failure = ({
           </Text>
         )}
       </Text>
-      {step !== undefined && <Show path={step.path} onSelect={onSelect} />}
+      {path !== undefined && <Show path={path} onSelect={onSelect} />}
     </div>
   )
 }

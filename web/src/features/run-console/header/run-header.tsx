@@ -39,7 +39,7 @@ const Facts = ({ run, state, now, hrefOfRun }: Omit<RunHeaderProps, 'connection'
   return (
     <Group gap="md" className={classes['facts']}>
       {duration !== undefined && <Fact name="Took">{formatDuration(duration)}</Fact>}
-      <Fact name="Version">{run.version}</Fact>
+      <Fact name="Version">{run.version ?? 'none: a test of the draft'}</Fact>
       <Fact name="Trigger">{run.trigger}</Fact>
       <Fact name="Created">{formatTime(Date.parse(run.createdAt), now)}</Fact>
       {run.priority !== 'normal' && <Fact name="Priority">{run.priority}</Fact>}

@@ -1,9 +1,9 @@
 import {
+  type Definition,
   type NodeTypeDescriptor,
   type Run,
   type RunEvent,
   runEvent,
-  type VersionWithDefinition,
 } from '@millrace/contracts'
 import { buildGraph, type Graph } from '@millrace/engine'
 import { EventStream, type StreamState } from '../../../api/sse.js'
@@ -25,7 +25,8 @@ import { Timeline } from '../timeline/timeline.js'
  */
 export interface RunSessionOptions {
   readonly run: Run
-  readonly version: VersionWithDefinition
+  /** What the run is pinned to. */
+  readonly definition: Definition
   readonly nodeTypes: readonly NodeTypeDescriptor[]
   readonly openEvents: (lastId: string | undefined, signal: AbortSignal) => Promise<Response>
   readonly isFinal: (error: unknown) => boolean
@@ -58,10 +59,10 @@ export class RunSession {
   #stream: EventStream | undefined
 
   constructor(options: RunSessionOptions) {
-    const { run, version, nodeTypes } = options
+    const { run, definition, nodeTypes } = options
     this.#options = options
     const origin = { trigger: run.trigger, input: run.input }
-    this.document = new RunDocument(graphOf(version, nodeTypes), origin, [this.timeline, this.log])
+    this.document = new RunDocument(graphOf(definition, nodeTypes), origin, [this.timeline, this.log])
     this.moments = new Moments(this.document)
   }
 
@@ -144,7 +145,7 @@ export class RunSession {
 }
 
 /** Folding asks of node types only which of them are triggers. */
-function graphOf({ definition }: VersionWithDefinition, nodeTypes: readonly NodeTypeDescriptor[]): Graph {
+function graphOf(definition: Definition, nodeTypes: readonly NodeTypeDescriptor[]): Graph {
   const triggers = new Set(nodeTypes.filter(({ trigger }) => trigger).map(({ type }) => type))
   return buildGraph(definition, {
     types: nodeTypes.map(({ type }) => type),

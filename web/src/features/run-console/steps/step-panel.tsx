@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Group, Text, Title } from '@mantine/core'
-import type { StepState } from '@millrace/engine'
 import { Braces, ScrollText, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { stateOf } from '../../../components/state/state.js'
 import { StatusBadge } from '../../../components/state/status-badge.js'
 import { formatDuration, formatTime } from '../../../components/time/format-time.js'
+import type { ShownStep } from '../document/shown-step.js'
 import type { ConsoleView } from '../location.js'
 import type { LogLine } from '../log/run-log.js'
 import { stripEscapes } from '../log/sgr.js'
@@ -13,7 +13,7 @@ import { stepDuration } from './step-duration.js'
 import classes from './steps.module.css'
 
 interface StepPanelProps {
-  readonly step: StepState
+  readonly step: ShownStep
   /** The node's title and type, as the version has them. */
   readonly node: { readonly name: string; readonly type: string }
   readonly now: number
@@ -67,7 +67,7 @@ export const StepPanel = (props: StepPanelProps) => {
   )
 }
 
-const Facts = ({ step, now }: { readonly step: StepState; readonly now: number }) => {
+const Facts = ({ step, now }: { readonly step: ShownStep; readonly now: number }) => {
   const duration = stepDuration(step, now)
   return (
     <dl className={classes['facts']}>

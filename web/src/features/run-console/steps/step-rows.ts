@@ -39,7 +39,7 @@ export function stepRows(
     if (hidden.has(step) || (state.graph.isTrigger(node) && node !== state.trigger)) continue
     rows.push({ kind: 'step', step, isNested: false })
     addGroup(step.path, 'skipped', groups.get(step.path))
-    if (step === root?.step) addGroup(step.path, 'never_ran', neverRan)
+    if (step === root?.top) addGroup(step.path, 'never_ran', neverRan)
   }
   addGroup('', 'skipped', groups.get(''))
   return rows

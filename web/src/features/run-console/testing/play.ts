@@ -1,5 +1,13 @@
 import type { Json, RunEvent, StepError, Wait } from '@millrace/contracts'
-import { createRunState, decide, type Graph, type RunInput, type RunState, stepAt } from '@millrace/engine'
+import {
+  createRunState,
+  decide,
+  type Graph,
+  openSteps,
+  type RunInput,
+  type RunState,
+  stepAt,
+} from '@millrace/engine'
 import { ORIGIN } from './graphs.js'
 
 /** A run moved by hand with the engine's own decisions. Every act takes 10 ms. */
@@ -42,10 +50,10 @@ export class Play {
   wait = (path: string, wait: Wait): this => this.send({ kind: 'step_waits', ...this.#at(path), wait })
 
   #at = (path: string) => ({ path, attempt: stepAt(this.state, path)?.attempt ?? 0 })
-  #onError = (path: string) => this.graph.nodes[this.graph.indexOf(path) ?? -1]?.onError
+  #onError = (path: string) => this.graph.nodes[this.graph.nodeAt(path) ?? -1]?.onError
 
   #edges(path: string, port: string, to?: readonly string[]): number[] {
-    const outgoing = this.graph.outgoing(this.graph.indexOf(path) ?? -1)
+    const outgoing = this.graph.outgoing(this.graph.nodeAt(path) ?? -1)
     return outgoing.filter((edge) => {
       const { port: ofEdge, to: target } = this.graph.edges[edge]!
       return to === undefined ? ofEdge === port : to.includes(target)
@@ -69,7 +77,7 @@ export function playAtRandom(graph: Graph, seed: number): Play {
   const next = numbers(seed)
   const run = new Play(graph).claim()
   for (let act = next(60); act > 0; act--) {
-    const open = run.state.steps.filter(({ status }) => status === 'running' || status === 'waiting')
+    const open = openSteps(run.state)
     const step = open[next(open.length)]
     if (step === undefined) break
     const { path, attempt } = step
@@ -93,7 +101,7 @@ export function playAtRandom(graph: Graph, seed: number): Play {
 export function playToEnd(graph: Graph, linesPerStep = 0): Play {
   const run = new Play(graph).claim()
   for (let head = 0; head < run.state.ready.length; head++) {
-    const { path } = run.state.steps[run.state.ready[head]!]!
+    const { path } = run.state.ready[head]!
     for (let line = 0; line < linesPerStep; line++) run.log(path, `line ${line} of ${path}`)
     run.complete(path, { path })
   }

@@ -1,7 +1,8 @@
 import { stepAt } from '@millrace/engine'
+import { stateOf } from '../../../components/state/state.js'
+import { StateIcon } from '../../../components/state/state-icon.js'
 import { formatDuration } from '../../../components/time/format-time.js'
 import type { Moment } from '../session/moment.js'
-import { StepIcon } from '../steps/step-icon.js'
 import { percentAt, type TimeRange } from './scale.js'
 import { type Lane, type Segment, segmentAt } from './timeline.js'
 import classes from './timeline.module.css'
@@ -18,7 +19,7 @@ interface TimelineRowProps {
 const WORDS = { queue: 'queued', run: 'ran', wait: 'waited', retry: 'until the next try' } as const
 
 export function TimelineRow({ lane, moment, now, range, isSelected, onSelect }: TimelineRowProps) {
-  const step = stepAt(moment.state, lane.path)
+  const step = stepAt(moment.state, lane.path) ?? endOf(lane, moment.seq)
   const segments = lane.segments
     .map((segment) => segmentAt(segment, moment.seq))
     .filter((segment) => segment !== undefined)
@@ -30,7 +31,7 @@ export function TimelineRow({ lane, moment, now, range, isSelected, onSelect }: 
       onClick={() => onSelect(lane.path)}
     >
       <span className={classes['label']}>
-        {step !== undefined && <StepIcon step={step} />}
+        {step !== undefined && <StateIcon state={stateOf(step)} size={15} />}
         <span className={classes['path']}>{lane.path}</span>
         <span className={classes['duration']}>{durationOf(segments, now)}</span>
       </span>
@@ -42,6 +43,9 @@ export function TimelineRow({ lane, moment, now, range, isSelected, onSelect }: 
     </button>
   )
 }
+
+/** A step of an item that is over is gone from the state. */
+const endOf = ({ end }: Lane, seq: number) => (end !== undefined && end.seq <= seq ? end : undefined)
 
 interface BarProps {
   readonly segment: Segment

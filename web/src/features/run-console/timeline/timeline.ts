@@ -1,5 +1,5 @@
-import type { RunEvent } from '@millrace/contracts'
-import { type RunState, type StepState, stepView } from '@millrace/engine'
+import type { RunEvent, StepStatus } from '@millrace/contracts'
+import { type RunState, STEP_TRANSITIONS, stepAt } from '@millrace/engine'
 import type { RunObserver } from '../document/run-document.js'
 
 /** What a step was doing: `queue` ready but not started, `run`, `wait` for the outside, `retry` until its next try. */
@@ -21,6 +21,8 @@ export interface Lane {
   /** The event it appeared with. */
   readonly firstSeq: number
   readonly segments: Segment[]
+  /** How the step ended, where it has. */
+  end: { readonly seq: number; readonly status: StepStatus } | undefined
 }
 
 type StepEvent = Extract<RunEvent, { path: string }>
@@ -36,16 +38,17 @@ export class Timeline implements RunObserver {
 
   observe(event: RunEvent, state: RunState): void {
     if (event.type === 'run_finished') return this.#endAll(event)
-    if (!('path' in event) || event.type === 'step_log' || event.type === 'step_skipped') return
+    if (!('path' in event) || IGNORED.has(event.type)) return
     const lane = this.#byPath.get(event.path) ?? this.#open(event, state)
     const open = lane.segments.at(-1)
     if (open?.toSeq === null) end(open, event)
     const kind = KIND_AFTER[event.type]
     if (kind !== undefined) lane.segments.push(begin(kind, event))
+    else lane.end = { seq: event.seq, status: STEP_TRANSITIONS.running[event.type]?.[0] ?? 'completed' }
   }
 
   #open(event: StepEvent, state: RunState): Lane {
-    const lane: Lane = { path: event.path, firstSeq: event.seq, segments: [] }
+    const lane: Lane = { path: event.path, firstSeq: event.seq, segments: [], end: undefined }
     this.lanes.push(lane)
     this.#byPath.set(event.path, lane)
     const since = event.type === 'step_started' ? readySince(state, event.path) : undefined
@@ -62,6 +65,9 @@ export class Timeline implements RunObserver {
     }
   }
 }
+
+/** Events that begin or end nothing a lane shows. */
+const IGNORED: ReadonlySet<RunEvent['type']> = new Set(['step_log', 'step_progressed', 'step_skipped'])
 
 const KIND_AFTER: Partial<Record<RunEvent['type'], SegmentKind>> = {
   step_started: 'run',
@@ -85,19 +91,19 @@ function end(segment: Segment, event: RunEvent): void {
 
 /** When the ready rule was met: at the last of the steps before it, or at the first with `join: any` (I7). */
 function readySince(state: RunState, path: string): number | undefined {
-  const node = state.graph.indexOf(path)
-  if (node === undefined) return undefined
-  const incoming = state.graph.incoming(node)
-  const any = state.graph.nodes[node]?.join === 'any'
-  const edges = any ? incoming.filter((edge) => state.edges[edge] === 'taken') : incoming
-  const ends = edges.map((edge) => finishedAt(state, state.graph.edges[edge]?.from))
-  const known = ends.filter((at) => at !== null)
-  if (known.length === 0) return undefined
-  return any ? Math.min(...known) : Math.max(...known)
+  const step = stepAt(state, path)
+  if (step === undefined) return undefined
+  const { scope, node } = step
+  const { graph } = state
+  const any = graph.nodes[node]?.join === 'any'
+  const ends = graph
+    .incoming(node)
+    .filter((edge) => !any || scope.edges[edge - scope.body.firstEdge] === 'taken')
+    .map((edge) => stepAt(state, scope.prefix + graph.edges[edge]!.from)?.finishedAt ?? null)
+    .filter((at) => at !== null)
+  if (ends.length === 0) return undefined
+  return any ? Math.min(...ends) : Math.max(...ends)
 }
-
-const finishedAt = (state: RunState, path: string | undefined): StepState['finishedAt'] =>
-  (path === undefined ? undefined : stepView(state, path))?.finishedAt ?? null
 
 /** The segment as a moment saw it: undefined when it had not begun, open when it had not ended. */
 export function segmentAt(segment: Segment, seq: number): Segment | undefined {
