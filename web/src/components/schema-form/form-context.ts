@@ -1,0 +1,63 @@
+import type { Json } from '@millrace/contracts'
+import { type ComponentType, createContext, type ReactNode, useContext } from 'react'
+import type { Field, FieldOf } from './model/field.js'
+import type { Alternatives } from './model/input-mode.js'
+import type { NodeProblems } from './model/problems.js'
+
+export interface FieldProps<F extends Field = Field> {
+  readonly field: F
+  /** RFC 6901, from the object that the form edits. */
+  readonly pointer: string
+  readonly value: Json | undefined
+  /** Undefined leaves the value out. */
+  readonly onChange: (value: Json | undefined) => void
+}
+
+/** What names and describes a control, for those who hear it. */
+export interface ControlIds {
+  readonly labelId: string
+  readonly describedBy: string | undefined
+  readonly invalid: boolean
+}
+
+export interface ExpressionControl extends ControlIds {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** True where the text is one expression, with or without braces. */
+  readonly isSource: boolean
+  readonly autoFocus: boolean
+}
+
+export interface CredentialControl extends ControlIds {
+  readonly field: FieldOf<'credential'>
+  readonly value: string
+  readonly onChange: (value: string | undefined) => void
+}
+
+/** What a form needs of whoever shows it. */
+export interface FormContextValue {
+  readonly problems: NodeProblems
+  readonly alternatives: Alternatives
+  readonly onAlternatives: (alternatives: Alternatives) => void
+  readonly renderExpression: (control: ExpressionControl) => ReactNode
+  readonly renderCredential: (control: CredentialControl) => ReactNode
+}
+
+const FormContext = createContext<FormContextValue | undefined>(undefined)
+export const FormProvider = FormContext.Provider
+
+export const useFormContext = (): FormContextValue => {
+  const value = useContext(FormContext)
+  if (value === undefined) throw new Error('a field stands outside of a form')
+  return value
+}
+
+const FieldContext = createContext<ComponentType<FieldProps> | undefined>(undefined)
+export const FieldProvider = FieldContext.Provider
+
+/** The component that shows any field: those that hold others get it here, since it shows them too. */
+export const useFieldView = (): ComponentType<FieldProps> => {
+  const value = useContext(FieldContext)
+  if (value === undefined) throw new Error('a field stands outside of a form')
+  return value
+}
