@@ -1,0 +1,173 @@
+import '@xyflow/react/dist/base.css'
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  type Connection,
+  type EdgeChange,
+  type FinalConnectionState,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  SelectionMode,
+} from '@xyflow/react'
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import type { FlowEdge as FlowEdgeType, FlowGraph, FlowNode } from './build-graph.js'
+import { type CanvasActions, CanvasActionsContext } from './canvas-actions.js'
+import { dragNodes, endOfDrag } from './drag.js'
+import { FlowEdge } from './flow-edge.js'
+import classes from './graph.module.css'
+import type { LiveState } from './graph-types.js'
+import { GroupBox, GroupCard } from './group-card.js'
+import { createLiveStore, LiveContext, NOTHING_LIVE } from './live-store.js'
+import { cardElementId, NodeCard } from './node-card.js'
+import { NoteCard } from './note-card.js'
+import { Refusal } from './refusal.js'
+import { reuseNodes } from './reuse.js'
+
+const NODE_TYPES = { card: NodeCard, 'group-box': GroupBox, 'group-card': GroupCard, note: NoteCard }
+const EDGE_TYPES = { flow: FlowEdge }
+
+export interface GraphCanvasProps {
+  readonly graph: FlowGraph
+  readonly live?: LiveState | undefined
+  /** Keys of nodes, notes, groups and edges. */
+  readonly selected: ReadonlySet<string>
+  readonly onSelect: (selected: ReadonlySet<string>) => void
+  /** The node the keyboard is at. */
+  readonly focused?: string | undefined
+  readonly onOpen?: ((key: string) => void) | undefined
+  readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined
+  /** Without them the canvas only shows. */
+  readonly actions?: CanvasActions | undefined
+  readonly label: string
+  readonly minimap?: boolean
+  /** Laid over the canvas; may use `useCanvas`. */
+  readonly children?: ReactNode
+}
+
+/**
+ * Draws a graph, and turns what the pointer does into calls. One tab stop: arrow keys move within it, see
+ * `onKeyDown`. Needs a ReactFlowProvider above it.
+ */
+export const GraphCanvas = (props: GraphCanvasProps) => {
+  const { graph, live = NOTHING_LIVE, selected, actions, focused, label, minimap = true, children } = props
+  const [liveStore] = useState(createLiveStore)
+  useEffect(() => liveStore.setState(live, true), [liveStore, live])
+  const [nodes, setNodes] = useState<FlowNode[]>([])
+  useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
+  const edges = useMemo(
+    () => graph.edges.map((edge) => (selected.has(edge.id) ? { ...edge, selected: true } : edge)),
+    [graph.edges, selected],
+  )
+  const handlers = useHandlers(props, setNodes)
+  return (
+    <LiveContext value={liveStore}>
+      <CanvasActionsContext value={actions}>
+        <div
+          className={classes['canvas']}
+          role="application"
+          aria-label={label}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one widget with keys of its own
+          tabIndex={0}
+          {...(focused === undefined ? {} : { 'aria-activedescendant': cardElementId(focused) })}
+          onKeyDown={props.onKeyDown}
+          data-canvas
+        >
+          <ReactFlow<FlowNode, FlowEdgeType>
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={NODE_TYPES}
+            edgeTypes={EDGE_TYPES}
+            {...handlers}
+            nodesDraggable={actions !== undefined}
+            nodesConnectable={actions !== undefined}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            disableKeyboardA11y
+            deleteKeyCode={null}
+            selectionMode={SelectionMode.Partial}
+            multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+            connectOnClick={false}
+            onlyRenderVisibleElements
+            zoomOnDoubleClick={false}
+            minZoom={0.05}
+            maxZoom={2}
+            snapToGrid
+            snapGrid={[4, 4]}
+            fitView
+            fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+          >
+            <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+            {minimap && graph.nodes.length > 0 && (
+              <MiniMap pannable zoomable ariaLabel="Overview" nodeClassName={classes['minimapNode'] ?? ''} />
+            )}
+            {actions !== undefined && <Refusal refuse={actions.refuse} />}
+            {children}
+          </ReactFlow>
+        </div>
+      </CanvasActionsContext>
+    </LiveContext>
+  )
+}
+
+/** Stable between renders, so that a drag draws the dragged card only. */
+const useHandlers = (
+  props: GraphCanvasProps,
+  setNodes: (update: (nodes: FlowNode[]) => FlowNode[]) => void,
+) => {
+  const latest = useRef(props)
+  latest.current = props
+  return useMemo(() => {
+    const select = (changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdgeType>)[]) => {
+      const chosen = new Set(latest.current.selected)
+      let changed = false
+      for (const change of changes) {
+        if (change.type !== 'select' || chosen.has(change.id) === change.selected) continue
+        changed = true
+        if (change.selected) chosen.add(change.id)
+        else chosen.delete(change.id)
+      }
+      if (!changed) return
+      latest.current = { ...latest.current, selected: chosen }
+      latest.current.onSelect(chosen)
+    }
+    return {
+      onNodesChange: (changes: NodeChange<FlowNode>[]) => {
+        select(changes)
+        const moves = changes.filter(({ type }) => type !== 'select' && type !== 'remove')
+        if (moves.length > 0) setNodes((nodes) => dragNodes(nodes, applyNodeChanges(moves, nodes)))
+      },
+      onEdgesChange: (changes: EdgeChange<FlowEdgeType>[]) => select(changes),
+      onNodeDragStop: (_: unknown, __: FlowNode, dragged: FlowNode[]) =>
+        latest.current.actions?.move(endOfDrag(latest.current.graph.nodes, dragged)),
+      onSelectionDragStop: (_: unknown, dragged: FlowNode[]) =>
+        latest.current.actions?.move(endOfDrag(latest.current.graph.nodes, dragged)),
+      onNodeDoubleClick: (_: unknown, node: FlowNode) => latest.current.onOpen?.(node.id),
+      onConnect: ({ source, sourceHandle, target }: Connection) =>
+        latest.current.actions?.connect({ from: source, port: sourceHandle ?? '' }, target),
+      onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+        if (state.toNode !== null || state.fromHandle?.type !== 'source' || !('clientX' in event)) return
+        const outlet = { from: state.fromHandle.nodeId, port: state.fromHandle.id ?? '' }
+        latest.current.actions?.choose(outlet, { x: event.clientX, y: event.clientY })
+      },
+      isValidConnection: ({ source, sourceHandle, target }: Connection | FlowEdgeType) =>
+        latest.current.actions?.refuse({ from: source, port: sourceHandle ?? '' }, target) === undefined,
+      onNodeContextMenu: (event: React.MouseEvent, node: FlowNode) =>
+        openMenu(event, node.id, latest.current),
+      onEdgeContextMenu: (event: React.MouseEvent, edge: FlowEdgeType) =>
+        openMenu(event, edge.id, latest.current),
+      onPaneContextMenu: (event: React.MouseEvent | MouseEvent) => openMenu(event, undefined, latest.current),
+    }
+  }, [setNodes])
+}
+
+const openMenu = (
+  event: React.MouseEvent | MouseEvent,
+  key: string | undefined,
+  { actions }: GraphCanvasProps,
+): void => {
+  if (actions === undefined) return
+  event.preventDefault()
+  actions.openMenu(key, { x: event.clientX, y: event.clientY })
+}

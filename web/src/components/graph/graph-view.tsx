@@ -1,0 +1,57 @@
+import type { Definition } from '@millrace/contracts'
+import { ReactFlowProvider } from '@xyflow/react'
+import { useMemo } from 'react'
+import { GraphCanvas } from './graph-canvas.js'
+import type { Density, GraphSource, LiveState } from './graph-types.js'
+import { readLayout } from './layout.js'
+import { traverse } from './traverse.js'
+import { type NodeTypeMap, useGraph } from './use-graph.js'
+
+interface GraphViewProps {
+  readonly definition: Pick<Definition, 'nodes' | 'edges' | 'ui'>
+  readonly types: NodeTypeMap
+  readonly live?: LiveState | undefined
+  readonly selected: string | undefined
+  readonly onSelect: (node: string | undefined) => void
+  readonly density?: Density
+  readonly label: string
+}
+
+/** A workflow to look at: with the live state of a run, one node selected. */
+export const GraphView = (props: GraphViewProps) => (
+  <ReactFlowProvider>
+    <View {...props} />
+  </ReactFlowProvider>
+)
+
+const View = ({ definition, types, live, selected, onSelect, density = 'normal', label }: GraphViewProps) => {
+  const source = useMemo(() => sourceOf(definition), [definition])
+  const graph = useGraph(source, types, density)
+  const chosen = useMemo(() => new Set(selected === undefined ? [] : [selected]), [selected])
+  if (graph === undefined) return null
+  return (
+    <GraphCanvas
+      graph={graph}
+      live={live}
+      label={label}
+      selected={chosen}
+      focused={selected}
+      onSelect={(keys) =>
+        onSelect([...keys].findLast((key) => definition.nodes.some(({ id }) => id === key)))
+      }
+      onKeyDown={(event) => {
+        const next = traverse(graph, selected, event.key)
+        if (next === undefined) return
+        event.preventDefault()
+        onSelect(next)
+      }}
+    />
+  )
+}
+
+/** The members of a node that are left out of the JSON are left out here, too. */
+const sourceOf = ({ nodes, edges, ui }: GraphViewProps['definition']): GraphSource => ({
+  nodes: nodes.map(({ id, type, params, name = id, onError }) => ({ id, type, params, name, onError })),
+  edges: edges.map(({ from, to, port, when }) => ({ from, to, port, when })),
+  layout: readLayout(ui),
+})
