@@ -1,4 +1,6 @@
 import { type Client, createClient } from './client.js'
+import { type CredentialsApi, createCredentialsApi } from './credentials.js'
+import { createRunsApi, type RunsApi } from './runs.js'
 import { Session } from './session.js'
 import { createWorkflowsApi, type WorkflowsApi } from './workflows.js'
 
@@ -8,6 +10,8 @@ export interface Api {
   /** For what has no method of its own, and for streams. */
   readonly client: Client
   readonly workflows: WorkflowsApi
+  readonly runs: RunsApi
+  readonly credentials: CredentialsApi
 }
 
 export const createApi = (): Api => {
@@ -16,5 +20,11 @@ export const createApi = (): Api => {
     now: () => performance.now(),
   })
   const client = createClient(session, (input, init) => fetch(input, init))
-  return { session, client, workflows: createWorkflowsApi(client) }
+  return {
+    session,
+    client,
+    workflows: createWorkflowsApi(client),
+    runs: createRunsApi(client),
+    credentials: createCredentialsApi(client),
+  }
 }

@@ -1,7 +1,12 @@
 /** Keys of what the query client keeps. An invalidation names a prefix: `keys.workflows` covers each of them. */
 export const keys = {
   workflows: ['workflows'],
-  workflow: (id: string) => ['workflows', id],
+  workflowList: (search: string) => ['workflows', 'list', search],
+  workflow: (id: string) => ['workflows', 'one', id],
+  versions: (workflowId: string) => ['workflows', 'one', workflowId, 'versions'],
+  version: (workflowId: string, number: number) => ['workflows', 'one', workflowId, 'versions', number],
   runs: ['runs'],
-  run: (id: string) => ['runs', id],
+  runList: (filter: object) => ['runs', 'list', filter],
+  run: (id: string) => ['runs', 'one', id],
+  credentials: ['credentials'],
 } as const

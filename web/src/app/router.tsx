@@ -10,7 +10,12 @@ import {
 import type { Api } from '../api/api.js'
 import { NotFound } from './not-found.js'
 import { RouteError } from './route-error.js'
-import { parseConsoleSearch, parseRunsSearch, parseSignInSearch } from './search-params.js'
+import {
+  parseConsoleSearch,
+  parseRunsSearch,
+  parseSignInSearch,
+  parseWorkflowsSearch,
+} from './search-params.js'
 import { Shell } from './shell/shell.js'
 
 export interface RouterContext {
@@ -66,6 +71,7 @@ const home = createRoute({
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: '/workflows',
+  validateSearch: parseWorkflowsSearch,
   staticData: { title: 'Workflows' },
   component: lazyRouteComponent(() => import('./routes/workflows.js'), 'WorkflowsRoute'),
 })

@@ -25,6 +25,8 @@ export const parseSignInSearch = (search: Search) => {
   return compact({ next: next !== undefined && /^\/(?![/\\])/.test(next) ? next : undefined })
 }
 
+export const parseWorkflowsSearch = (search: Search) => compact({ search: text(search['search']) })
+
 export const parseRunsSearch = (search: Search) =>
   compact({ status: text(search['status']), workflow: text(search['workflow']) })
 

@@ -26,7 +26,7 @@ export const summarySource = (sql: postgres.ISql) => sql`
   workflows w LEFT JOIN workflow_versions published
     ON published.workflow_id = w.id AND published.number = w.published_version`
 
-export const toSummary = (row: SummaryRow): WorkflowSummary => ({
+const toSummary = (row: SummaryRow): WorkflowSummary => ({
   ...row,
   createdAt: new Date(row.createdAt).toISOString(),
   updatedAt: new Date(row.updatedAt).toISOString(),
