@@ -15,7 +15,7 @@ export npm_config_loglevel := error
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: up
 up: build ## Start everything on http://localhost:3000 and show a run, until Ctrl-C
@@ -40,6 +40,10 @@ check: build ## Exactly what CI runs: format, lint, import rules, dead code, typ
 .PHONY: bench
 bench: build ## Measure throughput and latency next to their floors: make bench JSON=file
 	@node bench/dist/main.js $(if $(JSON),--json $(JSON))
+
+.PHONY: bench-limits
+bench-limits: build ## Measure memory, CPU, scaling and ingest next to their limits: make bench-limits JSON=file
+	@node bench/dist/limits/main.js $(if $(JSON),--json $(JSON))
 
 .PHONY: chaos
 chaos: build ## Break real processes while runs come in: make chaos JSON=file FAULT=a,b RUNS=n QUICK=1

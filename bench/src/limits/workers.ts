@@ -1,0 +1,103 @@
+import type { Environment } from '../environment.js'
+import { WORKLOADS, type Workload } from '../workloads.js'
+import type { Figure } from './figure.js'
+import type { Load } from './load.js'
+import { until } from './load.js'
+import { cpuMsOf, memoryOf } from './process-usage.js'
+
+const HELD = 5_000
+const RUNS = 3_000
+const WARM = 500
+
+const workload = (name: Workload['name']): Workload => {
+  const found = WORKLOADS.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`there is no workload ${name}`)
+  return found
+}
+
+/** CPU of a warm worker: of one more run of W1, and of each step that W2 has more than W1. */
+export async function measureCpu(load: Load): Promise<Figure[]> {
+  const w1 = await cpuUsOfRun(load, workload('W1'))
+  const w2 = await cpuUsOfRun(load, workload('W2'))
+  return [
+    { figure: 'worker CPU a run (W1)', bound: 'max', limit: 500, measured: w1, unit: 'µs' },
+    {
+      figure: 'worker CPU a pure step (W2 − W1)',
+      bound: 'max',
+      limit: 60,
+      measured: (w2 - w1) / 7,
+      unit: 'µs',
+    },
+  ]
+}
+
+async function cpuUsOfRun(load: Load, { definition }: Workload): Promise<number> {
+  const input = definition('')
+  const { pid } = load.startWorker()
+  const warm = await load.accept({ ...input, name: `${input.name}-warm` }, WARM)
+  await load.finished(warm, WARM)
+  const before = await cpuMsOf(pid)
+  const measured = await load.accept({ ...input, name: `${input.name}-cpu` }, RUNS)
+  await load.finished(measured, RUNS)
+  const used = (await cpuMsOf(pid)) - before
+  await load.stopWorkers()
+  return (used * 1_000) / RUNS
+}
+
+/** Runs that wait on a slow server, all held by one worker. `slow` answers nothing until it is told to. */
+export async function measureHeld(
+  load: Load,
+  slow: { readonly url: string; waiting(): number; answerAll(): void },
+): Promise<Figure[]> {
+  const { pid } = load.startWorker()
+  const published = await load.accept({ ...workload('W5').definition(slow.url), name: 'held' }, HELD)
+  await until(async () => slow.waiting() >= HELD)
+  const bytes = await memoryOf(pid)
+  slow.answerAll()
+  await load.finished(published, HELD)
+  await load.stopWorkers()
+  return [
+    {
+      figure: '5,000 runs waiting on HTTP in one worker',
+      bound: 'max',
+      limit: 600,
+      measured: bytes / 2 ** 20,
+      unit: 'MB',
+    },
+  ]
+}
+
+/** How much faster two workers are than one where the outside takes 50 ms. */
+export async function measureScaling(
+  environment: Environment,
+  load: Load,
+  upstream: string,
+): Promise<Figure[]> {
+  const one = await drainSeconds(environment, load, upstream, 1)
+  const two = await drainSeconds(environment, load, upstream, 2)
+  return [
+    {
+      figure: 'two workers against one, W5 with a 50 ms upstream',
+      bound: 'min',
+      limit: 1.7,
+      measured: one / two,
+      unit: '×',
+    },
+  ]
+}
+
+async function drainSeconds(
+  { connections }: Environment,
+  load: Load,
+  upstream: string,
+  workers: number,
+): Promise<number> {
+  const published = await load.accept({ ...workload('W5').definition(upstream), name: `w5-${workers}` }, RUNS)
+  for (let i = 0; i < workers; i++) load.startWorker()
+  await load.finished(published, RUNS)
+  await load.stopWorkers()
+  const [row] = await connections.database.sql<{ seconds: number }[]>`
+    SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 AS seconds
+    FROM runs WHERE workflow_id = ${published.workflowId}`
+  return row?.seconds ?? Number.NaN
+}
