@@ -1,4 +1,4 @@
-import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
+import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait, WaitResult } from '@millrace/contracts'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -11,7 +11,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { bytea, createdAt, instant, workspaceId } from './columns.js'
+import { createdAt, instant, workspaceId } from './columns.js'
 
 /**
  * For reading only: packages/run-store is the only code that writes runs, steps and events, and it does so in plain
@@ -59,6 +59,7 @@ export const runs = pgTable('runs', {
   snapshotSeq: integer('snapshot_seq'),
   seed: jsonb().$type<Json>(),
   limited: boolean().notNull().default(false),
+  hasWaits: boolean('has_waits').notNull().default(false),
 })
 
 export const stepRuns = pgTable(
@@ -121,14 +122,31 @@ export const waits = pgTable(
     kind: text().notNull(),
     name: text(),
     key: text(),
-    tokenHash: bytea('token_hash'),
     deadline: instant('deadline'),
     createdAt: createdAt('created_at'),
     resolvedAt: instant('resolved_at'),
     resolvedBy: text('resolved_by'),
-    resolution: jsonb().$type<Json>(),
+    resolution: jsonb().$type<WaitResult>(),
+    id: uuid().notNull().default(sql`gen_random_uuid()`),
+    onTimeout: jsonb('on_timeout').$type<WaitResult>(),
+    details: jsonb().$type<Json>(),
+    leaseToken: uuid('lease_token'),
+    leaseUntil: instant('lease_until'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.path, table.attempt] })],
+)
+
+export const events = pgTable(
+  'events',
+  {
+    workspaceId: workspaceId('workspace_id'),
+    id: text().notNull(),
+    name: text().notNull(),
+    key: text().notNull(),
+    payload: jsonb().$type<Json>().notNull(),
+    createdAt: createdAt('created_at'),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )
 
 export const payloads = pgTable(

@@ -135,6 +135,11 @@ export const ERRORS = {
     'Run the workflow up to here first, or pin an output of a step before it.',
   ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
+  INVALID_RESUME_TOKEN: entry(
+    401,
+    'This resume URL is not one Millrace has signed',
+    'Use the URL exactly as the run gave it.',
+  ),
 
   // webhooks
   WEBHOOK_NOT_FOUND: entry(
@@ -205,6 +210,11 @@ export const ERRORS = {
     'Raise maxIterations, or mend the condition in `until`.',
   ),
   RUN_STOPPED: entry(500, 'A step stopped the run', 'See the message, which the workflow gives.'),
+  WAIT_TIMED_OUT: entry(
+    504,
+    'Nothing came before the deadline of the wait',
+    'Raise its timeout, or take its timeout port.',
+  ),
   RUN_TIMEOUT: entry(504, 'The run took longer than its timeout', 'Raise settings.timeoutMs.'),
   HTTP_BLOCKED: entry(
     422,

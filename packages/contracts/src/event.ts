@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { type Json, json } from './json.js'
+import { json } from './json.js'
 import { terminalRunStatus } from './status.js'
+import { stepError } from './step-error.js'
+import { wait } from './wait.js'
 
 /**
  * Events are the immutable facts of a run, numbered densely from 1 (I4). Folding them needs no expressions:
@@ -9,57 +11,12 @@ import { terminalRunStatus } from './status.js'
  * `at` is database time in milliseconds since the epoch (D8).
  */
 
-/** Why a step or a run failed. `code` is stable: from the error catalogue, or a node's own. */
-export const stepError = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-  retryable: z.boolean().optional(),
-  /** Milliseconds the other side asked to wait (`Retry-After`). */
-  retryAfterMs: z.number().optional(),
-  details: json.optional(),
-})
-export type StepError = z.infer<typeof stepError>
-
-/** The error as plain data, where a step's output carries it. */
-export function stepErrorToJson(error: StepError): { [key: string]: Json } {
-  const out: { [key: string]: Json } = {}
-  for (const [key, value] of Object.entries(error)) if (value !== undefined) out[key] = value
-  return out
-}
-
 /**
  * A stored output too large for its event: see the payloads table (D21). `runId` is the run that holds it, where
  * that is another one: a linked run refers to the payloads of the run it reuses.
  */
 export const payloadRef = z.object({ key: z.string(), bytes: z.int(), runId: z.string().optional() })
 export type PayloadRef = z.infer<typeof payloadRef>
-
-/** What a waiting step waits for. `dueAt` in milliseconds since the epoch, database time. */
-export const wait = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('timer'), dueAt: z.number() }),
-  z.object({
-    kind: z.literal('event'),
-    name: z.string(),
-    key: z.string().optional(),
-    dueAt: z.number().optional(),
-  }),
-  z.object({ kind: z.literal('approval'), dueAt: z.number().optional(), details: json.optional() }),
-  z.object({ kind: z.literal('child'), runId: z.string() }),
-  z.object({ kind: z.literal('task'), queue: z.string(), dueAt: z.number().optional() }),
-  /** A map: for its items. Its params are recorded resolved, so that a fold decides nothing anew. */
-  z.object({
-    kind: z.literal('items'),
-    count: z.int().min(0),
-    concurrency: z.int().min(1),
-    onItemError: z.enum(['fail', 'collect']),
-    /** `steps`: each step inside has its events. `pages`: pure bodies of large maps leave one event a page. */
-    record: z.enum(['steps', 'pages']),
-  }),
-  /** A repeat: for one pass through its body. */
-  z.object({ kind: z.literal('iteration'), index: z.int().min(0) }),
-])
-export type Wait = z.infer<typeof wait>
 
 /** Items a page of a map's items and results (D20). */
 export const ITEMS_PER_PAGE = 1_000

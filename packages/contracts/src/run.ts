@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { payloadRef, reused, stepError, wait } from './event.js'
+import { payloadRef, reused } from './event.js'
 import { json } from './json.js'
 import { priority, runStatus, stepStatus } from './status.js'
+import { stepError } from './step-error.js'
+import { wait } from './wait.js'
 
 /** Times in answers are ISO 8601 UTC with milliseconds. */
 const time = z.iso.datetime()

@@ -5,7 +5,13 @@ export interface Scope {
   readonly trigger: Json | undefined
   /** `steps.<id>` → `{ output, status, error }`. */
   readonly steps: Record<string, { output?: Json; status?: string; error?: Json }>
-  readonly run: { id: string; workflowId: string; startedAt: string }
+  /** `resumeUrls` by the id of the step that waits for its call. */
+  readonly run: {
+    id: string
+    workflowId: string
+    startedAt: string
+    resumeUrls?: Readonly<Record<string, string>>
+  }
   readonly workflow: { id: string; name: string; version: number | null }
   readonly vars: Record<string, Json>
   readonly item?: Json

@@ -1,4 +1,4 @@
-import type { CredentialData, Effect, Json, NodeTypeDescriptor } from '@millrace/contracts'
+import type { CredentialData, Effect, Json, NodeTypeDescriptor, WaitResult } from '@millrace/contracts'
 import type { z } from 'zod'
 
 /** The contract of a node type. Node modules do no IO of their own: everything comes through `ctx`. */
@@ -46,11 +46,21 @@ export type NodeResult =
       readonly response?: NodeResponse
     }
   /** Come back later: the run may park meanwhile. */
-  | {
-      readonly wait:
-        | { readonly kind: 'timer'; readonly delayMs: number }
-        | { readonly kind: 'timer'; readonly until: string }
-    }
+  | { readonly wait: WaitRequest }
+
+export type WaitRequest =
+  | { readonly kind: 'timer'; readonly delayMs: number }
+  | { readonly kind: 'timer'; readonly until: string }
+  | ({ readonly kind: 'event'; readonly name: string; readonly key: string | undefined } & Deadline)
+  /** For a call of the step's resume URL. */
+  | ({ readonly kind: 'resume' } & Deadline)
+
+interface Deadline {
+  /** From the beginning of the wait; undefined: the node's own `timeoutMs`, if it has one. Milliseconds. */
+  readonly timeoutMs: number | undefined
+  /** How the wait ends then: by default it fails with WAIT_TIMED_OUT. */
+  readonly onTimeout?: WaitResult
+}
 
 /** The answer for the caller of a webhook, stored with the step before it is sent. */
 export interface NodeResponse {

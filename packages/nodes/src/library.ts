@@ -4,6 +4,7 @@ import { flowDelay } from './flow/delay/index.js'
 import { flowFilter } from './flow/filter/index.js'
 import { flowMerge } from './flow/merge/index.js'
 import { flowSwitch } from './flow/switch/index.js'
+import { flowWait } from './flow/wait/index.js'
 import { httpRequest } from './http/request/index.js'
 import { httpRespond } from './http/respond/index.js'
 import { logMessage } from './log/message/index.js'
@@ -28,6 +29,7 @@ const ALL: readonly NodeType[] = [
   flowFilter,
   flowMerge,
   flowDelay,
+  flowWait,
   logMessage,
 ]
 

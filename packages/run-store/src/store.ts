@@ -1,4 +1,4 @@
-import type { Definition, Run, RunEvent, Step } from '@millrace/contracts'
+import type { Definition, Json, Run, RunEvent, Step } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import { claimForCancel } from './claim/cancel.js'
@@ -23,6 +23,8 @@ import type {
   ResponseRow,
   StepOutcomeRow,
 } from './types.js'
+import { deleteOldEvents, type NewEvent, type PublishedEvent, publishEvent } from './waits/events.js'
+import { dueWaits, type ResumeResult, resumeWait } from './waits/resolve.js'
 import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'
 
 /** New runs, and messages to runs: for whoever takes requests. */
@@ -38,6 +40,10 @@ export interface RunIntake {
   ): Promise<boolean>
   /** See {@link slots.dropReservation}. */
   dropReservation(runId: string): Promise<void>
+  /** See {@link publishEvent}. */
+  publishEvent(event: NewEvent): Promise<PublishedEvent>
+  /** See {@link resumeWait}. */
+  resumeWait(runId: string, path: string, payload: Json): Promise<ResumeResult>
   /** See {@link claimForCancel}. */
   claimForCancel(runId: string, workspaceId: string): Promise<ClaimedRun | null>
 }
@@ -82,6 +88,9 @@ export interface RunSweeps {
   markEnqueued(rows: readonly { runId: string; jobId: string }[]): Promise<void>
   postponeSweep(runIds: readonly string[]): Promise<void>
   dueTimers(limit: number): Promise<string[]>
+  /** See {@link dueWaits}. */
+  dueWaits(limit: number): Promise<string[]>
+  deleteOldEvents(): Promise<number>
   deleteUnreadMessages(): Promise<number>
   deleteDeadWorkers(): Promise<number>
   /** See {@link slots.cleanSlots}. */
@@ -127,6 +136,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
   return {
     accept: acceptor.accept,
     postToInbox: (runId, workspaceId, message) => inbox.postToInbox(sql, runId, workspaceId, message),
+    publishEvent: (event) => publishEvent(sql, event),
+    resumeWait: (runId, path, payload) => resumeWait(sql, runId, path, payload),
     claimForCancel: (runId, workspaceId) => claimForCancel(sql, runId, workspaceId),
 
     workerId: options.workerId,
@@ -154,6 +165,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     markEnqueued: (rows) => sweep.markEnqueued(sql, rows),
     postponeSweep: (runIds) => sweep.postponeSweep(sql, runIds),
     dueTimers: (limit) => sweep.dueTimers(sql, limit),
+    dueWaits: (limit) => dueWaits(sql, limit),
+    deleteOldEvents: () => deleteOldEvents(sql),
     deleteUnreadMessages: () => sweep.deleteUnreadMessages(sql),
     cleanSlots: () => slots.cleanSlots(sql),
     deleteDeadWorkers: () => leases.deleteDeadWorkers(sql),

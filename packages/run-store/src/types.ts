@@ -1,5 +1,6 @@
 import type {
   Json,
+  OutsideWait,
   PayloadRef,
   Priority,
   Reused,
@@ -8,8 +9,8 @@ import type {
   RunStatus,
   StepError,
   StepStatus,
-  TerminalRunStatus,
   Wait,
+  WaitResult,
 } from '@millrace/contracts'
 
 /** The shapes that go in and out of the run store: the only code that writes runs, steps and events. */
@@ -108,12 +109,11 @@ export type InboxMessage =
   | { readonly kind: 'pause'; readonly by?: string }
   | { readonly kind: 'resume' }
   | { readonly kind: 'timer'; readonly path: string; readonly timer: TimerKind; readonly attempt: number }
-  | { readonly kind: 'wait_resolved'; readonly path: string; readonly result: Json }
   | {
-      readonly kind: 'child_finished'
+      readonly kind: 'wait_resolved'
       readonly path: string
-      readonly runId: string
-      readonly status: TerminalRunStatus
+      readonly attempt: number
+      readonly result: WaitResult
     }
 
 export type InboxItem = { readonly id: string } & InboxMessage
@@ -153,6 +153,22 @@ export interface ResponseRow {
   readonly body: Json
 }
 
+/** A wait that begins in this flush: see the waits table (D5, D14). */
+export interface WaitRow {
+  readonly path: string
+  readonly attempt: number
+  readonly kind: OutsideWait['kind']
+  /** An event's name, a task's queue; the run's own id for its resume URL. */
+  readonly name: string | null
+  /** An event's key; the step's path for its resume URL. */
+  readonly key: string | null
+  /** Milliseconds since the epoch; null: it waits for ever. */
+  readonly deadline: number | null
+  /** How it ends at its deadline. */
+  readonly onTimeout: WaitResult | null
+  readonly details: Json
+}
+
 /** Everything one flush writes for one run, or nothing of it (D1, D5). */
 export interface FlushUnit {
   readonly runId: string
@@ -179,6 +195,7 @@ export interface FlushUnit {
   readonly consumedInbox: readonly string[]
   readonly payloads: readonly PayloadRow[]
   readonly response: ResponseRow | undefined
+  readonly waits?: readonly WaitRow[]
 }
 
 export type FlushResult =

@@ -1,4 +1,10 @@
-import { API_TOKENS, createCredentialStore, createTokenService, createVaultOfKey } from '@millrace/auth'
+import {
+  API_TOKENS,
+  createCredentialStore,
+  createResumeTokens,
+  createTokenService,
+  createVaultOfKey,
+} from '@millrace/auth'
 import type { ServiceParts } from '@millrace/connections'
 import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
@@ -38,6 +44,7 @@ export const buildRunnerApp = async ({
     queue,
     feed,
     useCredential: credentials.use,
+    resumeTokens: createResumeTokens(config.secrets.masterKey),
     metrics,
     log,
     random: Math.random,

@@ -1,3 +1,4 @@
+import type { ResumeTokens } from '@millrace/auth'
 import type { CredentialData } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type { EventFeed } from '@millrace/feed'
@@ -15,6 +16,7 @@ export interface RunnerDeps {
   readonly feed: Pick<EventFeed, 'publish' | 'subscribe' | 'onReconnect'>
   /** A credential of a workspace by name. Throws CREDENTIAL_NOT_FOUND, CREDENTIAL_UNREADABLE. */
   readonly useCredential: (workspaceId: string, name: string) => Promise<CredentialData>
+  readonly resumeTokens: Pick<ResumeTokens, 'verify'>
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
   readonly metrics?: Pick<Metrics, 'runsAccepted' | 'watchSseConnections'>
   /** In [0, 1). */

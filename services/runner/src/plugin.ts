@@ -17,6 +17,9 @@ import { RunHub } from './stream/hub.js'
 import { registerMultiplexedStream } from './stream/multiplex.js'
 import { registerRunStream } from './stream/routes.js'
 import { registerTestRuns } from './test-runs/routes.js'
+import { registerEventRoutes } from './waits/event-routes.js'
+import { registerResumeRoutes } from './waits/resume-routes.js'
+import { createWaker } from './waits/waker.js'
 import { registerWebhooks } from './webhooks/routes.js'
 
 /**
@@ -75,6 +78,9 @@ export const runnerPlugin =
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
+    const waker = createWaker({ enqueuer, feed: deps.feed, onError })
+    registerEventRoutes(app, { store: deps.store, waker })
+    registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 
     app.addHook('onReady', async () => bulk.start())

@@ -3,8 +3,10 @@ import {
   type Actor,
   API_TOKENS,
   createCredentialStore,
+  createResumeTokens,
   createTokenService,
   createVaultOfKey,
+  type ResumeTokens,
 } from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition, type Role } from '@millrace/contracts'
@@ -26,6 +28,7 @@ export interface World extends Connections {
   readonly workspaceId: string
   readonly awayId: string
   readonly errors: unknown[]
+  readonly resumeTokens: ResumeTokens
   /** An `Authorization` header. */
   token(role?: Role, workspaceId?: string): Promise<string>
   /** Publishes a workflow in `home`, or its next version. */
@@ -52,6 +55,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
   })
   const vault = createVaultOfKey(randomBytes(32))
   const credentials = createCredentialStore(sql, vault)
+  const resumeTokens = createResumeTokens(randomBytes(32))
   const record = (details: unknown, message?: string) => errors.push([message, details])
   const app = createApp({ name: 'runner', authenticate: tokens.authenticate })
   await app.register(
@@ -60,6 +64,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
       ...(queue === undefined ? {} : { queue }),
       sql,
       useCredential: credentials.use,
+      resumeTokens,
       log: { warn: record, error: record },
       random: () => 0.5,
     }),
@@ -74,6 +79,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
     workspaceId,
     awayId,
     errors,
+    resumeTokens,
     token: async (role = 'operator', ws = workspaceId) => {
       const actor: Actor = { userId, workspaceId: ws, role, email: 'a@example.org' }
       return `Bearer ${(await tokens.sign(actor)).accessToken}`

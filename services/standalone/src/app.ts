@@ -48,6 +48,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       queue,
       feed,
       useCredential: identity.credentials.use,
+      resumeTokens: identity.resumeTokens,
       metrics,
       log,
       random: Math.random,

@@ -1,6 +1,7 @@
 import {
   API_TOKENS,
   createCredentialStore,
+  createResumeTokens,
   createSignIn,
   createTokenService,
   createVaultOfKey,
@@ -22,6 +23,7 @@ export async function createIdentity(sql: Sql, config: Config) {
     tokens,
     signIn: createSignIn(sql, tokens),
     credentials: createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey)),
+    resumeTokens: createResumeTokens(config.secrets.masterKey),
     owner: await ensureOwner(sql, { dir: config.directory }),
     /** A token for the first workspace's owner, for what this process does on that owner's behalf. */
     ownerToken: async (): Promise<string> => (await tokens.sign(await findOwner(sql))).accessToken,

@@ -3,7 +3,7 @@ import { type Connections, openConnections } from '@millrace/connections'
 import { migrate } from '@millrace/db'
 import { startPostgres } from '@millrace/local-services'
 import { createMetrics, type Logger, type Metrics } from '@millrace/telemetry'
-import { startWorker } from '@millrace/worker-service'
+import { resumeUrls, startWorker } from '@millrace/worker-service'
 import { buildStandaloneApp } from './app.js'
 import { forkWorkers } from './child-workers.js'
 import { createIdentity, type Identity } from './identity.js'
@@ -53,7 +53,7 @@ export async function startPlatform(
     const app = await buildStandaloneApp({ config, connections, identity, log, metrics })
     undo.push(() => app.close())
     const url = await app.listen()
-    await startWorkers(config, connections, identity.credentials.use, databaseUrl, log, metrics, undo)
+    await startWorkers(config, connections, identity, databaseUrl, log, metrics, undo)
     return { url, config, owner: identity.owner, ownerToken: identity.ownerToken, stop }
   } catch (error) {
     await stop()
@@ -71,7 +71,7 @@ async function startDatabase(config: Config, say: (line: string) => void, undo: 
 async function startWorkers(
   config: Config,
   connections: Connections,
-  credential: Parameters<typeof startWorker>[1]['credential'],
+  { credentials, resumeTokens }: Identity,
   databaseUrl: string,
   log: Logger,
   metrics: Metrics,
@@ -85,7 +85,8 @@ async function startWorkers(
     maxHeld: config.worker.maxHeld,
     graceMs: config.worker.drainMs,
     allowPrivate: config.allowPrivate,
-    credential,
+    credential: credentials.use,
+    resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),
     log,
     metrics,
     plays: { childEnvironment: { ...process.env, ...environment } },

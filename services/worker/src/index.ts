@@ -1,1 +1,2 @@
+export { resumeUrls } from './resume-urls.js'
 export { type RunningWorker, type StartWorkerOptions, startWorker } from './start-worker.js'

@@ -1,5 +1,6 @@
-import { createCredentialStore, createVaultOfKey } from '@millrace/auth'
+import { createCredentialStore, createResumeTokens, createVaultOfKey } from '@millrace/auth'
 import { runService } from '@millrace/connections'
+import { resumeUrls } from './resume-urls.js'
 import { startWorker } from './start-worker.js'
 
 /**
@@ -17,6 +18,7 @@ await runService('isolated run', async ({ config, connections, log, metrics }) =
     graceMs: drainMs,
     allowPrivate: config.allowPrivate,
     credential: createCredentialStore(database.sql, createVaultOfKey(config.secrets.masterKey)).use,
+    resumeUrl: resumeUrls(createResumeTokens(config.secrets.masterKey), config.http.publicUrl),
     log,
     metrics,
     plays: {

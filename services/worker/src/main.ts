@@ -1,6 +1,7 @@
-import { createCredentialStore, createVaultOfKey } from '@millrace/auth'
+import { createCredentialStore, createResumeTokens, createVaultOfKey } from '@millrace/auth'
 import { runService } from '@millrace/connections'
 import { createApp, listen, registerProbes } from '@millrace/http-api'
+import { resumeUrls } from './resume-urls.js'
 import { startWorker } from './start-worker.js'
 
 await runService('worker', async ({ config, connections, log, metrics }) => {
@@ -12,6 +13,7 @@ await runService('worker', async ({ config, connections, log, metrics }) => {
     graceMs: drainMs,
     allowPrivate: config.allowPrivate,
     credential: createCredentialStore(connections.database.sql, vault).use,
+    resumeUrl: resumeUrls(createResumeTokens(config.secrets.masterKey), config.http.publicUrl),
     log,
     metrics,
     plays: { childEnvironment: process.env },

@@ -263,6 +263,9 @@ export class Worker {
       },
       yielded: () => this.#advancing.release(),
       ended: (session, how) => void this.#ended(session, how),
+      // What a wait meets at its registration is in the inbox by then.
+      registered: (session) => this.#check(session),
+      resumeUrl: this.deps.capabilities.resumeUrl,
       flushSoon: (session) => this.#flushSoon(session),
       unstorable: (session, message) => void this.#failUnstorable(session, message),
       random: Math.random,

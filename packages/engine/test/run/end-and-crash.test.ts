@@ -16,7 +16,7 @@ describe('cancel', () => {
     const run = play({ a: {}, b: {}, c: {}, d: {} }, ['start>a', 'start>b', 'start>c', 'c>d'])
     run.claim()
     run.complete('c')
-    run.send({ kind: 'step_waits', path: 'b', attempt: 1, wait: { kind: 'approval' } })
+    run.send({ kind: 'step_waits', path: 'b', attempt: 1, wait: { kind: 'resume' } })
     expect(run.send({ kind: 'cancel_requested' })).toEqual([
       'step_cancelled a#1 unknown',
       'step_cancelled b#1 not_started',

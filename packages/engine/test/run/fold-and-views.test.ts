@@ -154,7 +154,7 @@ describe('views', () => {
     run.claim()
     run.fail('a')
     run.send({ kind: 'step_waits', path: 'b', attempt: 1, wait: { kind: 'timer', dueAt: 3_000 } })
-    run.send({ kind: 'step_waits', path: 'c', attempt: 1, wait: { kind: 'approval' } })
+    run.send({ kind: 'step_waits', path: 'c', attempt: 1, wait: { kind: 'resume' } })
     expect(pendingTimers(run.state)).toEqual([
       { path: 'a', kind: 'retry', attempt: 1, dueAt: 1_500 },
       { path: 'b', kind: 'delay', attempt: 1, dueAt: 3_000 },

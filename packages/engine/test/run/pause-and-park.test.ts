@@ -26,7 +26,7 @@ describe('waits', () => {
 
   test('a wait that no clock ends has none', () => {
     const run = chain()
-    run.send({ kind: 'step_waits', path: 'a', attempt: 1, wait: { kind: 'approval' } })
+    run.send({ kind: 'step_waits', path: 'a', attempt: 1, wait: { kind: 'resume' } })
     expect(run.orders).toEqual([])
   })
 

@@ -236,7 +236,7 @@ export class Simulation {
     this.#release(attempt)
     if (dice < 0.8) return this.#err(attempt)
     const dueAt = this.#now + this.random.int(500)
-    const wait: Wait = this.random.chance(0.5) ? { kind: 'timer', dueAt } : { kind: 'approval' }
+    const wait: Wait = this.random.chance(0.5) ? { kind: 'timer', dueAt } : { kind: 'resume' }
     this.#send({ kind: 'step_waits', path, attempt: number, wait })
   }
 

@@ -29,6 +29,7 @@ export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
     inbox: filled(unit.consumedInbox),
     payloads: filled(unit.payloads),
     response: unit.response,
+    waits: filled(unit.waits ?? []),
   })
   return { unit, text, bytes: Buffer.byteLength(text) }
 }

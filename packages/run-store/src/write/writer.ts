@@ -89,7 +89,8 @@ const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: Abort
     const freeing = open
       .filter(({ request }) => freesPlace(request.unit))
       .map(({ request }) => request.unit.runId)
-    const written = await whileUnreachable(() => callFlushRuns(sql, text, freeing), signal)
+    const waiting = open.some(({ request }) => request.unit.waits !== undefined)
+    const written = await whileUnreachable(() => callFlushRuns(sql, text, freeing, waiting), signal)
     const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
     for (const pending of open)
       if (written.has(pending.request.unit.runId)) pending.resolve({ kind: 'durable' })
@@ -118,12 +119,20 @@ const settleUnwritten = async (
 
 const freesPlace = ({ limited, run }: FlushUnit): boolean => limited === true && isTerminal(run.status)
 
-const callFlushRuns = async (sql: Sql, units: string, freeing: readonly string[]): Promise<Set<string>> => {
-  const rows =
-    freeing.length === 0
-      ? await sql<{ id: string }[]>`SELECT flush_runs(${units}::text::jsonb) AS id`
-      : await sql<{ id: string }[]>`
-          SELECT flush_limited_runs(${units}::text::jsonb, ${[...freeing]}::uuid[]) AS id`
+/** The plain one, unless places are given back or waits registered: their locks would cost all others time. */
+const callFlushRuns = async (
+  sql: Sql,
+  units: string,
+  freeing: readonly string[],
+  waiting: boolean,
+): Promise<Set<string>> => {
+  const flush =
+    freeing.length === 0 && !waiting
+      ? sql`flush_runs(${units}::text::jsonb)`
+      : waiting
+        ? sql`flush_runs_with_waits(${units}::text::jsonb, ${[...freeing]}::uuid[])`
+        : sql`flush_limited_runs(${units}::text::jsonb, ${[...freeing]}::uuid[])`
+  const rows = await sql<{ id: string }[]>`SELECT ${flush} AS id`
   return new Set(rows.map((row) => row.id))
 }
 

@@ -1,11 +1,16 @@
 import type { RunSweeps } from '@millrace/run-store'
 import type { Pass } from '../loop.js'
 
-/** Removes what nobody will look at again: workers long dead, messages that met their run's end, places of runs that are gone. */
-export class Cleaner implements Pass {
-  readonly #store: Pick<RunSweeps, 'deleteDeadWorkers' | 'deleteUnreadMessages' | 'cleanSlots'>
+type Removals = 'deleteDeadWorkers' | 'deleteUnreadMessages' | 'cleanSlots' | 'deleteOldEvents'
 
-  constructor(store: Pick<RunSweeps, 'deleteDeadWorkers' | 'deleteUnreadMessages' | 'cleanSlots'>) {
+/**
+ * Removes what nobody will look at again: workers long dead, messages that met their run's end, places of runs that
+ * are gone, old events.
+ */
+export class Cleaner implements Pass {
+  readonly #store: Pick<RunSweeps, Removals>
+
+  constructor(store: Pick<RunSweeps, Removals>) {
     this.#store = store
   }
 
@@ -13,5 +18,6 @@ export class Cleaner implements Pass {
     await this.#store.deleteDeadWorkers()
     await this.#store.deleteUnreadMessages()
     await this.#store.cleanSlots()
+    await this.#store.deleteOldEvents()
   }
 }

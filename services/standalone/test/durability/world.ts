@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { createResumeTokens } from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition, type Json, type RunEvent } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
@@ -29,6 +30,8 @@ export interface World extends Connections {
   cancel(runId: string): Promise<number>
   /** A POST to the runner API, under `/api/v1`. */
   post(path: string, body?: object): Promise<{ readonly status: number; json<T>(): T }>
+  /** A POST to any URL or path of the API. */
+  call(url: string, body?: object): Promise<{ readonly status: number; json<T>(): T }>
   run(runId: string): Promise<RunRow>
   events(runId: string): Promise<RunEvent[]>
   end(): Promise<void>
@@ -72,12 +75,14 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const upstream = await openUpstream()
   const workspaceId = uuidv7()
   await sql`INSERT INTO workspaces (id, slug, name) VALUES (${workspaceId}, 'home', 'Home')`
-  const api = await openApi(connections, workspaceId)
-  const post: World['post'] = async (path, payload = {}) => {
-    const answer = await api.inject({ method: 'POST', url: `/api/v1${path}`, payload })
+  const masterKey = randomBytes(32)
+  const api = await openApi(connections, workspaceId, masterKey)
+  const call: World['call'] = async (url, payload = {}) => {
+    const answer = await api.inject({ method: 'POST', url, payload })
     return { status: answer.statusCode, json: () => answer.json() }
   }
-  const environment = workerEnvironment(databaseUrl, redisUrl)
+  const post: World['post'] = (path, payload) => call(`/api/v1${path}`, payload)
+  const environment = workerEnvironment(databaseUrl, redisUrl, masterKey)
   const workers: NodeProcess[] = []
   let scheduler: Scheduler | undefined
   return {
@@ -103,6 +108,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     start: (version, input = null) => start(connections, workspaceId, version, input),
     cancel: async (runId) => (await post(`/runs/${runId}/cancel`)).status,
     post,
+    call,
     run: (runId) => readRun(sql, runId),
     events: (runId) => connections.store.readEvents(workspaceId, runId, 0, 10_000),
     end: async () => {
@@ -117,11 +123,11 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   }
 }
 
-const workerEnvironment = (databaseUrl: string, redisUrl: string | undefined) => ({
+const workerEnvironment = (databaseUrl: string, redisUrl: string | undefined, masterKey: Buffer) => ({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
   JWT_SECRET: randomBytes(48).toString('base64'),
-  MASTER_KEY: randomBytes(32).toString('base64'),
+  MASTER_KEY: masterKey.toString('base64'),
   HTTP_ALLOW_PRIVATE: '127.0.0.0/8',
   PORT: '0',
 })
@@ -138,7 +144,11 @@ const startScheduler = ({ database, store, queue }: Connections): Scheduler => {
   return scheduler
 }
 
-const openApi = async ({ database, store, queue, feed }: Connections, workspaceId: string) => {
+const openApi = async (
+  { database, store, queue, feed }: Connections,
+  workspaceId: string,
+  masterKey: Buffer,
+) => {
   const app = createApp({
     name: 'api',
     authenticate: async () => ({ userId: uuidv7(), workspaceId, role: 'operator', email: 'ada@example.org' }),
@@ -150,6 +160,7 @@ const openApi = async ({ database, store, queue, feed }: Connections, workspaceI
       queue,
       feed,
       useCredential: () => Promise.reject(new Error('no credentials here')),
+      resumeTokens: createResumeTokens(masterKey),
       log: { warn: () => {}, error: () => {} },
       random: () => 0.5,
     }),

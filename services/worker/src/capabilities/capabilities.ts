@@ -10,5 +10,7 @@ export interface Capabilities {
   readonly sql: SqlRunner
   /** Throws CREDENTIAL_NOT_FOUND or CREDENTIAL_UNREADABLE. */
   credential(workspaceId: string, name: string): Promise<CredentialData>
+  /** What to call to resume the step at `path`. */
+  resumeUrl(runId: string, path: string): string
   evaluate(source: string, scope: Record<string, unknown>): Promise<Json | undefined>
 }

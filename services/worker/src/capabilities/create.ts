@@ -9,6 +9,7 @@ export interface CapabilityOptions {
   /** CIDRs of private networks that steps may reach all the same. */
   readonly allowPrivate: readonly string[]
   credential(workspaceId: string, name: string): Promise<CredentialData>
+  resumeUrl(runId: string, path: string): string
 }
 
 /** Opens a worker's doors to the outside; `close` shuts them. */
@@ -21,6 +22,7 @@ export function createCapabilities(options: CapabilityOptions): Capabilities & {
     script,
     sql,
     credential: options.credential,
+    resumeUrl: options.resumeUrl,
     evaluate: (source, scope) => compileExpression(source).evaluate(scope),
     close: async () => {
       await Promise.allSettled([http.close(), script.close(), sql.close()])

@@ -23,6 +23,8 @@ export interface Plan {
   readonly conditions: readonly (CompiledExpression | undefined)[]
   /** Undefined for a workflow of which any number may run. */
   readonly concurrency: ConcurrencyPlan | undefined
+  /** Ids of the nodes that wait for a call of their resume URL. */
+  readonly resumable: readonly string[]
 }
 
 export interface ConcurrencyPlan extends Pick<SlotRequest, 'limit' | 'whenFull'> {
@@ -63,6 +65,9 @@ export function compilePlan(version: VersionRow): Plan {
       edge.when === undefined ? undefined : compileExpression(edge.when),
     ),
     concurrency: compileConcurrency(definition),
+    resumable: definition.nodes
+      .filter(({ type, params }) => type === 'flow.wait' && params.for === 'resume')
+      .map(({ id }) => id),
   }
 }
 

@@ -47,7 +47,7 @@ export async function claimedInput(
 
 /** What an inbox row means for the run; undefined when it no longer fits. */
 export async function inboxInput(
-  item: InboxItem,
+  item: Exclude<InboxItem, { kind: 'wait_resolved' }>,
   plan: Plan,
   state: RunState,
   scope: RunScope,
@@ -63,8 +63,6 @@ export async function inboxInput(
       if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
       if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }
       return delayOver(item.path, item.attempt, plan, state, scope)
-    default:
-      return undefined
   }
 }
 

@@ -1,27 +1,12 @@
 import { type Json, type PayloadRef, type StepError, stepErrorToJson } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
-import type { NodeResponse } from '@millrace/nodes'
-import type { PayloadRow } from '@millrace/run-store'
-import type { Plan } from '../plan/plan.js'
 import type { AttemptRequest } from './attempt-runner.js'
 import { failurePorts } from './inputs.js'
-import type { RunScope } from './scope.js'
+import type { OutcomeContext } from './outcome-context.js'
 import { toStepError } from './step-error.js'
 import { type StepOutcome, takenEdges } from './step-executor.js'
 import { payloadKey, type StorableOutput, toStorable } from './storable.js'
-
-export interface OutcomeContext {
-  readonly plan: Plan
-  readonly scope: RunScope
-  readonly epoch: number
-  /** Milliseconds, database time. */
-  readonly now: number
-  /** In [0, 1). */
-  readonly random: number
-  storePayload(row: PayloadRow): Promise<void>
-  /** True for the first response of the run: later ones are not delivered. */
-  claimResponse(response: NodeResponse): boolean
-}
+import { waitInput } from './wait-input.js'
 
 /** What the end of an attempt tells the engine. */
 export async function outcomeInput(
@@ -31,11 +16,7 @@ export async function outcomeInput(
 ): Promise<RunInput> {
   const { path, attempt } = request
   if (outcome.kind === 'errored') return errorInput(request, outcome.error, context)
-  if (outcome.kind === 'waits') {
-    const { wait } = outcome
-    const dueAt = 'delayMs' in wait ? context.now + wait.delayMs : Date.parse(wait.until)
-    return { kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } }
-  }
+  if (outcome.kind === 'waits') return waitInput(request, outcome.wait, context)
   let storable: StorableOutput
   try {
     storable = toStorable(answerOf(outcome, context))

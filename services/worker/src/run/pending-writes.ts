@@ -1,6 +1,6 @@
-import type { RunEvent } from '@millrace/contracts'
+import { isTerminal, type RunEvent } from '@millrace/contracts'
 import { type RunState, stepView } from '@millrace/engine'
-import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow } from '@millrace/run-store'
+import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow, WaitRow } from '@millrace/run-store'
 
 /** Owns: what one run has decided and not yet made durable. `take` empties it into one flush. */
 export class PendingWrites {
@@ -8,6 +8,9 @@ export class PendingWrites {
   #touched = new Set<string>()
   #consumed: string[] = []
   #response: ResponseRow | undefined
+  /** By path: waits whose steps are about to wait. */
+  readonly #prepared = new Map<string, WaitRow>()
+  #waits: WaitRow[] = []
 
   constructor(
     private readonly run: ClaimedRun,
@@ -20,7 +23,16 @@ export class PendingWrites {
 
   event(event: RunEvent): void {
     this.#events.push(event)
-    if ('path' in event && event.type !== 'step_log') this.#touched.add(event.path)
+    if (!('path' in event) || event.type === 'step_log') return
+    this.#touched.add(event.path)
+    const wait = this.#prepared.get(event.path)
+    this.#prepared.delete(event.path)
+    if (wait !== undefined && event.type === 'step_waiting') this.#waits.push(wait)
+  }
+
+  /** Registers the wait in the flush of the event that begins it (D5). */
+  prepareWait(row: WaitRow): void {
+    this.#prepared.set(row.path, row)
   }
 
   consumes(inboxId: string): void {
@@ -53,11 +65,14 @@ export class PendingWrites {
       consumedInbox: this.#consumed,
       payloads: [],
       response: this.#response,
+      // A run that has ended waits for nothing any more.
+      ...(this.#waits.length > 0 && !isTerminal(run.status) && { waits: this.#waits }),
     }
     this.#events = []
     this.#touched = new Set()
     this.#consumed = []
     this.#response = undefined
+    this.#waits = []
     return unit
   }
 

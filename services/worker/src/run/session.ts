@@ -25,8 +25,10 @@ import { DurabilityBarrier } from './barrier.js'
 import { FlushLine, type FlushLineHost } from './flush-line.js'
 import { claimedInput, delayOver, inboxInput } from './inputs.js'
 import { NearTimers } from './near-timers.js'
+import type { OutcomeContext } from './outcome-context.js'
 import { outcomeInput } from './outcome-input.js'
 import { PendingWrites } from './pending-writes.js'
+import { resolvedInput } from './resolved-input.js'
 import { reusedInput } from './reused-input.js'
 import { runScope } from './run-scope.js'
 import { RunScope } from './scope.js'
@@ -48,6 +50,9 @@ export interface SessionHost {
   yielded(session: RunSession): void
   /** The session is over. `again` asks for another look at the run: its inbox may hold a wake. */
   ended(session: RunSession, how: SessionEnd): void
+  /** A wait of the run is registered: something may have come for it before. */
+  registered(session: RunSession): void
+  readonly resumeUrl: (runId: string, path: string) => string
   /** Collects sessions whose events may wait a moment for company. */
   flushSoon(session: RunSession): void
   /** The database refused what the run wants to write: the run alone must fail (D7). */
@@ -109,7 +114,8 @@ export class RunSession {
     if (isSuspect(run)) this.#state.places = 1
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     this.#timers = new NearTimers(host.clock)
-    this.#scope = new RunScope(runScope(run, plan, host.clock.now()), (ref) => host.loadPayload(run, ref))
+    const scope = runScope(run, plan, host.clock.now(), host.resumeUrl)
+    this.#scope = new RunScope(scope, (ref) => host.loadPayload(run, ref))
     for (const event of run.events) this.#observe(event)
     this.#writes = new PendingWrites(run, this.#state)
     this.#attempts = makeAttempts(this.#attemptEvents(), this.#scope, this.#barrier)
@@ -163,7 +169,9 @@ export class RunSession {
   /** What could not be worked out now is tried again with the next read. */
   async #inputOf(item: InboxItem): Promise<RunInput | undefined> {
     try {
-      return await inboxInput(item, this.plan, this.#state, this.#scope)
+      return item.kind === 'wait_resolved'
+        ? await resolvedInput(item, this.#state, this.#outcomeContext())
+        : await inboxInput(item, this.plan, this.#state, this.#scope)
     } catch (error) {
       this.#seenInbox.delete(item.id)
       throw error
@@ -288,17 +296,22 @@ export class RunSession {
     if (outcome.kind === 'errored' && this.#aborting.delete(path)) {
       return this.#apply({ kind: 'step_aborted', path, attempt })
     }
+    this.#apply(await outcomeInput(request, outcome, this.#outcomeContext()))
+  }
+
+  #outcomeContext(): OutcomeContext {
     const { run, plan, host } = this
-    const input = await outcomeInput(request, outcome, {
+    return {
+      runId: run.id,
       plan,
       scope: this.#scope,
       epoch: run.epoch,
       now: host.clock.now(),
       random: host.random(),
       storePayload: (row) => host.storePayload(run, row),
+      prepareWait: (row) => this.#writes.prepareWait(row),
       claimResponse: (response) => this.#claimResponse(response),
-    })
-    this.#apply(input)
+    }
   }
 
   #claimResponse(response: NodeResponse): boolean {
@@ -390,6 +403,7 @@ export class RunSession {
     this.host.published(this, unit.events, status)
     this.#barrier.advance(unit.newSeq)
     if (this.#releasing !== undefined) this.#end(this.#releasing, undefined)
+    else if (unit.waits !== undefined) this.host.registered(this)
   }
 
   /**

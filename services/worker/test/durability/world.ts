@@ -103,6 +103,7 @@ const startTestWorker = async (
     {
       ...{ name: 'test', leaseMs: 600_000, concurrency: 20, maxHeld: 100, graceMs: 0 },
       credential: () => Promise.reject(new Error('no credentials here')),
+      resumeUrl: (runId, path) => `resume:${runId}:${path}`,
       ...options,
       allowPrivate: ['127.0.0.0/8'],
       plays: { childEnvironment: process.env },

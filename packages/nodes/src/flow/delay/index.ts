@@ -2,15 +2,7 @@ import { json } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { exactlyOneOf } from '../../params/schemas.js'
-
-const MAX_DELAY_MS = 366 * 24 * 3_600_000
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-const duration = z
-  .string()
-  .regex(/^\d{1,12}(ms|s|m|h|d)$/, 'use a number and a unit: ms, s, m, h or d')
-  .transform(toMilliseconds)
-  .pipe(z.int().max(MAX_DELAY_MS))
+import { duration, MAX_DURATION_MS } from '../duration.js'
 
 export const flowDelay = defineNode({
   type: 'flow.delay',
@@ -25,7 +17,7 @@ export const flowDelay = defineNode({
       duration: duration
         .optional()
         .meta({ title: 'Duration', description: 'Such as 500ms, 5s, 2m, 1h or 3d.' }),
-      delayMs: z.int().min(0).max(MAX_DELAY_MS).optional().meta({ title: 'Milliseconds' }),
+      delayMs: z.int().min(0).max(MAX_DURATION_MS).optional().meta({ title: 'Milliseconds' }),
       until: z.iso.datetime({ offset: true }).optional().meta({
         title: 'Until',
         description: 'An ISO 8601 time with its offset. One in the past does not wait.',
@@ -41,8 +33,3 @@ export const flowDelay = defineNode({
       : { wait: { kind: 'timer', until } }
   },
 })
-
-function toMilliseconds(text: string): number {
-  const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
-}

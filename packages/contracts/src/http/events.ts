@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { json } from '../json.js'
+
+export const publishEventBody = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** What it is about; only waits for the same key take it. */
+  key: z.string().max(500).optional(),
+  payload: json.optional(),
+  /** Its id with the sender: sent again under the same id, it happens once. */
+  id: z.string().min(1).max(200).optional(),
+})
+export type PublishEventBody = z.input<typeof publishEventBody>
+
+export const publishEventAnswer = z.object({
+  id: z.string(),
+  /** True when this event has come before: nothing happens again. */
+  replayed: z.boolean(),
+  /** Runs that had been waiting for it. */
+  resumed: z.array(z.string()),
+})
+export type PublishEventAnswer = z.infer<typeof publishEventAnswer>
+
+export const resumeAnswer = z.object({
+  runId: z.string(),
+  path: z.string(),
+  /** True when the run has not come to this wait yet: it will not wait. */
+  early: z.boolean(),
+})

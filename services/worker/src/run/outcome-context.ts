@@ -1,0 +1,21 @@
+import type { NodeResponse } from '@millrace/nodes'
+import type { PayloadRow, WaitRow } from '@millrace/run-store'
+import type { Plan } from '../plan/plan.js'
+import type { RunScope } from './scope.js'
+
+/** What working out the end of an attempt needs of its run. */
+export interface OutcomeContext {
+  readonly runId: string
+  readonly plan: Plan
+  readonly scope: RunScope
+  readonly epoch: number
+  /** Milliseconds, database time. */
+  readonly now: number
+  /** In [0, 1). */
+  readonly random: number
+  storePayload(row: PayloadRow): Promise<void>
+  /** Registers a wait with the event that begins it. */
+  prepareWait(row: WaitRow): void
+  /** True for the first response of the run: later ones are not delivered. */
+  claimResponse(response: NodeResponse): boolean
+}

@@ -1,0 +1,60 @@
+import { ERRORS, type OutsideWait, type WaitResult } from '@millrace/contracts'
+import type { RunInput } from '@millrace/engine'
+import type { WaitRequest } from '@millrace/nodes'
+import type { WaitRow } from '@millrace/run-store'
+import type { AttemptRequest } from './attempt-runner.js'
+import type { OutcomeContext } from './outcome-context.js'
+
+type Target = Pick<AttemptRequest, 'path' | 'attempt' | 'node'>
+type Context = Pick<OutcomeContext, 'runId' | 'now' | 'plan' | 'prepareWait'>
+
+/** A step begins to wait: timers are the engine's, all else is a row that somebody will resolve (D5, D14). */
+export function waitInput(target: Target, request: WaitRequest, context: Context): RunInput {
+  const { path, attempt } = target
+  if (request.kind === 'timer') {
+    const dueAt = 'delayMs' in request ? context.now + request.delayMs : Date.parse(request.until)
+    return { kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } }
+  }
+  const timeoutMs = request.timeoutMs ?? context.plan.definition.nodes[target.node]?.timeoutMs
+  const dueAt = timeoutMs === undefined ? undefined : context.now + timeoutMs
+  const { wait, ...row } = registration(request, target, context)
+  context.prepareWait({
+    ...row,
+    path,
+    attempt,
+    kind: wait.kind,
+    deadline: dueAt ?? null,
+    onTimeout: dueAt === undefined ? null : (request.onTimeout ?? timedOut(path)),
+  })
+  return { kind: 'step_waits', path, attempt, wait: { ...wait, ...(dueAt === undefined ? {} : { dueAt }) } }
+}
+
+interface Registration extends Pick<WaitRow, 'name' | 'key' | 'details'> {
+  readonly wait: OutsideWait
+}
+
+function registration(
+  request: Exclude<WaitRequest, { kind: 'timer' }>,
+  { path }: Target,
+  { runId }: Context,
+): Registration {
+  switch (request.kind) {
+    case 'event': {
+      const { name, key } = request
+      const wait = { kind: 'event', name, ...(key === undefined ? {} : { key }) } as const
+      return { wait, name, key: key ?? '', details: null }
+    }
+    case 'resume':
+      return { wait: { kind: 'resume' }, name: runId, key: path, details: null }
+  }
+}
+
+const timedOut = (path: string): WaitResult => ({
+  kind: 'failed',
+  error: {
+    code: 'WAIT_TIMED_OUT',
+    message: `nothing came for ${path} before its deadline`,
+    hint: ERRORS.WAIT_TIMED_OUT.hint,
+    retryable: false,
+  },
+})
