@@ -169,3 +169,14 @@ export const runResponses = pgTable('run_responses', {
   body: jsonb().$type<Json>(),
   createdAt: createdAt('created_at'),
 })
+
+/** See services/runner/src/dead-letters. */
+export const deadLetterDecisions = pgTable('dead_letter_decisions', {
+  runId: uuid('run_id').primaryKey(),
+  workspaceId: workspaceId('workspace_id'),
+  decision: text().$type<'discarded' | 'redriven'>().notNull(),
+  decidedBy: text('decided_by').notNull(),
+  reason: text(),
+  newRunId: uuid('new_run_id'),
+  decidedAt: createdAt('decided_at'),
+})

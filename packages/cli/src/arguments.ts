@@ -7,7 +7,7 @@ import {
   json,
   runStatus,
 } from '@millrace/contracts'
-import type { Command, InputSource, Invocation } from './command.js'
+import type { Command, DeadLettersCommand, InputSource, Invocation } from './command.js'
 import { UsageError } from './exit-code.js'
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
@@ -131,6 +131,11 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
       yes: values.yes === true,
     }),
   },
+  'dead-letters': {
+    operands: [],
+    options: { show: text, discard: text, redrive: text, reason: text, same: flag, confirm: flag },
+    build: (_, values) => ({ name: 'dead-letters', action: deadLetterAction(values) }),
+  },
 }
 
 /** Throws UsageError with what is wrong. `argv` is without node and script. */
@@ -199,6 +204,20 @@ const recoveryOf = (run: string, values: Values) => ({
   dryRun: values['dry-run'] === true,
   watch: values.watch === true,
 })
+
+const deadLetterAction = (values: Values): DeadLettersCommand['action'] => {
+  const chosen = (['show', 'discard', 'redrive'] as const).filter((name) => values[name] !== undefined)
+  const [kind] = chosen
+  if (chosen.length > 1) throw new UsageError('Take one of --show, --discard and --redrive.')
+  if (kind === undefined) return { kind: 'list' }
+  const fingerprint = textOf(values, kind) ?? ''
+  if (kind === 'show') return { kind, fingerprint }
+  if (kind === 'redrive')
+    return { kind, fingerprint, same: values.same === true, confirm: values.confirm === true }
+  const reason = textOf(values, 'reason')
+  if (reason === undefined) throw new UsageError('Say why: --discard needs a --reason.')
+  return { kind, fingerprint, reason }
+}
 
 const actionOf = (value: string): BulkAction => {
   const parsed = bulkAction.safeParse(value)

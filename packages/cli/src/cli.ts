@@ -4,6 +4,7 @@ import type { Invocation } from './command.js'
 import { bulk } from './commands/bulk.js'
 import { cancel } from './commands/cancel.js'
 import { control } from './commands/control.js'
+import { deadLetters } from './commands/dead-letters.js'
 import { deploy } from './commands/deploy.js'
 import { list } from './commands/list.js'
 import { login } from './commands/login.js'
@@ -71,5 +72,7 @@ const perform = async (invocation: Invocation, terminal: Terminal): Promise<Exit
       return rerun(terminal, await client(), command, json)
     case 'bulk':
       return bulk(terminal, await client(), command, json)
+    case 'dead-letters':
+      return deadLetters(terminal, await client(), command, json)
   }
 }

@@ -21,6 +21,7 @@ export type Command =
   | RetryCommand
   | RerunCommand
   | BulkCommand
+  | DeadLettersCommand
 
 export interface RunCommand {
   readonly name: 'run'
@@ -57,6 +58,20 @@ export interface BulkCommand {
   readonly latest: boolean
   readonly confirm: boolean
   readonly yes: boolean
+}
+
+export interface DeadLettersCommand {
+  readonly name: 'dead-letters'
+  readonly action:
+    | { readonly kind: 'list' }
+    | { readonly kind: 'show'; readonly fingerprint: string }
+    | { readonly kind: 'discard'; readonly fingerprint: string; readonly reason: string }
+    | {
+        readonly kind: 'redrive'
+        readonly fingerprint: string
+        readonly same: boolean
+        readonly confirm: boolean
+      }
 }
 
 export type InputSource =

@@ -19,6 +19,7 @@ Usage: millrace <command> [options]
   retry <run>          make a new run of a finished one, keeping what completed
   rerun <run> <step>   make a new run from one step on
   bulk <action>        cancel, pause, resume or retry many runs
+  dead-letters         list, discard or redrive runs the engine gave up
   help [command]       show this, or the options of a command
 
 Options of every command:
@@ -75,6 +76,14 @@ With --json, prints each event as a line of JSON. Ctrl-C stops watching; the run
   --workflow <workflow>  --status <status>  --error-code <code>  --from <time>  --to <time>
   --latest, --confirm    as for retry
   -y, --yes              do not only count: do it, and follow it to its end`,
+  'dead-letters': `millrace dead-letters [--show | --discard | --redrive <fingerprint>] [options]
+
+Without one of them, lists the fingerprints: runs of one fingerprint most likely have the same cause.
+  --show <fingerprint>      its runs
+  --discard <fingerprint>   put them aside; needs --reason <text>
+  --redrive <fingerprint>   retry each as a new linked run, on the version published now
+  --same                    redrive on the version they had
+  --confirm                 completed writes may happen again`,
 }
 
 export const printHelp = (terminal: Terminal, topic: string | undefined): void => {

@@ -86,6 +86,17 @@ describe('the command line', () => {
       confirm: false,
       yes: true,
     })
+    const by = (line: string) => command(`dead-letters${line}`)
+    expect(by('')).toEqual({ name: 'dead-letters', action: { kind: 'list' } })
+    expect(by(' --show f')).toMatchObject({ action: { kind: 'show', fingerprint: 'f' } })
+    expect(by(' --discard f --reason known')).toMatchObject({
+      action: { kind: 'discard', fingerprint: 'f', reason: 'known' },
+    })
+    expect(by(' --redrive f --same')).toMatchObject({
+      action: { kind: 'redrive', fingerprint: 'f', same: true, confirm: false },
+    })
+    expect(refusal('dead-letters', '--discard', 'f')).toContain('--reason')
+    expect(refusal('dead-letters', '--discard', 'f', '--redrive', 'f')).toContain('one of')
     expect(refusal('bulk', 'fly', '--status', 'failed')).toContain('cancel, pause, resume, retry')
     expect(refusal('bulk', 'retry')).toContain('Say which runs')
     expect(refusal('bulk', 'retry', '--from', 'today')).toContain('2026-11-21T09:00:00Z')

@@ -204,6 +204,39 @@ describe('repairing runs', () => {
   })
 })
 
+describe('dead letters', () => {
+  const fingerprint = 'f'.repeat(32)
+  const group = {
+    ...{ fingerprint, code: 'POISON', message: 'm', workflowId: 'w', workflowName: 'orders', version: 2 },
+    ...{ step: 'load', count: 2, firstAt: '2026-11-21T09:00:00.000Z', lastAt: '2026-11-21T10:00:00.000Z' },
+  }
+
+  it('are listed, and redriven page by page until none is left', async () => {
+    let pages = 2
+    const url = await serve((request, response) => {
+      if (request.method === 'GET') return response.end(JSON.stringify({ items: [group] }))
+      pages--
+      const redriven = [{ runId: `old-${pages}`, newRunId: `new-${pages}` }]
+      return response.end(JSON.stringify({ redriven, refused: [], left: pages }))
+    })
+    const listed = await run(['dead-letters'], { env: { MILLRACE_URL: url, MILLRACE_TOKEN: 'secret' } })
+    expect(listed.out).toMatch(/^f{32} +2 +POISON +orders v2 +load +2026-11-21T10:00:00.000Z$/m)
+    const redriven = await run(['dead-letters', '--redrive', fingerprint], {
+      env: { MILLRACE_URL: url, MILLRACE_TOKEN: 'secret' },
+    })
+    expect(redriven).toEqual({ code: 0, err: '', out: 'old-1 → new-1\nold-0 → new-0\n' })
+  })
+
+  it('that cannot be retried are named, and the exit code tells', async () => {
+    const refused = [{ runId: 'r', code: 'CONFIRM_REQUIRED', message: 'writes again' }]
+    const url = await serve((_, response) => response.end(JSON.stringify({ redriven: [], refused, left: 1 })))
+    const answer = await run(['dead-letters', '--redrive', fingerprint], {
+      env: { MILLRACE_URL: url, MILLRACE_TOKEN: 'secret' },
+    })
+    expect(answer).toEqual({ code: 1, err: '', out: 'r  CONFIRM_REQUIRED  writes again\n' })
+  })
+})
+
 describe('signing in', () => {
   it('keeps the token for its owner alone, and uses it for its URL alone', async () => {
     const seen: (string | undefined)[] = []

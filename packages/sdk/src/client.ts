@@ -2,6 +2,7 @@ import { nodeTypeDescriptor } from '@millrace/contracts'
 import { createAuth } from './resources/auth.js'
 import { createBulk } from './resources/bulk.js'
 import { createCredentials } from './resources/credentials.js'
+import { createDeadLetters } from './resources/dead-letters.js'
 import { list } from './resources/page.js'
 import { createRuns } from './resources/runs.js'
 import { createWorkflows } from './resources/workflows.js'
@@ -34,6 +35,7 @@ export const createClient = (options: ClientOptions) => {
     credentials: createCredentials(transport),
     runs: createRuns(transport),
     bulk: createBulk(transport),
+    deadLetters: createDeadLetters(transport),
     /** Every node type, in the order of the palette. */
     nodeTypes: async () => (await list(transport, '/node-types', nodeTypeDescriptor)).items,
   }

@@ -3,6 +3,7 @@ import { actOnRun } from './bulk/act.js'
 import { BulkLoop } from './bulk/bulk-loop.js'
 import { registerBulk } from './bulk/routes.js'
 import type { RunnerDeps } from './context.js'
+import { registerDeadLetters } from './dead-letters/routes.js'
 import { Listeners } from './published/listeners.js'
 import { secretReader } from './published/secrets.js'
 import { Versions } from './published/versions.js'
@@ -73,6 +74,7 @@ export const runnerPlugin =
       act: actOnRun({ canceller, messenger, linking: { ...starting, store: deps.store } }),
       onError,
     })
+    registerDeadLetters(app, { sql: deps.sql, linking: { ...starting, store: deps.store } })
     registerBulk(app, { sql: deps.sql, loop: bulk })
     registerTestRuns(app, { ...starting, store: deps.store })
     registerRecovery(app, { ...starting, store: deps.store, messenger })

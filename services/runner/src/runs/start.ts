@@ -74,8 +74,11 @@ export const acceptRun = async (
 
 /** Keys of ticks, deliveries and bulk retries are made here; a caller who could make one could keep a tick from firing (I6). */
 export const callerKey = (key: string): string => {
-  if (!/^(tick|webhook|bulk):/.test(key)) return key
-  throw new MillraceError('INVALID_REQUEST', 'Idempotency-Key may not begin with tick:, webhook: or bulk:')
+  if (!/^(tick|webhook|bulk|redrive):/.test(key)) return key
+  throw new MillraceError(
+    'INVALID_REQUEST',
+    'Idempotency-Key may not begin with tick:, webhook:, bulk: or redrive:',
+  )
 }
 
 const chooseTrigger = (version: VersionFacts, wanted: string | undefined): string => {

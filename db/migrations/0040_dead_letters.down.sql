@@ -1,0 +1,2 @@
+DROP INDEX runs_dead;
+DROP TABLE dead_letter_decisions;
