@@ -32,7 +32,6 @@ export const RunConsoleRoute = () => {
       hrefOf={hrefOf}
       hrefOfRun={hrefOfRun}
       onOpenRun={(id) => void router.navigate({ to: '/runs/$runId', params: { runId: id } })}
-      renderGraph={undefined}
     />
   )
 }

@@ -46,6 +46,7 @@ export function JsonTree({ value, label, expression }: JsonTreeProps) {
   return (
     <div
       className={classes['tree']}
+      style={{ height: rows.length * ROW_HEIGHT }}
       role="tree"
       aria-label={label}
       tabIndex={0}

@@ -1,25 +1,18 @@
 import { SegmentedControl } from '@mantine/core'
-import { type ReactNode, useCallback } from 'react'
+import type { NodeTypeDescriptor } from '@millrace/contracts'
+import { useCallback } from 'react'
 import type { RunApi } from '../../api/run.js'
 import classes from './console.module.css'
 import { DataPane } from './data/data-pane.js'
 import type { ShownStep } from './document/shown-step.js'
 import type { WaitReason } from './explain/why-waiting.js'
+import { GraphPane } from './graph/graph-pane.js'
 import type { ConsoleLocation, LocationChange, ConsoleView as View } from './location.js'
 import { LogPane } from './log/log-pane.js'
 import type { Moment } from './session/moment.js'
 import type { RunSession } from './session/run-session.js'
 import { StepPanel } from './steps/step-panel.js'
 import { TimelinePane } from './timeline/timeline-pane.js'
-
-/** What the graph of another feature needs to show this run. */
-export interface GraphOfRun {
-  readonly session: RunSession
-  readonly moment: Moment
-  readonly now: number
-  readonly selected: string | undefined
-  readonly onSelect: (path: string | undefined) => void
-}
 
 export interface ConsoleViewProps {
   readonly session: RunSession
@@ -31,7 +24,7 @@ export interface ConsoleViewProps {
   readonly step: ShownStep | undefined
   readonly waiting: WaitReason | undefined
   readonly api: RunApi
-  readonly renderGraph: ((graph: GraphOfRun) => ReactNode) | undefined
+  readonly nodeTypes: readonly NodeTypeDescriptor[]
   readonly onLocation: (change: LocationChange, replace: boolean) => void
   readonly hrefOf: (location: ConsoleLocation) => string
 }
@@ -45,9 +38,8 @@ const VIEWS: readonly { readonly value: View; readonly label: string }[] = [
 
 /** The view that is chosen, and beside graph and timeline the selected step. */
 export const ConsoleView = (props: ConsoleViewProps) => {
-  const { location, onLocation, renderGraph, step } = props
-  const views = VIEWS.filter(({ value }) => value !== 'graph' || renderGraph !== undefined)
-  const view = views.find(({ value }) => value === location.view)?.value ?? views[0]!.value
+  const { location, onLocation, step } = props
+  const { view = 'graph' } = location
   const showsPanel = step !== undefined && (view === 'graph' || view === 'timeline')
   return (
     <>
@@ -56,9 +48,9 @@ export const ConsoleView = (props: ConsoleViewProps) => {
           className={classes['views']}
           size="xs"
           aria-label="View"
-          data={[...views]}
+          data={[...VIEWS]}
           value={view}
-          onChange={(value) => onLocation({ view: views.find((each) => each.value === value)?.value }, false)}
+          onChange={(value) => onLocation({ view: VIEWS.find((each) => each.value === value)?.value }, false)}
         />
         <div className={classes['content']}>
           <Content {...props} view={view} />
@@ -70,24 +62,14 @@ export const ConsoleView = (props: ConsoleViewProps) => {
 }
 
 const Content = (props: ConsoleViewProps & { readonly view: View }) => {
-  const {
-    view,
-    session,
-    moment,
-    now,
-    runId,
-    location,
-    selected,
-    step,
-    api,
-    renderGraph,
-    onLocation,
-    hrefOf,
-  } = props
+  const { view, session, moment, now, runId, location, selected, step, api, nodeTypes, onLocation, hrefOf } =
+    props
   const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
   switch (view) {
     case 'graph':
-      return renderGraph?.({ session, moment, now, selected, onSelect: select })
+      return (
+        <GraphPane moment={moment} nodeTypes={nodeTypes} now={now} selected={selected} onSelect={select} />
+      )
     case 'timeline':
       return (
         <TimelinePane

@@ -5,7 +5,7 @@ import { ProblemAlert } from '../../components/problem-alert.js'
 import { RetryDialog } from './actions/retry-dialog.js'
 import { RunActions } from './actions/run-actions.js'
 import classes from './console.module.css'
-import { ConsoleView, type ConsoleViewProps } from './console-view.js'
+import { ConsoleView } from './console-view.js'
 import { requestVisibleFrame } from './document/frame-batch.js'
 import { shownStep } from './document/shown-step.js'
 import { ConnectionState } from './header/connection-state.js'
@@ -20,7 +20,7 @@ import { useRunSession, useRunSnapshot } from './session/use-run-session.js'
 import { StepList } from './steps/step-list.js'
 import { useExplanation } from './use-explanation.js'
 
-export interface RunConsoleProps extends Pick<ConsoleViewProps, 'renderGraph'> {
+export interface RunConsoleProps {
   readonly api: RunApi
   readonly run: Run
   readonly sessionOptions: Omit<RunSessionOptions, 'requestFrame' | 'now' | 'random'>
@@ -34,7 +34,7 @@ export interface RunConsoleProps extends Pick<ConsoleViewProps, 'renderGraph'> {
 
 /** One run, live or at any of its moments: four views on one selection and one address. */
 export const RunConsole = (props: RunConsoleProps) => {
-  const { api, run, location, onLocation, hrefOf, hrefOfRun, onOpenRun, renderGraph } = props
+  const { api, run, location, onLocation, hrefOf, hrefOfRun, onOpenRun } = props
   const session = useRunSession(() => ({
     ...props.sessionOptions,
     requestFrame: requestVisibleFrame,
@@ -97,7 +97,7 @@ export const RunConsole = (props: RunConsoleProps) => {
           step={step}
           waiting={waiting}
           api={api}
-          renderGraph={renderGraph}
+          nodeTypes={props.sessionOptions.nodeTypes}
           onLocation={onLocation}
           hrefOf={hrefOf}
         />

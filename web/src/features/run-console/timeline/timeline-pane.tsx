@@ -19,6 +19,8 @@ export interface TimelinePaneProps {
 }
 
 const ROW_HEIGHT = 28
+/** Of the names beside the bars, as the style sheet has it. */
+const LABEL_WIDTH = 300
 const KINDS: readonly { readonly kind: SegmentKind; readonly label: string }[] = [
   { kind: 'queue', label: 'Queued' },
   { kind: 'run', label: 'Running' },
@@ -44,7 +46,10 @@ export function TimelinePane({ timeline, moment, now, selected, onSelect }: Time
   const onWheel = (event: WheelEvent<HTMLElement>) => {
     if (!event.ctrlKey && !event.shiftKey) return
     const box = event.currentTarget.getBoundingClientRect()
-    const place = Math.max(0, Math.min(1, (event.clientX - box.left - 220) / (box.width - 220)))
+    const place = Math.max(
+      0,
+      Math.min(1, (event.clientX - box.left - LABEL_WIDTH) / (box.width - LABEL_WIDTH)),
+    )
     if (event.shiftKey) setZoom(panRange(range, limits, Math.sign(event.deltaY || event.deltaX) * 0.1))
     else setZoom(zoomRange(range, limits, event.deltaY > 0 ? 1.25 : 0.8, place))
   }
