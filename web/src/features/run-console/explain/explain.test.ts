@@ -6,6 +6,14 @@ import { findRootFailure } from './root-failure.js'
 import { groupSkippedSteps } from './skipped-steps.js'
 import { whyWaiting } from './why-waiting.js'
 
+const APPROVAL: Wait = {
+  kind: 'approval',
+  title: 'Refund?',
+  assignees: { users: [], roles: [] },
+  onTimeout: 'reject',
+  escalated: false,
+}
+
 const paths = (steps: readonly { path: string }[] | undefined) => steps?.map(({ path }) => path)
 
 describe('whyWaiting', () => {
@@ -20,7 +28,12 @@ describe('whyWaiting', () => {
       { kind: 'event', name: 'paid', key: '7', dueAt: 9_000 },
       'a waits for the event paid with key 7, until 9000 ms at the latest.',
     ],
-    [{ kind: 'approval' }, 'a waits for someone to approve or reject it.'],
+    [APPROVAL, 'a waits for someone to approve or reject “Refund?”.'],
+    [
+      { ...APPROVAL, assignees: { users: ['ann'], roles: ['operator'] }, dueAt: 9_000 },
+      'a waits for ann or any operator to approve or reject “Refund?”, until 9000 ms at the latest (it then counts as rejected).',
+    ],
+    [{ kind: 'resume' }, 'a waits until its resume URL is called.'],
     [{ kind: 'child', runId: 'r1' }, 'a waits for its child run r1 to end.'],
     [
       { kind: 'task', queue: 'scans' },
@@ -38,9 +51,9 @@ describe('whyWaiting', () => {
 
   test('several: the one that ends first, and how many more', () => {
     const run = new Play(graphOf(['start>a', 'start>b', 'start>c'])).claim()
-    run.wait('a', { kind: 'approval' }).wait('b', { kind: 'timer', dueAt: 2_000 })
+    run.wait('a', APPROVAL).wait('b', { kind: 'timer', dueAt: 2_000 })
     expect(why(run)).toBeUndefined()
-    expect(why(run.wait('c', { kind: 'approval' }))).toBe('b waits until 2000 ms; 2 more steps wait.')
+    expect(why(run.wait('c', APPROVAL))).toBe('b waits until 2000 ms; 2 more steps wait.')
   })
 
   test('a run that no worker has, alone or behind its limit', () => {

@@ -81,7 +81,9 @@ function waitSentence(wait: Wait, formatTime: WaitContext['formatTime']): string
     case 'event':
       return `waits for the event ${wait.name}${wait.key === undefined ? '' : ` with key ${wait.key}`}${atMost}`
     case 'approval':
-      return `waits for someone to approve or reject it${atMost}`
+      return `waits for ${approvers(wait)} to approve or reject “${wait.title}”${atMost}${afterwards(wait)}`
+    case 'resume':
+      return `waits until its resume URL is called${atMost}`
     case 'items':
       return `waits for its ${wait.count} items`
     case 'iteration':
@@ -92,3 +94,21 @@ function waitSentence(wait: Wait, formatTime: WaitContext['formatTime']): string
       return `waits for an outside worker that takes tasks from the queue ${wait.queue}${atMost}`
   }
 }
+
+type Approval = Extract<Wait, { kind: 'approval' }>
+
+function approvers({ assignees: { users, roles }, escalated }: Approval): string {
+  const named = [...users, ...roles.map((role) => `any ${role}`)]
+  const who = named.length === 0 ? 'someone' : named.join(' or ')
+  return escalated ? `${who}, to whom it was passed on,` : who
+}
+
+const CONSEQUENCE = {
+  approve: 'it then counts as approved',
+  reject: 'it then counts as rejected',
+  escalate: 'it is then passed on',
+  fail: 'the step then fails',
+} as const
+
+const afterwards = ({ dueAt, onTimeout }: Approval): string =>
+  dueAt === undefined ? '' : ` (${CONSEQUENCE[onTimeout]})`

@@ -18,7 +18,7 @@ const timelineOf = (run: Play) => {
 test('runs, waits and retries follow each other without holes', () => {
   const graph = graphOf(['start>a', 'a>b'], { a: { retry: { jitter: 'none', delayMs: 100 } } })
   const run = new Play(graph).claim().fail('a').send({ kind: 'retry_due', path: 'a', attempt: 1 })
-  run.wait('a', { kind: 'approval' }).complete('a')
+  run.wait('a', { kind: 'event', name: 'paid' }).complete('a')
   const { short } = timelineOf(run)
   expect(short('a')).toEqual(['run#1 1000–1010', 'retry#1 1010–1020', 'run#2 1020–1030', 'wait#2 1030–1040'])
   expect(short('b')).toEqual(['run#1 1040–'])
