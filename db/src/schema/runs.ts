@@ -60,6 +60,7 @@ export const runs = pgTable('runs', {
   seed: jsonb().$type<Json>(),
   limited: boolean().notNull().default(false),
   hasWaits: boolean('has_waits').notNull().default(false),
+  backlog: boolean().notNull().default(false),
 })
 
 export const stepRuns = pgTable(

@@ -19,8 +19,8 @@ export interface JobQueue {
   /** Starts taking jobs. The handler resolves once the doorbell has been answered; the job is then removed. */
   consume(handler: (runId: string) => Promise<void>, options: ConsumeOptions): Promise<JobConsumer>
   /**
-   * The generation mark: `absent` when the backend has lost its data since the mark was set (FLUSHALL),
-   * which calls for one paced re-enqueue of all unleased runs. Setting it is idempotent.
+   * The generation mark: `absent` when the backend has lost its data since the mark was set (FLUSHALL), or when
+   * priorities are counted from another day since (see {@link virtualDeadline}), which calls for one paced re-enqueue of all unleased runs. Setting it is idempotent.
    */
   generation(): Promise<'present' | 'absent'>
   markGeneration(): Promise<void>

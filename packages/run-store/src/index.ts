@@ -1,4 +1,5 @@
 export { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
+export { type AdmittedRun, QUEUED_PER_WORKSPACE } from './backlog.js'
 export { classifyFailure, type Failure } from './batch/failure.js'
 export type { OnBatch } from './batch/on-batch.js'
 export { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'

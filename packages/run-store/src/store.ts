@@ -1,6 +1,7 @@
 import type { Definition, Json, Run, RunEvent, Step } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
+import * as backlog from './backlog.js'
 import { claimForCancel } from './claim/cancel.js'
 import { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
 import { forgiveCrash, takeFrom } from './claim/take-from.js'
@@ -91,6 +92,8 @@ export interface RunSweeps {
   /** See {@link dueWaits}. */
   dueWaits(limit: number): Promise<string[]>
   deleteOldEvents(): Promise<number>
+  /** See {@link backlog.admitBacklog}. */
+  admitBacklog(patience: readonly number[]): Promise<backlog.AdmittedRun[]>
   deleteUnreadMessages(): Promise<number>
   deleteDeadWorkers(): Promise<number>
   /** See {@link slots.cleanSlots}. */
@@ -110,6 +113,7 @@ export interface RunReads {
   getStepOutcomes(workspaceId: string, runId: string): Promise<StepOutcomeRow[]>
   readEvents(workspaceId: string, runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
   lastSeqs(runIds: readonly string[]): Promise<Map<string, number>>
+  queuedRuns(workspaceId: string): Promise<backlog.QueuedRuns>
   getPayload(workspaceId: string, runId: string, key: string): Promise<string | undefined>
   getResponse(workspaceId: string, runId: string): Promise<ResponseRow | undefined>
 }
@@ -164,6 +168,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     allUnleasedRuns: (afterId, limit) => sweep.allUnleasedRuns(sql, afterId, limit),
     markEnqueued: (rows) => sweep.markEnqueued(sql, rows),
     postponeSweep: (runIds) => sweep.postponeSweep(sql, runIds),
+    admitBacklog: (patience) => backlog.admitBacklog(sql, patience),
+    queuedRuns: (workspaceId) => backlog.queuedRuns(sql, workspaceId),
     dueTimers: (limit) => sweep.dueTimers(sql, limit),
     dueWaits: (limit) => dueWaits(sql, limit),
     deleteOldEvents: () => deleteOldEvents(sql),

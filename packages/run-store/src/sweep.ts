@@ -11,6 +11,8 @@ export interface StrandedRun {
   readonly runId: string
   readonly workspaceId: string
   readonly priority: Priority
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   /** The sweeper's own last doorbell: ring again only if the queue no longer holds it. Null: only accept rang. */
   readonly jobId: string | null
   readonly reason: 'pending' | 'admitted' | 'lease_expired' | 'inbox'
@@ -21,6 +23,7 @@ interface StrandedRow {
   readonly workspace_id: string
   readonly priority: number
   readonly job_id: string | null
+  readonly created_ms: number
   readonly reason: StrandedRun['reason']
 }
 
@@ -37,30 +40,31 @@ const ADMITTED_AGE = 5
  */
 export const findStrandedRuns = async (sql: Sql, limit: number): Promise<StrandedRun[]> => {
   const rows = await sql<StrandedRow[]>`
-    (SELECT id, workspace_id, priority, job_id, 'pending' AS reason FROM runs
+    SELECT s.*, (extract(epoch FROM s.created_at) * 1000)::float8 AS created_ms FROM (
+    (SELECT id, workspace_id, priority, job_id, created_at, 'pending' AS reason FROM runs
      WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < clock_timestamp()
      ORDER BY sweep_at LIMIT ${limit})
     UNION ALL
-    (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'admitted'
+    (SELECT r.id, r.workspace_id, r.priority, r.job_id, r.created_at, 'admitted'
      FROM runs r JOIN concurrency_slots s ON s.run_id = r.id
      WHERE s.state = 'admitted' AND s.since < clock_timestamp() - ${ADMITTED_AGE} * interval '1 s'
        AND r.worker_id IS NULL AND r.status = 'pending' AND r.sweep_at = 'infinity'
      LIMIT ${limit})
     UNION ALL
-    (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'lease_expired'
+    (SELECT r.id, r.workspace_id, r.priority, r.job_id, r.created_at, 'lease_expired'
      FROM runs r LEFT JOIN workers w ON w.id = r.worker_id
      WHERE r.worker_id IS NOT NULL AND r.sweep_at < clock_timestamp()
        AND (w.id IS NULL OR has_lapsed(w.lease_until, w.lease_ms))
      LIMIT ${limit})
     UNION ALL
-    (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'inbox'
+    (SELECT r.id, r.workspace_id, r.priority, r.job_id, r.created_at, 'inbox'
      FROM runs r JOIN (
        SELECT DISTINCT run_id FROM run_inbox
        WHERE created_at < clock_timestamp() - ${INBOX_AGE} * interval '1 s'
      ) i ON i.run_id = r.id
      WHERE r.worker_id IS NULL AND r.status IN ('waiting', 'paused') AND r.sweep_at < clock_timestamp()
      LIMIT ${limit})
-    LIMIT ${limit}`
+    LIMIT ${limit}) AS s`
   return rows.map(toStrandedRun)
 }
 
@@ -76,19 +80,20 @@ export const allUnleasedRuns = async (
 ): Promise<StrandedRun[]> => {
   const after = afterId ?? '00000000-0000-0000-0000-000000000000'
   const rows = await sql<StrandedRow[]>`
-    (SELECT id, workspace_id, priority, job_id, 'pending' AS reason FROM runs
+    SELECT s.*, (extract(epoch FROM s.created_at) * 1000)::float8 AS created_ms FROM (
+    (SELECT id, workspace_id, priority, job_id, created_at, 'pending' AS reason FROM runs
      WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < 'infinity' AND id > ${after}
      ORDER BY id LIMIT ${limit})
     UNION ALL
-    (SELECT id, workspace_id, priority, job_id, 'inbox' FROM runs r
+    (SELECT id, workspace_id, priority, job_id, created_at, 'inbox' FROM runs r
      WHERE worker_id IS NULL AND status IN ('waiting', 'paused') AND id > ${after}
        AND id IN (SELECT run_id FROM run_inbox) ORDER BY id LIMIT ${limit})
     UNION ALL
-    (SELECT r.id, r.workspace_id, r.priority, r.job_id, 'lease_expired'
+    (SELECT r.id, r.workspace_id, r.priority, r.job_id, r.created_at, 'lease_expired'
      FROM runs r LEFT JOIN workers w ON w.id = r.worker_id
      WHERE r.worker_id IS NOT NULL AND r.id > ${after} AND (w.id IS NULL OR has_lapsed(w.lease_until, w.lease_ms))
      ORDER BY r.id LIMIT ${limit})
-    ORDER BY id LIMIT ${limit}`
+    ORDER BY id LIMIT ${limit}) AS s ORDER BY s.id`
   return rows.map(toStrandedRun)
 }
 
@@ -96,6 +101,7 @@ const toStrandedRun = (row: StrandedRow): StrandedRun => ({
   runId: row.id,
   workspaceId: row.workspace_id,
   priority: toPriority(row.priority),
+  createdAt: row.created_ms,
   jobId: row.job_id,
   reason: row.reason,
 })

@@ -31,6 +31,8 @@ export interface NewRun {
   /** The run it was made from: a retry, a rerun. */
   readonly originRunId?: string
   readonly seed?: RunSeed
+  /** True for a run that nobody rings for: it waits to be admitted to the queue (D19). */
+  readonly backlog?: boolean
 }
 
 export type AcceptResult =

@@ -43,6 +43,7 @@ describe('findStrandedRuns', () => {
       workspaceId: world.workspaceId,
       priority: 'high',
       jobId: null,
+      createdAt: expect.any(Number),
       reason: 'pending',
     })
     for (const delay of [20, 40, 80, 160, 320, 320]) {

@@ -8,6 +8,7 @@ import { Listeners } from './published/listeners.js'
 import { secretReader } from './published/secrets.js'
 import { Versions } from './published/versions.js'
 import { registerRecovery } from './recovery/routes.js'
+import { Admission } from './runs/admission.js'
 import { Canceller } from './runs/cancel.js'
 import { Enqueuer } from './runs/enqueuer.js'
 import { Messenger } from './runs/messenger.js'
@@ -38,6 +39,7 @@ export const runnerPlugin =
       onError: (error, lost) =>
         deps.log.warn({ err: error, lost }, 'doorbells lost; the sweeper rings again'),
     })
+    const admission = new Admission({ store: deps.store, onError, now: Date.now })
     const hub = new RunHub({
       feed: deps.feed,
       readEvents: (run, after, limit) => deps.store.readEvents(run.workspaceId, run.runId, after, limit),
@@ -64,6 +66,7 @@ export const runnerPlugin =
       versions,
       accept: deps.store.accept,
       places: deps.store,
+      admission,
       enqueuer,
       onAccepted,
     }

@@ -1,9 +1,9 @@
 import type { Sql } from '@millrace/db'
-import type { JobQueue } from '@millrace/queue'
+import { type JobQueue, virtualDeadline } from '@millrace/queue'
 import type { RunIntake, RunSweeps } from '@millrace/run-store'
+import { Admitter } from './admitter/admitter.js'
 import { Cleaner } from './cleaner/cleaner.js'
 import { Loop } from './loop.js'
-import { queuePriority } from './priority.js'
 import { Sweeper } from './sweeper/sweeper.js'
 import { Ticks } from './ticks/ticks.js'
 import { Timers } from './timers/timers.js'
@@ -27,6 +27,8 @@ export interface Pauses {
   readonly ticksMs: number
   /** Default 2,000. */
   readonly sweepMs: number
+  /** Default 500; shorter while there is a backlog. */
+  readonly admitMs: number
   /** Default 30,000. */
   readonly cleanMs: number
 }
@@ -36,6 +38,7 @@ export interface Scheduler {
   readonly timers: Loop
   readonly ticks: Loop
   readonly sweeper: Loop
+  readonly admitter: Loop
   readonly cleaner: Loop
   start(): void
   /** Resolves when the passes in hand have ended. */
@@ -44,14 +47,16 @@ export interface Scheduler {
   runOnce(): Promise<void>
 }
 
-const PAUSES: Pauses = { timersMs: 500, ticksMs: 500, sweepMs: 2_000, cleanMs: 30_000 }
+const PAUSES: Pauses = { timersMs: 500, ticksMs: 500, sweepMs: 2_000, admitMs: 500, cleanMs: 30_000 }
 
 export const createScheduler = (deps: SchedulerDeps): Scheduler => {
   const { sql, store, queue, onError } = deps
   const pauses = { ...PAUSES, ...deps.pauses }
   const onSwept = deps.onSwept ?? (() => undefined)
   const ring: ConstructorParameters<typeof Ticks>[0]['ring'] = (runId, priority) => {
-    queue.enqueue([{ runId, priority: queuePriority(priority) }]).catch((error) => onError(error, 'ticks'))
+    queue
+      .enqueue([{ runId, priority: virtualDeadline(priority, Date.now(), Date.now(), 0) }])
+      .catch((error) => onError(error, 'ticks'))
   }
   const timers = new Loop(new Timers({ sql, store, queue }), {
     name: 'timers',
@@ -68,12 +73,18 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
     maxPauseMs: pauses.sweepMs,
     onError,
   })
+  const admitter = new Loop(new Admitter({ sql, store, queue, now: Date.now }), {
+    name: 'admitter',
+    maxPauseMs: pauses.admitMs,
+    onError,
+  })
   const cleaner = new Loop(new Cleaner(store), { name: 'cleaner', maxPauseMs: pauses.cleanMs, onError })
-  const loops = [timers, ticks, sweeper, cleaner]
+  const loops = [timers, ticks, sweeper, admitter, cleaner]
   return {
     timers,
     ticks,
     sweeper,
+    admitter,
     cleaner,
     start: () => {
       for (const loop of loops) loop.start()

@@ -5,8 +5,9 @@ export interface QueueBackend {
   readonly producer: Producer
   openWorker(process: ProcessJob, concurrency: number): WorkerHandle
   holding(jobIds: readonly string[]): Promise<Set<string>>
-  generation(): Promise<'present' | 'absent'>
-  markGeneration(): Promise<void>
+  /** What was last marked; null when it is gone, with everything else. */
+  generation(): Promise<string | null>
+  markGeneration(mark: string): Promise<void>
   ping(): Promise<void>
   /** Releases every connection, answered or not; never hangs. */
   close(): Promise<void>

@@ -1,8 +1,11 @@
 import { jobIdMaker } from '../job-id.js'
 import type { ConsumeOptions, EnqueueRequest, JobConsumer, JobQueue } from '../port.js'
+import { windowOf } from '../virtual-deadline.js'
 import type { OnError, QueueBackend } from './backend.js'
 import { Consumer } from './consumer.js'
 import { JOB_NAME } from './settings.js'
+
+const presentWindow = (): string => String(windowOf(Date.now()))
 
 /**
  * The job queue over BullMQ, the same for every backend. It owns the consumers it has opened and closes them
@@ -56,12 +59,13 @@ export class BullQueue implements JobQueue {
     return consumer
   }
 
-  generation(): Promise<'present' | 'absent'> {
-    return this.#backend.generation()
+  /** Priorities of an earlier window say nothing in this one: its jobs are as good as lost. */
+  async generation(): Promise<'present' | 'absent'> {
+    return (await this.#backend.generation()) === presentWindow() ? 'present' : 'absent'
   }
 
   markGeneration(): Promise<void> {
-    return this.#backend.markGeneration()
+    return this.#backend.markGeneration(presentWindow())
   }
 
   ping(): Promise<void> {

@@ -109,18 +109,19 @@ class PostgresBackend implements QueueBackend {
     return new Set(rows.map((row) => row.id))
   }
 
-  async generation(): Promise<'present' | 'absent'> {
-    const { rowCount } = await this.#pool.query(
-      `SELECT FROM "${this.#place.schema}".generation WHERE queue = $1`,
+  async generation(): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ mark: string }>(
+      `SELECT mark FROM "${this.#place.schema}".generation WHERE queue = $1`,
       [this.#place.name],
     )
-    return rowCount === 1 ? 'present' : 'absent'
+    return rows[0]?.mark ?? null
   }
 
-  async markGeneration(): Promise<void> {
+  async markGeneration(mark: string): Promise<void> {
     await this.#pool.query(
-      `INSERT INTO "${this.#place.schema}".generation VALUES ($1) ON CONFLICT DO NOTHING`,
-      [this.#place.name],
+      `INSERT INTO "${this.#place.schema}".generation (queue, mark) VALUES ($1, $2)
+       ON CONFLICT (queue) DO UPDATE SET mark = excluded.mark`,
+      [this.#place.name, mark],
     )
   }
 

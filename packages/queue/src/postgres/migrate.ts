@@ -15,6 +15,9 @@ export async function migrateQueue(url: string, schema: string): Promise<void> {
     await client.query('BEGIN')
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`millrace.queue.${schema}`])
     await client.query(`CREATE TABLE IF NOT EXISTS "${schema}".generation (queue text PRIMARY KEY)`)
+    await client.query(
+      `ALTER TABLE "${schema}".generation ADD COLUMN IF NOT EXISTS mark text NOT NULL DEFAULT ''`,
+    )
     await client.query('COMMIT')
   } finally {
     await client.end().catch(() => undefined)

@@ -96,12 +96,12 @@ class RedisBackend implements QueueBackend {
     return new Set(jobIds.filter((id, index) => exist[index] === 1 && !inHand.has(id)))
   }
 
-  async generation(): Promise<'present' | 'absent'> {
-    return (await this.#redis.exists(this.#generationKey)) === 1 ? 'present' : 'absent'
+  generation(): Promise<string | null> {
+    return this.#redis.get(this.#generationKey)
   }
 
-  async markGeneration(): Promise<void> {
-    await this.#redis.set(this.#generationKey, '1')
+  async markGeneration(mark: string): Promise<void> {
+    await this.#redis.set(this.#generationKey, mark)
   }
 
   async ping(): Promise<void> {

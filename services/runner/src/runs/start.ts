@@ -4,8 +4,8 @@ import type { AcceptResult, NewRun } from '@millrace/run-store'
 import type { z } from 'zod'
 import type { VersionFacts, Versions } from '../published/versions.js'
 import { resolveVersion } from '../published/workflows.js'
+import type { Admission } from './admission.js'
 import type { Enqueuer } from './enqueuer.js'
-import { queuePriority } from './priority.js'
 import { requestHash } from './request-hash.js'
 import { type PlaceStore, reservePlace } from './reserve-place.js'
 
@@ -14,6 +14,7 @@ export interface StartDeps {
   readonly versions: Versions
   readonly accept: (run: NewRun) => Promise<AcceptResult>
   readonly places: PlaceStore
+  readonly admission: Admission
   readonly enqueuer: Enqueuer
   readonly onAccepted: (triggerType: string) => void
 }
@@ -53,22 +54,23 @@ export const startRun = async (deps: StartDeps, request: StartRequest): Promise<
 }
 
 /**
- * Accepts, then rings. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
+ * Accepts, then rings, unless the run is to wait in the backlog. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
  * @throws IDEMPOTENCY_KEY_REUSED, CONCURRENCY_LIMIT
  */
 export const acceptRun = async (
-  deps: Pick<StartDeps, 'accept' | 'places' | 'enqueuer' | 'onAccepted'>,
+  deps: Pick<StartDeps, 'accept' | 'places' | 'admission' | 'enqueuer' | 'onAccepted'>,
   version: VersionFacts,
   run: NewRun,
 ): Promise<Started> => {
   await reservePlace(deps.places, version, run)
-  const result = await deps.accept(run)
+  const priority = deps.admission.admit(run.workspaceId, run.priority)
+  const result = await deps.accept(priority === undefined ? { ...run, backlog: true } : run)
   if (result.kind !== 'accepted' && version.reject !== undefined) await deps.places.dropReservation(run.id)
   if (result.kind === 'key_reused') {
     throw new MillraceError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { runId: result.runId } })
   }
   if (result.kind === 'accepted') deps.onAccepted(version.triggers.get(run.trigger) ?? 'unknown')
-  deps.enqueuer.ring({ runId: result.runId, priority: queuePriority(run.priority) })
+  if (priority !== undefined) deps.enqueuer.ring({ runId: result.runId, priority })
   return { runId: result.runId, replayed: result.kind === 'replayed' }
 }
 

@@ -12,7 +12,7 @@ import { type HookRequest, hookInput } from './input.js'
 
 export interface WebhookRoutesDeps
   extends AnswerDeps,
-    Pick<StartDeps, 'accept' | 'places' | 'enqueuer' | 'onAccepted'> {
+    Pick<StartDeps, 'accept' | 'places' | 'admission' | 'enqueuer' | 'onAccepted'> {
   readonly listeners: Listeners
 }
 

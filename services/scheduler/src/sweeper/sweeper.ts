@@ -1,8 +1,7 @@
 import type { Sql } from '@millrace/db'
-import type { JobQueue } from '@millrace/queue'
+import { type JobQueue, virtualDeadline } from '@millrace/queue'
 import type { RunSweeps, StrandedRun } from '@millrace/run-store'
 import type { Pass } from '../loop.js'
-import { queuePriority } from '../priority.js'
 
 /**
  * Rings for runs that nobody rings for: their doorbell was lost, their worker died, or a message went unheard (I1).
@@ -89,7 +88,10 @@ export class Sweeper implements Pass {
   async #ring(runs: readonly StrandedRun[]): Promise<void> {
     if (runs.length === 0) return
     const jobIds = await this.#deps.queue.enqueue(
-      runs.map((run) => ({ runId: run.runId, priority: queuePriority(run.priority) })),
+      runs.map((run) => ({
+        runId: run.runId,
+        priority: virtualDeadline(run.priority, run.createdAt, Date.now(), 0),
+      })),
     )
     const rung = runs.flatMap((run, index) => {
       const jobId = jobIds[index]

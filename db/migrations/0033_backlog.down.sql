@@ -1,0 +1,2 @@
+DROP INDEX runs_backlog;
+ALTER TABLE runs DROP COLUMN backlog;
