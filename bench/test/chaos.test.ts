@@ -69,7 +69,7 @@ describe('its oracle', () => {
     ...{ fault: 'x', backend: 'redis' as const, accepted: 2, completed: 2, lost: 0, repeated: 0 },
     ...{ seqGaps: 0, staleWrites: 0, recoveryP99Ms: null },
   }
-  const findings = { ...row, fenced: 0, unseen: 0 }
+  const findings = { ...row, fenced: 0, unseen: 0, badEnds: { 'failed POISON': 1 } }
   const load = {
     accepted: new Map([
       [0, new Set(['a'])],
@@ -93,7 +93,7 @@ describe('its oracle', () => {
   it('does not pass when too little happened', () => {
     expect(problemsOf(row, findings, load, 3)).toEqual(['only 2 of 3 were accepted'])
     expect(problemsOf({ ...row, completed: 1 }, findings, load, 2)).toEqual([
-      '1 accepted runs did not complete',
+      '1 accepted runs did not complete: {"failed POISON":1}',
     ])
     expect(problemsOf(row, { ...findings, unseen: 1 }, load, 2)).toEqual([
       '1 completed writes never reached the outside',

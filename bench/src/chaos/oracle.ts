@@ -18,6 +18,8 @@ export interface Findings {
   readonly fenced: number
   /** Completed writes that never reached the outside. */
   readonly unseen: number
+  /** Runs by how they ended, if not well: `failed POISON`. */
+  readonly badEnds: Readonly<Record<string, number>>
 }
 
 export async function judge(sql: Sql, load: Load, upstream: Upstream): Promise<Findings> {
@@ -47,7 +49,15 @@ export async function judge(sql: Sql, load: Load, upstream: Upstream): Promise<F
     staleWrites: stale.accepted,
     fenced: stale.refused,
     unseen: effects.unseen,
+    badEnds: await badEnds(sql),
   }
+}
+
+const badEnds = async (sql: Sql): Promise<Record<string, number>> => {
+  const rows = await sql<{ how: string; count: number }[]>`
+    SELECT concat_ws(' ', status, error ->> 'code') AS how, count(*)::int AS count
+    FROM runs WHERE status <> 'completed' GROUP BY 1`
+  return Object.fromEntries(rows.map(({ how, count }) => [how, count]))
 }
 
 const repeatedSteps = async (sql: Sql): Promise<number> => {

@@ -101,7 +101,9 @@ export const problemsOf = (row: Row, findings: Findings, load: Load, wanted: num
   // No vacuous pass: so many runs did end well.
   if (load.accepted.size < wanted) problems.push(`only ${load.accepted.size} of ${wanted} were accepted`)
   if (row.completed < row.accepted)
-    problems.push(`${row.accepted - row.completed} accepted runs did not complete`)
+    problems.push(
+      `${row.accepted - row.completed} accepted runs did not complete: ${JSON.stringify(findings.badEnds)}`,
+    )
   if (findings.unseen > 0) problems.push(`${findings.unseen} completed writes never reached the outside`)
   return problems
 }

@@ -5,7 +5,8 @@ import { assembleRuns, type ClaimRow } from './assemble.js'
 
 /**
  * Takes a run from one certain owner, whether its lease is good or not: handed over by a process of ours, or left by
- * one that we have seen die (D13). No crash is counted: the caller knows what happened.
+ * one that we have seen die (D13). No crash is counted: the caller knows what happened. An owner that has said goodbye
+ * is no owner any more, and did not die: what it left behind is anybody's.
  * @returns null when the run has ended or belongs to anybody else.
  */
 export const takeFrom = async (
@@ -22,6 +23,7 @@ export const takeFrom = async (
       UPDATE runs r SET epoch = epoch + 1, worker_id = ${workerId}, claim_token = ${token}
       WHERE id = ${runId} AND (worker_id = ${ownerId} OR claim_token = ${token})
         AND status IN ('pending', 'running', 'waiting', 'paused')
+        AND EXISTS (SELECT FROM workers w WHERE w.id = ${ownerId})
       RETURNING id, workspace_id, workflow_id, version_id, status, trigger, input, epoch, last_seq, crash_count,
         origin_run_id, parent_run_id, seed, (extract(epoch FROM created_at) * 1000)::float8 AS created_at,
         (extract(epoch FROM started_at) * 1000)::float8 AS started_at,
