@@ -36,7 +36,7 @@ export interface Fault {
   /** Plays until it has had its say and `goesOn` is false. Load goes on meanwhile; everything is healed at the end. */
   play(scene: Scene): Promise<void>
   /** Told of every run accepted. */
-  readonly onAccepted?: (site: Site, runId: string) => void
+  readonly onAccepted?: (site: Site, runId: string) => Promise<void>
   /** What else must hold when all is at rest. @returns what does not. */
   readonly check?: (site: Site) => Promise<string[]>
 }

@@ -23,7 +23,8 @@ export interface LoadOptions {
   /** Open runs over which no more are started. */
   readonly maxOpen: number
   readonly enough: (accepted: number) => boolean
-  readonly onAccepted?: (runId: string) => void
+  /** The caller goes on when it resolves. */
+  readonly onAccepted?: (runId: string) => Promise<void>
 }
 
 const ANSWER_WITHIN_MS = 20_000
@@ -44,7 +45,7 @@ export function startLoad(options: LoadOptions): Load {
       const n = next++
       const runId = await deliver(options, n, answers)
       accepted.set(n, (accepted.get(n) ?? new Set()).add(runId))
-      options.onAccepted?.(runId)
+      await options.onAccepted?.(runId)
       // A sender that did not trust the answer: the same delivery makes no second run (I6).
       if (n % 10 === 0) accepted.get(n)?.add(await deliver(options, n, answers))
     }

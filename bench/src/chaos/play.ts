@@ -41,7 +41,7 @@ export async function play(fault: Fault, options: PlayOptions): Promise<Outcome>
       enough: (accepted) => over && accepted >= runs,
       ...(fault.onAccepted === undefined
         ? {}
-        : { onAccepted: (runId: string) => fault.onAccepted?.(site, runId) }),
+        : { onAccepted: async (runId: string) => fault.onAccepted?.(site, runId) }),
     })
     const scene: Scene = {
       site,

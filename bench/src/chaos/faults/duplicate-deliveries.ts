@@ -1,13 +1,13 @@
 import { type Fault, leaseOf } from '../fault.js'
+import { untilAnswered } from '../patience.js'
 import type { Site } from '../site.js'
 
 const COPIES = 100
 
-const ringAgain = (site: Site, runId: string): void => {
+const ringAgain = async ({ connections }: Site, runId: string): Promise<void> => {
   const doorbells = Array.from({ length: COPIES }, () => ({ runId }))
-  site.connections.queue.enqueue(doorbells).catch((error: unknown) => {
-    throw new Error('the duplicates were not delivered', { cause: error })
-  })
+  // A queue that cannot keep up refuses: then some are delivered more than a hundred times.
+  await untilAnswered(() => connections.queue.enqueue(doorbells))
 }
 
 /** D11: a job is a doorbell, and may ring a hundred times. */
