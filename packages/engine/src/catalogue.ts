@@ -3,6 +3,8 @@ import type { Json } from '@millrace/contracts'
 /** What the engine must know of a node type. Pure data and pure functions; the node library provides it. */
 export interface NodeTypeFacts {
   readonly trigger: boolean
+  /** It holds a body, which runs for each item or iteration. Its raw expressions may read the steps in there. */
+  readonly container?: boolean
   /** Params that hold source text: templates in them are not expressions of ours. */
   readonly rawParams?: readonly string[]
   /** The expressions among those: pointers relative to `params`. */

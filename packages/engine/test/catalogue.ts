@@ -26,6 +26,12 @@ const TYPES: Record<string, NodeTypeFacts> = {
   'test.secretive': type({
     checkParams: () => [{ pointer: '/token', message: 'no secrets here', code: 'SECRET_NOT_ALLOWED' }],
   }),
+  'test.map': type({ container: true }),
+  'test.repeat': type({
+    container: true,
+    rawParams: ['until'],
+    rawExpressions: ({ until }) => (typeof until === 'string' ? [{ pointer: '/until', source: until }] : []),
+  }),
   'test.code': type({
     rawParams: ['code', 'where'],
     rawExpressions: ({ where }) => (typeof where === 'string' ? [{ pointer: '/where', source: where }] : []),

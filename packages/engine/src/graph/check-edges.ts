@@ -1,7 +1,7 @@
 import { type DefinitionProblem, ERROR_PORT, type Node } from '@millrace/contracts'
 import type { NodeCatalogue } from '../catalogue.js'
 import { listNames, problem } from './problem.js'
-import type { EdgeAt, Shape } from './read-shape.js'
+import type { EdgeAt, NodeAt, Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
 
 /** Ports that a hint lists at most. */
@@ -9,7 +9,7 @@ const LISTED_PORTS = 20
 
 /** Each edge by itself: both ends, its port, its twin; and the error edges that `onError: route` needs. */
 export function checkEdges(shape: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
-  const byId = new Map(shape.nodes.map(({ node }) => [node.id, node]))
+  const byId = new Map(shape.nodes.map((each) => [each.node.id, each]))
   const ids = new Suggestions([...byId.keys()])
   const ports = new Ports(catalogue)
   const seen = new Set<string>()
@@ -21,8 +21,8 @@ export function checkEdges(shape: Shape, catalogue: NodeCatalogue): DefinitionPr
     return [
       ...(twin ? [duplicateEdge(each)] : []),
       ...checkEnds(each, byId, ids, shape.complete),
-      ...checkTarget(each, byId.get(to), catalogue),
-      ...(each.hasPort ? ports.check(each, byId.get(from)) : []),
+      ...checkTarget(each, byId.get(to)?.node, catalogue),
+      ...(each.hasPort ? ports.check(each, byId.get(from)?.node) : []),
     ]
   })
   return [...problems, ...checkErrorEdges(shape)]
@@ -30,24 +30,28 @@ export function checkEdges(shape: Shape, catalogue: NodeCatalogue): DefinitionPr
 
 function duplicateEdge({ at, edge }: EdgeAt): DefinitionProblem {
   const message = `a second edge ${edge.from}.${edge.port} → ${edge.to}`
-  return problem(`/edges/${at}`, 'DUPLICATE_EDGE', message, 'Remove one of the two.')
+  return problem(`${at}`, 'DUPLICATE_EDGE', message, 'Remove one of the two.')
 }
 
 function checkEnds(
-  { at, edge }: EdgeAt,
-  byId: ReadonlyMap<string, Node>,
+  { at, within, edge }: EdgeAt,
+  byId: ReadonlyMap<string, NodeAt>,
   ids: Suggestions,
   complete: boolean,
 ): DefinitionProblem[] {
   // A node that could not be read may be the one that is meant.
   if (!complete) return []
-  return (['from', 'to'] as const)
-    .filter((end) => !byId.has(edge[end]))
-    .map((end) => {
-      const hint = `${ids.didYouMean(edge[end])}Name an existing node, or remove the edge.`
-      return problem(`/edges/${at}/${end}`, 'DANGLING_EDGE', `there is no node ${edge[end]}`, hint)
-    })
+  return (['from', 'to'] as const).flatMap((end) => {
+    const node = byId.get(edge[end])
+    if (node?.within === within) return []
+    if (node !== undefined)
+      return [problem(`${at}/${end}`, 'DANGLING_EDGE', `${edge[end]} is not in the same body`, CROSSING_HINT)]
+    const hint = `${ids.didYouMean(edge[end])}Name an existing node, or remove the edge.`
+    return [problem(`${at}/${end}`, 'DANGLING_EDGE', `there is no node ${edge[end]}`, hint)]
+  })
 }
+
+const CROSSING_HINT = 'Edges stay within a body: lead it to the container, or to a node beside this one.'
 
 function checkTarget(
   { at }: EdgeAt,
@@ -56,7 +60,7 @@ function checkTarget(
 ): DefinitionProblem[] {
   if (target === undefined || !catalogue.get(target.type)?.trigger) return []
   const message = `${target.id} is a trigger and takes no edge`
-  return [problem(`/edges/${at}/to`, 'EDGE_INTO_TRIGGER', message, 'Lead the edge to another node.')]
+  return [problem(`${at}/to`, 'EDGE_INTO_TRIGGER', message, 'Lead the edge to another node.')]
 }
 
 /** The ports of nodes, worked out once a node: a switch may have many cases, and an edge for each. */
@@ -70,7 +74,7 @@ class Ports {
     if (ports === undefined || ports.has(edge.port)) return []
     const needsRoute = edge.port === ERROR_PORT ? ' The error port needs onError: route.' : ''
     const hint = `It has: ${listNames([...ports], LISTED_PORTS)}.${needsRoute}`
-    return [problem(`/edges/${at}/port`, 'UNKNOWN_PORT', `${edge.from} has no port ${edge.port}`, hint)]
+    return [problem(`${at}/port`, 'UNKNOWN_PORT', `${edge.from} has no port ${edge.port}`, hint)]
   }
 
   #portsOf(node: Node): ReadonlySet<string> | undefined {
@@ -90,7 +94,7 @@ function checkErrorEdges({ nodes, edges, complete }: Shape): DefinitionProblem[]
     .filter(({ node }) => node.onError === 'route' && !routed.has(node.id))
     .map(({ at, node }) =>
       problem(
-        `/nodes/${at}/onError`,
+        `${at}/onError`,
         'MISSING_ERROR_EDGE',
         `${node.id} routes its errors, but no edge leaves its error port`,
         'Add an edge with "port": "error", or change onError.',

@@ -3,6 +3,7 @@ import type { ExpressionChecker, NodeCatalogue } from '../catalogue.js'
 import { findUnrelated } from './ancestry.js'
 import { type Found, findExpressions } from './expressions.js'
 import type { Neighbours } from './neighbours.js'
+import { Nesting } from './nesting.js'
 import { problem } from './problem.js'
 import type { Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
@@ -50,6 +51,7 @@ interface Read {
 
 function checkReads(found: readonly Found[], shape: Shape, neighbours: Neighbours): DefinitionProblem[] {
   const ids = new Suggestions(shape.nodes.map(({ node }) => node.id))
+  const nesting = new Nesting(shape)
   const reads: Read[] = []
   const problems: DefinitionProblem[] = []
   for (const { pointer, facts, when, node } of found) {
@@ -57,9 +59,14 @@ function checkReads(found: readonly Found[], shape: Shape, neighbours: Neighbour
       const from = neighbours.indexOf(id)
       if (when === 'run_starts') problems.push(readsTooEarly(pointer, id))
       else if (from === undefined) problems.push(...unknownStep(pointer, id, ids, shape.complete))
-      // The condition of an edge is evaluated when its step has ended, and may read it.
-      else if (node !== undefined && !(when === 'node_ends' && from === node))
-        reads.push({ pointer, id, from, to: node })
+      else if (node !== undefined) {
+        // The condition of an edge is evaluated when its step has ended, and may read it.
+        if (when === 'node_ends' && from === node) continue
+        if (when === 'body_ends' && nesting.holderOf(from) === node) continue
+        const to = nesting.beside(node, from)
+        if (to === undefined) problems.push(notUpstream({ pointer, id }))
+        else reads.push({ pointer, id, from, to })
+      }
     }
   }
   // Edges that could not be read may be the ones that lead there.
@@ -77,7 +84,7 @@ function unknownStep(pointer: string, id: string, ids: Suggestions, complete: bo
   return [problem(pointer, 'NOT_UPSTREAM', `there is no step ${id}`, hint)]
 }
 
-const notUpstream = ({ pointer, id }: Read): DefinitionProblem =>
+const notUpstream = ({ pointer, id }: Pick<Read, 'pointer' | 'id'>): DefinitionProblem =>
   problem(
     pointer,
     'NOT_UPSTREAM',

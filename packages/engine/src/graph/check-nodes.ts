@@ -18,9 +18,13 @@ export function checkNodes({ nodes, complete }: Shape, catalogue: NodeCatalogue)
   const problems = nodes.flatMap((each) => {
     const twin = seen.has(each.node.id)
     seen.add(each.node.id)
-    return [...(twin ? [duplicateId(each)] : []), ...checkType(each, catalogue, types)]
+    return [
+      ...(twin ? [duplicateId(each)] : []),
+      ...checkType(each, catalogue, types),
+      ...checkBody(each, catalogue),
+    ]
   })
-  const canStart = nodes.some(({ node }) => catalogue.get(node.type)?.trigger)
+  const canStart = nodes.some(({ within, node }) => within === '' && catalogue.get(node.type)?.trigger)
   return canStart || !complete ? problems : [...problems, NO_TRIGGER]
 }
 
@@ -33,7 +37,7 @@ const NO_TRIGGER = problem(
 
 const duplicateId = ({ at, node }: NodeAt): DefinitionProblem =>
   problem(
-    `/nodes/${at}/id`,
+    `${at}/id`,
     'DUPLICATE_NODE_ID',
     `another node has the id ${node.id}`,
     'Give each node an id of its own.',
@@ -47,12 +51,33 @@ function checkType(
   const facts = catalogue.get(node.type)
   if (facts === undefined) {
     const hint = `${types.didYouMean(node.type)}The types are listed at /api/v1/node-types.`
-    return [problem(`/nodes/${at}/type`, 'UNKNOWN_NODE_TYPE', `there is no node type ${node.type}`, hint)]
+    return [problem(`${at}/type`, 'UNKNOWN_NODE_TYPE', `there is no node type ${node.type}`, hint)]
   }
   if (!hasParams) return []
   return facts
     .checkParams(node.params)
-    .map(({ pointer, code, message }) =>
-      problem(`/nodes/${at}/params${pointer}`, code, message, PARAM_HINTS[code]),
-    )
+    .map(({ pointer, code, message }) => problem(`${at}/params${pointer}`, code, message, PARAM_HINTS[code]))
 }
+
+/** Containers have a body, are tried once, and hold no trigger. */
+function checkBody({ at, within, node }: NodeAt, catalogue: NodeCatalogue): DefinitionProblem[] {
+  const facts = catalogue.get(node.type)
+  if (facts === undefined) return []
+  if (facts.trigger && within !== '')
+    return [problem(at, 'TRIGGER_IN_BODY', `${node.id} is a trigger inside of a container`, TRIGGER_HINT)]
+  if (facts.container !== true) {
+    if (node.body === undefined) return []
+    const message = `${node.type} takes no body`
+    return [problem(`${at}/body`, 'BODY_NOT_ALLOWED', message, 'Use flow.map or flow.repeat, or remove it.')]
+  }
+  const hint = 'Give it a body with the nodes to run for each item or iteration.'
+  return [
+    ...(node.body === undefined ? [problem(at, 'MISSING_BODY', `${node.id} has no body`, hint)] : []),
+    ...(['retry', 'timeoutMs'] as const)
+      .filter((field) => node[field] !== undefined)
+      .map((field) => problem(`${at}/${field}`, 'INVALID_SHAPE', `a container has no ${field}`, TRIED_HINT)),
+  ]
+}
+
+const TRIGGER_HINT = 'Move it out: a body begins with the nodes that no edge leads to.'
+const TRIED_HINT = 'Its steps end once and for all: give it to the nodes in its body.'

@@ -8,7 +8,7 @@ import type { Shape } from './read-shape.js'
 /** Nodes of a cycle that a message names at most. */
 const NAMED_NODES = 50
 
-/** The graph as a whole: no cycle, and everything within reach of a trigger. */
+/** The graph as a whole: no cycle, and everything within reach of a trigger; a body is within reach of its container. */
 export const checkStructure = (
   shape: Shape,
   neighbours: Neighbours,
@@ -23,7 +23,7 @@ function checkCycles({ nodes, edges }: Shape, { size, successors }: Neighbours):
   return cycles.map((cycle) => {
     const closing = places.get(JSON.stringify(cycle.slice(-2)))
     const shown = cycle.length <= NAMED_NODES ? cycle : [...cycle.slice(0, NAMED_NODES), '…', cycle[0]]
-    return problem(`/edges/${closing}`, 'CYCLE', `a cycle: ${shown.join(' → ')}`, 'Remove one of its edges.')
+    return problem(closing ?? '/edges', 'CYCLE', `a cycle: ${shown.join(' → ')}`, 'Remove one of its edges.')
   })
 }
 
@@ -32,7 +32,9 @@ function checkReach(
   { successors }: Neighbours,
   catalogue: NodeCatalogue,
 ): DefinitionProblem[] {
-  const open = nodes.flatMap(({ node }, position) => (catalogue.get(node.type)?.trigger ? [position] : []))
+  const open = nodes.flatMap(({ within, node }, position) =>
+    within === '' && catalogue.get(node.type)?.trigger ? [position] : [],
+  )
   // Without any trigger everything is out of reach, and NO_TRIGGER says so once.
   if (open.length === 0 || !complete) return []
   const reached = new Uint8Array(nodes.length)
@@ -42,13 +44,8 @@ function checkReach(
     for (const next of successors(node)) open.push(next)
   }
   return nodes
-    .filter((_, position) => reached[position] === 0)
+    .filter(({ within }, position) => within === '' && reached[position] === 0)
     .map(({ at, node }) =>
-      problem(
-        `/nodes/${at}`,
-        'UNREACHABLE_NODE',
-        `no trigger leads to ${node.id}`,
-        'Connect it, or remove it.',
-      ),
+      problem(at, 'UNREACHABLE_NODE', `no trigger leads to ${node.id}`, 'Connect it, or remove it.'),
     )
 }

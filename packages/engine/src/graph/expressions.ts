@@ -7,8 +7,11 @@ import type { Shape } from './read-shape.js'
 export interface Found {
   readonly pointer: string
   readonly facts: ExpressionFacts
-  /** When it is evaluated: as a node starts, as a node ends, or before any has started. */
-  readonly when: 'node_starts' | 'node_ends' | 'run_starts'
+  /**
+   * When it is evaluated: as a node starts, as a node ends, as a pass through its body ends, or before any node has
+   * started.
+   */
+  readonly when: 'node_starts' | 'node_ends' | 'body_ends' | 'run_starts'
   /** Position of that node; undefined when there is none. */
   readonly node: number | undefined
 }
@@ -21,10 +24,10 @@ export const findExpressions = (
   expressions: ExpressionChecker,
 ): Found[] => [
   ...shape.nodes.flatMap(({ at, node }, position) =>
-    inParams(node, catalogue, expressions).map((facts) => ({
-      pointer: `/nodes/${at}/params${facts.pointer}`,
+    inParams(node, catalogue, expressions).map(({ when, ...facts }) => ({
+      pointer: `${at}/params${facts.pointer}`,
       facts,
-      when: 'node_starts' as const,
+      when,
       node: position,
     })),
   ),
@@ -33,7 +36,7 @@ export const findExpressions = (
       ? []
       : [
           {
-            pointer: `/edges/${at}/when`,
+            pointer: `${at}/when`,
             facts: expressions.inspectExpression(edge.when),
             when: 'node_ends' as const,
             node: neighbours.indexOf(edge.from),
@@ -48,15 +51,21 @@ function inParams(
   node: Node,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): readonly ExpressionFacts[] {
+): readonly (ExpressionFacts & Pick<Found, 'when'>)[] {
   const type = catalogue.get(node.type)
   const raw = type?.rawParams ?? []
-  if (raw.length === 0) return expressions.inspectParams(node.params)
-  const templates = Object.fromEntries(Object.entries(node.params).filter(([name]) => !raw.includes(name)))
-  const sources = type?.rawExpressions?.(node.params) ?? []
+  const templates =
+    raw.length === 0
+      ? node.params
+      : Object.fromEntries(Object.entries(node.params).filter(([name]) => !raw.includes(name)))
+  const sources = raw.length === 0 ? [] : (type?.rawExpressions?.(node.params) ?? [])
+  // A container evaluates its own expressions once its body has run.
+  const when = type?.container === true ? 'body_ends' : 'node_starts'
   return [
-    ...expressions.inspectParams(templates),
-    ...sources.map(({ pointer, source }) => ({ ...expressions.inspectExpression(source), pointer })),
+    ...expressions.inspectParams(templates).map((facts) => ({ ...facts, when: 'node_starts' as const })),
+    ...sources.map(
+      ({ pointer, source }) => ({ ...expressions.inspectExpression(source), pointer, when }) as const,
+    ),
   ]
 }
 

@@ -5,15 +5,14 @@ import {
   type Edge,
   edge,
   MAIN_PORT,
-  MAX_EDGES,
-  MAX_NODES,
   type Node,
   node,
 } from '@millrace/contracts'
 import type { z } from 'zod'
+import { type BodyAt, collectBodies } from './collect-bodies.js'
 import { problem, toPointer } from './problem.js'
 
-/** What could be read of a definition, however broken the rest is. Positions are those of the input. */
+/** What could be read of a definition, however broken the rest is; the bodies of its containers included. */
 export interface Shape {
   /** Only when the whole is well formed. */
   readonly definition: Definition | undefined
@@ -25,14 +24,18 @@ export interface Shape {
 }
 
 export interface NodeAt {
-  readonly at: number
+  /** JSON pointer. */
+  readonly at: string
+  /** The container whose body holds it, by its pointer; empty for the definition's own nodes. */
+  readonly within: string
   readonly node: Node
   /** False when they could not be read. */
   readonly hasParams: boolean
 }
 
 export interface EdgeAt {
-  readonly at: number
+  readonly at: string
+  readonly within: string
   readonly edge: Edge
   /** False when it could not be read. */
   readonly hasPort: boolean
@@ -40,38 +43,66 @@ export interface EdgeAt {
 
 /** Size first: what is too large is not looked at any closer. */
 export function readShape(input: unknown): Shape {
-  const nodes = membersOf(input, 'nodes')
-  const edges = membersOf(input, 'edges')
-  const tooLarge = [...checkCount('nodes', nodes, MAX_NODES), ...checkCount('edges', edges, MAX_EDGES)]
+  const { bodies, tooLarge } = collectBodies(input)
   if (tooLarge.length > 0)
     return { definition: undefined, nodes: [], edges: [], complete: false, problems: tooLarge }
   const parsed = definition.safeParse(input)
-  if (parsed.success) {
-    return {
-      definition: parsed.data,
-      nodes: parsed.data.nodes.map((each, at) => ({ at, node: each, hasParams: true })),
-      edges: parsed.data.edges.map((each, at) => ({ at, edge: each, hasPort: true })),
-      complete: true,
-      problems: [],
-    }
-  }
-  const readNodes = nodes.flatMap(salvageNode)
-  const readEdges = edges.flatMap(salvageEdge)
+  if (parsed.success) return wholeShape(parsed.data)
+  const nodes = bodies.flatMap((body) => readNodes(body))
+  const edges = bodies.flatMap((body) => readEdges(body))
+  const count = (part: 'nodes' | 'edges') => bodies.reduce((sum, body) => sum + body[part].length, 0)
   return {
     definition: undefined,
-    nodes: readNodes,
-    edges: readEdges,
-    complete: readNodes.length === nodes.length && readEdges.length === edges.length,
+    nodes,
+    edges,
+    complete: nodes.length === count('nodes') && edges.length === count('edges'),
     problems: parsed.error.issues.flatMap(toProblems),
   }
 }
 
+function wholeShape(whole: Definition): Shape {
+  const nodes: NodeAt[] = []
+  const edges: EdgeAt[] = []
+  const append = (body: Pick<Definition, 'nodes' | 'edges'>, pointer: string) => {
+    const within = holderOf(pointer)
+    for (const [position, each] of body.nodes.entries())
+      nodes.push({ at: `${pointer}/nodes/${position}`, within, node: each, hasParams: true })
+    for (const [position, each] of body.edges.entries())
+      edges.push({ at: `${pointer}/edges/${position}`, within, edge: each, hasPort: true })
+  }
+  append(whole, '')
+  // `nodes` grows while it is walked: bodies within bodies are found in their turn.
+  for (const { at, node: each } of nodes) if (each.body !== undefined) append(each.body, `${at}/body`)
+  return { definition: whole, nodes, edges, complete: true, problems: [] }
+}
+
+const readNodes = ({ pointer, nodes }: BodyAt): NodeAt[] =>
+  nodes.flatMap((raw, position) => {
+    const read = readNode(raw)
+    return read === undefined
+      ? []
+      : [{ at: `${pointer}/nodes/${position}`, within: holderOf(pointer), ...read }]
+  })
+
+const readEdges = ({ pointer, edges }: BodyAt): EdgeAt[] =>
+  edges.flatMap((raw, position) => {
+    const read = readEdge(raw)
+    return read === undefined
+      ? []
+      : [{ at: `${pointer}/edges/${position}`, within: holderOf(pointer), ...read }]
+  })
+
+const holderOf = (pointer: string): string => pointer.replace(/\/body$/, '')
+
 /** A node with an id and a type has a place in the graph, whatever is wrong with its other fields. */
-function salvageNode(raw: unknown, at: number): NodeAt[] {
-  const whole = node.safeParse(raw)
-  if (whole.success) return [{ at, node: whole.data, hasParams: true }]
-  const { id, type, params, onError } = membersOfObject(raw)
-  if (typeof id !== 'string' || typeof type !== 'string') return []
+function readNode(raw: unknown): Pick<NodeAt, 'node' | 'hasParams'> | undefined {
+  // Its body is read by itself.
+  const { body: given, ...fields } = membersOfObject(raw)
+  const whole = node.safeParse(fields)
+  const body = given === undefined ? {} : { body: NOTHING_READ }
+  if (whole.success) return { node: { ...whole.data, ...body }, hasParams: true }
+  const { id, type, params, onError } = fields
+  if (typeof id !== 'string' || typeof type !== 'string') return undefined
   const { params: paramsSchema, onError: onErrorSchema } = node.shape
   const readParams = paramsSchema.safeParse(params)
   const salvaged: Node = {
@@ -81,15 +112,19 @@ function salvageNode(raw: unknown, at: number): NodeAt[] {
     onError: onErrorSchema.safeParse(onError).data ?? 'fail',
     onCrash: 'retry',
     join: 'all',
+    ...body,
   }
-  return [{ at, node: salvaged, hasParams: readParams.success }]
+  return { node: salvaged, hasParams: readParams.success }
 }
 
-function salvageEdge(raw: unknown, at: number): EdgeAt[] {
+/** Stands for a body in a node that was read by itself: its nodes stand beside it in the shape. */
+const NOTHING_READ = { nodes: [], edges: [] }
+
+function readEdge(raw: unknown): Pick<EdgeAt, 'edge' | 'hasPort'> | undefined {
   const whole = edge.safeParse(raw)
-  if (whole.success) return [{ at, edge: whole.data, hasPort: true }]
+  if (whole.success) return { edge: whole.data, hasPort: true }
   const { from, to, port, when } = membersOfObject(raw)
-  if (typeof from !== 'string' || typeof to !== 'string') return []
+  if (typeof from !== 'string' || typeof to !== 'string') return undefined
   const readPort = edge.shape.port.safeParse(port)
   const readWhen = edge.shape.when.safeParse(when).data
   const salvaged: Edge = {
@@ -98,26 +133,11 @@ function salvageEdge(raw: unknown, at: number): EdgeAt[] {
     port: readPort.data ?? MAIN_PORT,
     ...(readWhen === undefined ? {} : { when: readWhen }),
   }
-  return [{ at, edge: salvaged, hasPort: readPort.success }]
-}
-
-function membersOf(input: unknown, key: 'nodes' | 'edges'): readonly unknown[] {
-  const members = membersOfObject(input)[key]
-  return Array.isArray(members) ? members : []
+  return { edge: salvaged, hasPort: readPort.success }
 }
 
 const membersOfObject = (value: unknown): Partial<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
-
-function checkCount(
-  what: 'nodes' | 'edges',
-  members: readonly unknown[],
-  limit: number,
-): DefinitionProblem[] {
-  if (members.length <= limit) return []
-  const hint = 'Split the workflow into several that call each other.'
-  return [problem(`/${what}`, 'TOO_LARGE', `${members.length} ${what}; at most ${limit} are allowed`, hint)]
-}
 
 function toProblems(issue: z.core.$ZodIssue): DefinitionProblem[] {
   if (issue.code === 'unrecognized_keys') {
