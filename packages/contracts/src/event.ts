@@ -15,7 +15,13 @@ import { wait } from './wait.js'
  * A stored output too large for its event: see the payloads table (D21). `runId` is the run that holds it, where
  * that is another one: a linked run refers to the payloads of the run it reuses.
  */
-export const payloadRef = z.object({ key: z.string(), bytes: z.int(), runId: z.string().optional() })
+export const payloadRef = z.object({
+  key: z.string(),
+  bytes: z.int(),
+  runId: z.string().optional(),
+  /** Results of a map over the limit of one output: the payload is `{ pages }`, the keys of its pages in order (D20). */
+  paged: z.literal(true).optional(),
+})
 export type PayloadRef = z.infer<typeof payloadRef>
 
 /** Items a page of a map's items and results (D20). */

@@ -14,6 +14,8 @@ export const nodeTypeDescriptor = z.object({
   category: z.enum(['trigger', 'flow', 'transform', 'network', 'data', 'human', 'other']),
   icon: z.string(),
   trigger: z.boolean(),
+  /** Its nodes have a `body`. */
+  container: z.boolean(),
   /** Fixed ports, or null where they depend on the params (`flow.switch`). */
   ports: z.array(z.string()).nullable(),
   effect: z.union([effect, z.literal('dynamic')]),

@@ -39,8 +39,8 @@ export const wait = z.discriminatedUnion('kind', [
     /** `steps`: each step inside has its events. `pages`: pure bodies of large maps leave one event a page. */
     record: z.enum(['steps', 'pages']),
   }),
-  /** A repeat: for one pass through its body. */
-  z.object({ kind: z.literal('iteration'), index: z.int().min(0) }),
+  /** A repeat: for one pass through its body, of at most `max`. */
+  z.object({ kind: z.literal('iteration'), index: z.int().min(0), max: z.int().min(1) }),
 ])
 export type Wait = z.infer<typeof wait>
 

@@ -8,9 +8,17 @@ export { findCycle, sortTopologically } from './graph/order.js'
 export { type Validation, validateDefinition } from './graph/validate.js'
 export { type Conversion, convertLinear, isLinearDefinition } from './linear/convert.js'
 export { applyEvent } from './run/apply-event.js'
-export { type Container, type ItemResult, pageCount, pageRange } from './run/container.js'
+export {
+  type Container,
+  type ItemResult,
+  isPaged,
+  pageCount,
+  pageRange,
+  type SettledPage,
+} from './run/container.js'
 export { copyRunState } from './run/copy-state.js'
 export { decide, isIdle } from './run/decide.js'
+export { itemFailed } from './run/errors.js'
 export { foldEvents } from './run/fold.js'
 export {
   type KeptStep,

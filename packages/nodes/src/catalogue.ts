@@ -13,6 +13,7 @@ export const nodeCatalogue = (): NodeCatalogue => {
 
 const factsOf = (type: NodeType): NodeTypeFacts => ({
   trigger: type.trigger,
+  container: type.container ?? false,
   rawParams: rawParamNames(type.params),
   rawExpressions: (params) =>
     rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),

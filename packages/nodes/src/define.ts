@@ -47,8 +47,17 @@ export type NodeResult =
     }
   /** Come back later: the run may park meanwhile. */
   | { readonly wait: WaitRequest }
+  /** Ends the run. */
+  | {
+      readonly stop: {
+        readonly status: 'completed' | 'failed'
+        readonly message: string
+        readonly output: Json | undefined
+      }
+    }
 
 export type WaitRequest =
+  | ContainerWait
   | { readonly kind: 'timer'; readonly delayMs: number }
   | { readonly kind: 'timer'; readonly until: string }
   | ({ readonly kind: 'event'; readonly name: string; readonly key: string | undefined } & Deadline)
@@ -61,6 +70,16 @@ interface Deadline {
   /** How the wait ends then: by default it fails with WAIT_TIMED_OUT. */
   readonly onTimeout?: WaitResult
 }
+
+/** A container's body runs: once for each item, or again and again. */
+export type ContainerWait =
+  | {
+      readonly kind: 'items'
+      readonly items: readonly Json[]
+      readonly concurrency: number
+      readonly onItemError: 'fail' | 'collect'
+    }
+  | { readonly kind: 'iterations'; readonly maxIterations: number }
 
 /** The answer for the caller of a webhook, stored with the step before it is sent. */
 export interface NodeResponse {
@@ -77,6 +96,10 @@ export interface NodeType<P extends z.ZodType = z.ZodType> {
   readonly category: NodeTypeDescriptor['category']
   readonly icon: string
   readonly trigger: boolean
+  /** It holds a body. Its raw expressions are evaluated by the worker, once a pass through the body has ended. */
+  readonly container?: boolean
+  /** It ends at once: no wait, no log, nothing outside. A map of many items may then do without events for each. */
+  readonly instant?: boolean
   readonly params: P
   readonly output: z.ZodType
   readonly ports: readonly string[] | ((params: Record<string, Json>) => readonly string[])

@@ -14,6 +14,7 @@ const describe = (type: NodeType): NodeTypeDescriptor => ({
   category: type.category,
   icon: type.icon,
   trigger: type.trigger,
+  container: type.container ?? false,
   ports: typeof type.ports === 'function' ? null : [...type.ports],
   effect: typeof type.effect === 'function' ? 'dynamic' : type.effect,
   params: toJsonSchema(type.params),

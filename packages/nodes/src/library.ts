@@ -2,7 +2,10 @@ import type { NodeType } from './define.js'
 import { flowCondition } from './flow/condition/index.js'
 import { flowDelay } from './flow/delay/index.js'
 import { flowFilter } from './flow/filter/index.js'
+import { flowMap } from './flow/map/index.js'
 import { flowMerge } from './flow/merge/index.js'
+import { flowRepeat } from './flow/repeat/index.js'
+import { flowStop } from './flow/stop/index.js'
 import { flowSwitch } from './flow/switch/index.js'
 import { flowWait } from './flow/wait/index.js'
 import { httpRequest } from './http/request/index.js'
@@ -28,8 +31,11 @@ const ALL: readonly NodeType[] = [
   flowSwitch,
   flowFilter,
   flowMerge,
+  flowMap,
+  flowRepeat,
   flowDelay,
   flowWait,
+  flowStop,
   logMessage,
 ]
 

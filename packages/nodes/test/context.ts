@@ -50,7 +50,7 @@ export const execute = async (name: string, params: Json, outside: Outside = {})
 
 export const outputOf = async (name: string, params: Json, outside: Outside = {}) => {
   const result = await execute(name, params, outside)
-  if ('wait' in result) throw new Error(`${name} waits`)
+  if (!('output' in result)) throw new Error(`${name} gives no output`)
   return result.output
 }
 

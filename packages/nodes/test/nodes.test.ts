@@ -74,7 +74,7 @@ describe('flow.switch', () => {
     source === 'value = 3' && extra?.value === 3
   const ports = async (params: Record<string, Json>) => {
     const result = await execute('flow.switch', { cases, ...params }, { evaluate })
-    return 'wait' in result ? undefined : result.ports
+    return 'output' in result ? result.ports : undefined
   }
 
   it('takes the port of the first match', async () => {

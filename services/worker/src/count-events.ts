@@ -17,8 +17,8 @@ export function countEvents(metrics: EventMetrics, plan: Plan, events: readonly 
     if (event.type === 'run_finished') metrics.runFinished(event.status)
     const status = STEP_ENDS.get(event.type)
     if (status === undefined || !('path' in event)) continue
-    const node = plan.graph.indexOf(event.path)
-    const type = node === undefined ? undefined : plan.definition.nodes[node]?.type
+    const node = plan.graph.nodeAt(event.path)
+    const type = node === undefined ? undefined : plan.graph.nodes[node]?.type
     if (type !== undefined) metrics.stepFinished(type, status)
   }
 }

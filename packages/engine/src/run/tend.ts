@@ -10,8 +10,7 @@ const PAGES_AT_ONCE = 2
 /**
  * What has to be done for a container, now that something about it has changed: values have to be read, stored or
  * evaluated, which the engine does not do. `ended`: the item that brought it on; undefined looks at all of it, as a
- * new owner must. Each chore comes up once, since a chore is answered by an event, and nothing else happens inside
- * meanwhile; only `execute_page` may come again before its answer.
+ * new owner must. The same chore may come again before its answer.
  */
 export function containerChores(step: StepState, ended: Scope | undefined, mayStart: boolean): Command[] {
   const { inside, path, node, attempt } = step

@@ -9,7 +9,7 @@ import type { Command } from './types.js'
 export class Turn {
   readonly events: RunEvent[] = []
   readonly commands: Command[] = []
-  /** Every step that an event of this decision is about. */
+  /** Steps that have changed: a line of a log, or a page of items, changes none. */
   readonly changed = new Set<StepState>()
   /** Those of them that may have brought a container on. */
   #untended: StepState[] = []
@@ -30,7 +30,7 @@ export class Turn {
     applyEvent(this.state, event)
     this.events.push(event)
     if (step === undefined) return
-    this.changed.add(step)
+    if (event.type !== 'step_log' && event.type !== 'step_progressed') this.changed.add(step)
     if (step.inside !== null || around !== undefined) this.tend(step)
     if (wasSound && around?.error !== null)
       for (const scope of around?.scopes.values() ?? []) this.abortRunning(scope, 'another item failed')

@@ -141,7 +141,7 @@ export type Command =
   | (ContainerChore<'check_iteration'> & { readonly index: number })
   /** Store the results of the page's items: `page_done`. */
   | (ContainerChore<'settle_page'> & { readonly page: number })
-  /** Work out all items of the page and store their results: `page_done`. May come again while it is under way. */
+  /** Work out all items of the page and store their results: `page_done`. */
   | (ContainerChore<'execute_page'> & { readonly page: number })
   | {
       readonly kind: 'finish_run'
@@ -150,6 +150,7 @@ export type Command =
       readonly output: Json | undefined
     }
 
+/** May come again before its answer: whoever does it sees to it that it is done once at a time. */
 interface ContainerChore<K extends string> {
   readonly kind: K
   readonly path: string
@@ -162,6 +163,6 @@ export interface Decision {
   /** In order, with `seq` dense from the state's last. Already applied to the state. */
   readonly events: readonly RunEvent[]
   readonly commands: readonly Command[]
-  /** The steps those events are about; some may be over with their item, and no longer part of the state. */
+  /** Steps that have changed; some may be over with their item, and no longer part of the state. */
   readonly changed: ReadonlySet<StepState>
 }

@@ -1,6 +1,5 @@
-import type { RunEvent } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { decide, foldEvents, type RunState, stepView } from '@millrace/engine'
+import { type Decision, decide, foldEvents, type RunState, type StepState, toView } from '@millrace/engine'
 import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
 import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
@@ -26,8 +25,7 @@ export const runTakeOver =
     const state = await foldRun(deps.sql, claimed)
     const cancel = { kind: 'cancel_requested', ...(reason === undefined ? {} : { reason }) } as const
     // Its commands abort attempts, and none of them is in this process.
-    const { events } = decide(state, cancel, claimed.now)
-    const unit = cancelUnit(claimed, state, events)
+    const unit = cancelUnit(claimed, state, decide(state, cancel, claimed.now))
     const result = await deps.store.submit(unit)
     // Fenced: another process has claimed it since, found the message, and cancels it.
     if (result.kind !== 'durable') return
@@ -39,7 +37,7 @@ const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
   return foldEvents(graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
 }
 
-const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[]): FlushUnit => {
+const cancelUnit = (run: ClaimedRun, state: RunState, { events, changed }: Decision): FlushUnit => {
   const finished = events.at(-1)
   if (finished?.type !== 'run_finished') throw new Error(`cancelling run ${run.id} did not end it`)
   return {
@@ -49,7 +47,7 @@ const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[
     expectedSeq: run.lastSeq,
     newSeq: finished.seq,
     events,
-    steps: touchedSteps(state, events),
+    steps: [...changed].map((step) => stepRow(state, step)),
     run: {
       status: finished.status,
       startedAt: run.startedAt,
@@ -66,14 +64,9 @@ const cancelUnit = (run: ClaimedRun, state: RunState, events: readonly RunEvent[
   }
 }
 
-const touchedSteps = (state: RunState, events: readonly RunEvent[]): StepRow[] => {
-  const paths = new Set(events.flatMap((event) => ('path' in event ? [event.path] : [])))
-  return [...paths].flatMap((path) => {
-    const view = stepView(state, path)
-    if (view === undefined) return []
-    const { nodeId, type, status, attempt, startedAt, finishedAt, error, wait } = view
-    return [{ path, nodeId, type, status, attempt, startedAt, finishedAt, error, wait }]
-  })
+const stepRow = (state: RunState, step: StepState): StepRow => {
+  const { path, nodeId, type, status, attempt, startedAt, finishedAt, error, wait } = toView(state, step)
+  return { path, nodeId, type, status, attempt, startedAt, finishedAt, error, wait }
 }
 
 const publish = (feed: Pick<EventFeed, 'publish'>, unit: FlushUnit): Promise<void> =>

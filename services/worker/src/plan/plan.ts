@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/contracts'
-import { type Definition, MAIN_PORT } from '@millrace/contracts'
+import { type Definition, MAIN_PORT, type Node, node } from '@millrace/contracts'
 import { buildGraph, type Graph } from '@millrace/engine'
 import {
   type CompiledExpression,
@@ -19,6 +19,8 @@ export interface Plan {
   readonly definition: Definition
   readonly graph: Graph
   readonly nodes: readonly NodePlan[]
+  /** By index of the container: bodies whose items may be worked out without an event for each. */
+  readonly instantBodies: ReadonlyMap<number, Plan>
   /** By edge index; undefined where the edge has no condition. */
   readonly conditions: readonly (CompiledExpression | undefined)[]
   /** Undefined for a workflow of which any number may run. */
@@ -52,16 +54,21 @@ export interface VersionRow {
 
 export function compilePlan(version: VersionRow): Plan {
   const { definition } = version
-  const catalogue = nodeCatalogue()
+  const graph = buildGraph(definition, nodeCatalogue())
   return {
     versionId: version.versionId,
     workflow: { id: version.workflowId, name: version.name, version: version.number },
     definition,
-    graph: buildGraph(definition, catalogue),
-    nodes: definition.nodes.map((node, index) =>
-      compileNode(node.type, node.params, `/nodes/${index}/params`),
+    graph,
+    nodes: graph.nodes.map((node, index) =>
+      compileNode(
+        node.type,
+        node.params,
+        index < definition.nodes.length ? `/nodes/${index}/params` : `${node.id}/params`,
+      ),
     ),
-    conditions: definition.edges.map((edge) =>
+    instantBodies: compileInstantBodies(version, graph.nodes),
+    conditions: graph.edges.map((edge) =>
       edge.when === undefined ? undefined : compileExpression(edge.when),
     ),
     concurrency: compileConcurrency(definition),
@@ -77,6 +84,33 @@ function compileConcurrency({ settings }: Definition): ConcurrencyPlan | undefin
   return { limit, whenFull, key: compileKey(key, '/settings/concurrency') }
 }
 
+/** No id that an author may give. */
+export const ITEM_TRIGGER = '0'
+
+/** Each as a workflow of its own, which an item triggers. */
+function compileInstantBodies(version: VersionRow, nodes: readonly Node[]): Map<number, Plan> {
+  const plans = new Map<number, Plan>()
+  for (const [index, { body }] of nodes.entries()) {
+    if (body === undefined || !body.nodes.every(isInstant)) continue
+    const entered = new Set(body.edges.map(({ to }) => to))
+    const entries = body.nodes.filter(({ id }) => !entered.has(id))
+    const trigger = node.parse({ id: 'item', type: 'trigger.manual' })
+    const definition: Definition = {
+      ...version.definition,
+      nodes: [{ ...trigger, id: ITEM_TRIGGER }, ...body.nodes],
+      edges: [...entries.map(({ id }) => ({ from: ITEM_TRIGGER, to: id, port: MAIN_PORT })), ...body.edges],
+    }
+    plans.set(index, compilePlan({ ...version, definition }))
+  }
+  return plans
+}
+
+const isInstant = ({ type, retry, timeoutMs, body }: Node): boolean =>
+  nodeLibrary.get(type)?.instant === true &&
+  retry === undefined &&
+  timeoutMs === undefined &&
+  body === undefined
+
 function compileNode(typeName: string, params: Record<string, Json>, pointer: string): NodePlan {
   const type = nodeLibrary.get(typeName)
   if (type === undefined) throw new Error(`node type ${typeName} is not in this worker's library`)
@@ -91,6 +125,6 @@ function compileNode(typeName: string, params: Record<string, Json>, pointer: st
 
 /** Edges out of a node on the given ports, before their conditions. */
 export function edgesOnPorts(plan: Plan, node: number, ports: readonly string[] = [MAIN_PORT]): number[] {
-  const { edges } = plan.definition
+  const { edges } = plan.graph
   return plan.graph.outgoing(node).filter((edge) => ports.includes(edges[edge]?.port ?? MAIN_PORT))
 }

@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.js'
 import type { DurabilityBarrier } from './barrier.js'
 import { LiveAttempt } from './live-attempt.js'
 import type { RunScope } from './scope.js'
+import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { executeStep, type PreparedStep, prepareStep, type StepOutcome } from './step-executor.js'
 
@@ -51,7 +52,7 @@ export class AttemptRunner {
 
   constructor(
     private readonly plan: Plan,
-    private readonly scope: RunScope,
+    private readonly scopes: RunScopes,
     private readonly barrier: DurabilityBarrier,
     private readonly identity: AttemptIdentity,
     private readonly capabilities: Capabilities,
@@ -96,14 +97,15 @@ export class AttemptRunner {
 
   async #run(request: AttemptRequest, live: LiveAttempt): Promise<StepOutcome> {
     const node = this.plan.nodes[request.node]
-    const declared = this.plan.definition.nodes[request.node]
+    const declared = this.plan.graph.nodes[request.node]
     if (node === undefined || declared === undefined)
       throw new Error(`no node ${request.node} in this version`)
+    const scope = this.scopes.at(request.path)
     let timer: NodeJS.Timeout | undefined
     try {
       // Even working out its params may kill us.
       if (this.identity.careful) await this.#untilDurable(request.after)
-      const prepared = await prepareStep(node, this.scope)
+      const prepared = await prepareStep(node, scope)
       await this.#permit(request, prepared, declared.onCrash)
       const { timeoutMs } = declared
       if (timeoutMs !== undefined) timer = setTimeout(() => live.abort(timeoutError(timeoutMs)), timeoutMs)
@@ -111,8 +113,8 @@ export class AttemptRunner {
         this.plan,
         request.node,
         prepared,
-        this.#context(request, live),
-        this.scope,
+        this.#context(request, live, scope),
+        scope,
         live,
         timeoutMs,
       )
@@ -136,8 +138,8 @@ export class AttemptRunner {
     await this.barrier.reached(seq)
   }
 
-  #context(request: AttemptRequest, live: LiveAttempt): NodeContext {
-    const { capabilities, identity, scope, plan } = this
+  #context(request: AttemptRequest, live: LiveAttempt, scope: RunScope): NodeContext {
+    const { capabilities, identity, plan } = this
     const granted = () => {
       if (this.#live.get(request.path) !== live)
         throw new MillraceError('WORKER_LOST', 'this attempt is over')
@@ -192,15 +194,19 @@ const timeoutError = (timeoutMs: number): MillraceError =>
   new MillraceError('STEP_TIMEOUT', `the attempt took longer than its timeout of ${timeoutMs} ms`)
 
 /** Outputs of the steps whose edges lead here, in the order of the definition's edges; dead ones are left out. */
-function inputsOf(plan: Plan, node: number, scope: RunScope): { node: string; output: Json | undefined }[] {
-  const { nodes, edges } = plan.definition
+export function inputsOf(
+  plan: Plan,
+  node: number,
+  scope: RunScope,
+): { node: string; output: Json | undefined }[] {
+  const { edges } = plan.graph
   const inputs: { node: string; output: Json | undefined }[] = []
   const seen = new Set<string>()
   for (const edge of plan.graph.incoming(node)) {
     const from = edges[edge]?.from
     if (from === undefined || seen.has(from) || scope.view.steps[from]?.status !== 'completed') continue
     seen.add(from)
-    inputs.push({ node: nodes[plan.graph.indexOf(from) ?? -1]?.id ?? from, output: scope.output(from) })
+    inputs.push({ node: from, output: scope.output(from) })
   }
   return inputs
 }

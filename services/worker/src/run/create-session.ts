@@ -22,6 +22,6 @@ export function createSession(
     run,
     plan,
     host,
-    (events, scope, barrier) => new AttemptRunner(plan, scope, barrier, identity, capabilities, events),
+    (events, scopes, barrier) => new AttemptRunner(plan, scopes, barrier, identity, capabilities, events),
   )
 }

@@ -31,7 +31,7 @@ export async function failRun(
   const reason = { ...toStepError(error), retryable: false }
   const decision = decide(state, { kind: 'fail_requested', error: reason }, now)
   const writes = new PendingWrites(run, state)
-  for (const event of decision.events) writes.event(event)
+  writes.decided(decision)
   const { status, startedAt, finishedAt, output } = state
   const outcome = { status, startedAt, finishedAt, error: state.error, output }
   const result = await store.submit(writes.take(events.length, true, outcome, []))

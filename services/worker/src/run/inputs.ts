@@ -2,13 +2,13 @@ import { ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
 import { type RunInput, type RunState, runningSteps, stepView } from '@millrace/engine'
 import type { ClaimedRun, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
-import type { RunScope } from './scope.js'
+import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { takenEdges } from './step-executor.js'
 
 /** The ports whose edges a failure of this node takes. */
 export function failurePorts(plan: Plan, node: number): readonly string[] {
-  const onError = plan.definition.nodes[node]?.onError
+  const onError = plan.graph.nodes[node]?.onError
   return onError === 'route' ? [ERROR_PORT] : onError === 'continue' ? [MAIN_PORT] : []
 }
 
@@ -19,7 +19,7 @@ export function failurePorts(plan: Plan, node: number): readonly string[] {
 export async function claimedInput(
   plan: Plan,
   state: RunState,
-  scope: RunScope,
+  scopes: RunScopes,
   { trigger, input, seeds }: Pick<ClaimedRun, 'trigger' | 'input' | 'seeds'>,
 ): Promise<RunInput> {
   if (state.lastSeq === 0) {
@@ -27,7 +27,7 @@ export async function claimedInput(
       const given = seeds.get(trigger)
       const taken =
         (given?.failed ? undefined : given?.taken) ??
-        (await takenEdges(plan, state.trigger, undefined, scope, input))
+        (await takenEdges(plan, state.trigger, undefined, scopes.root, input))
       return { kind: 'claimed', taken }
     } catch (error) {
       return { kind: 'fail_requested', error: toStepError(error) }
@@ -36,10 +36,10 @@ export async function claimedInput(
   const crashed = new Map<string, readonly number[]>()
   for (const { path, node } of runningSteps(state)) {
     // A seeded step did nothing that could happen twice.
-    if (plan.definition.nodes[node]?.onCrash !== 'fail' || seeds.has(path)) continue
+    if (plan.graph.nodes[node]?.onCrash !== 'fail' || seeds.has(path)) continue
     crashed.set(
       path,
-      await takenEdges(plan, node, failurePorts(plan, node), scope, undefined).catch(() => []),
+      await takenEdges(plan, node, failurePorts(plan, node), scopes.at(path), undefined).catch(() => []),
     )
   }
   return { kind: 'claimed', crashed }
@@ -50,7 +50,7 @@ export async function inboxInput(
   item: Exclude<InboxItem, { kind: 'wait_resolved' }>,
   plan: Plan,
   state: RunState,
-  scope: RunScope,
+  scopes: RunScopes,
 ): Promise<RunInput | undefined> {
   switch (item.kind) {
     case 'cancel':
@@ -62,7 +62,7 @@ export async function inboxInput(
     case 'timer':
       if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
       if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }
-      return delayOver(item.path, item.attempt, plan, state, scope)
+      return delayOver(item.path, item.attempt, plan, state, scopes)
   }
 }
 
@@ -72,9 +72,9 @@ export async function delayOver(
   attempt: number,
   plan: Plan,
   state: RunState,
-  scope: RunScope,
+  scopes: RunScopes,
 ): Promise<RunInput | undefined> {
-  const node = plan.graph.indexOf(path)
+  const node = plan.graph.nodeAt(path)
   const step = stepView(state, path)
   if (
     node === undefined ||
@@ -85,7 +85,7 @@ export async function delayOver(
     return undefined
   const output = { until: new Date(step.wait.dueAt).toISOString() }
   try {
-    const taken = await takenEdges(plan, node, undefined, scope, output)
+    const taken = await takenEdges(plan, node, undefined, scopes.at(path), output)
     return { kind: 'step_completed', path, attempt, output, taken }
   } catch (error) {
     return { kind: 'step_errored', path, attempt, error: toStepError(error), random: 0, taken: [] }

@@ -3,6 +3,13 @@ import type { PayloadRow, WaitRow } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { RunScope } from './scope.js'
 
+/** A step at one of its attempts; `node` by its place in the graph. */
+export interface StepRef {
+  readonly path: string
+  readonly node: number
+  readonly attempt: number
+}
+
 /** What working out the end of an attempt needs of its run. */
 export interface OutcomeContext {
   readonly runId: string

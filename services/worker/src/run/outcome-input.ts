@@ -1,27 +1,33 @@
-import { type Json, type PayloadRef, type StepError, stepErrorToJson } from '@millrace/contracts'
+import { ERRORS, type Json, MillraceError, type PayloadRef } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
-import type { AttemptRequest } from './attempt-runner.js'
-import { failurePorts } from './inputs.js'
-import type { OutcomeContext } from './outcome-context.js'
+import { containerInput } from './containers/open.js'
+import { failedInput } from './failed-input.js'
+import type { OutcomeContext, StepRef } from './outcome-context.js'
 import { toStepError } from './step-error.js'
-import { type StepOutcome, takenEdges } from './step-executor.js'
-import { payloadKey, type StorableOutput, toStorable } from './storable.js'
+import type { StepOutcome } from './step-executor.js'
+import { payloadKey, type StorableOutput, storableText, toStorable } from './storable.js'
 import { waitInput } from './wait-input.js'
 
 /** What the end of an attempt tells the engine. */
 export async function outcomeInput(
-  request: AttemptRequest,
+  request: StepRef,
   outcome: StepOutcome,
   context: OutcomeContext,
 ): Promise<RunInput> {
   const { path, attempt } = request
-  if (outcome.kind === 'errored') return errorInput(request, outcome.error, context)
-  if (outcome.kind === 'waits') return waitInput(request, outcome.wait, context)
+  if (outcome.kind === 'errored') return failedInput(request, outcome.error, context)
+  if (outcome.kind === 'waits') {
+    const { wait } = outcome
+    return wait.kind === 'items' || wait.kind === 'iterations'
+      ? containerInput(request, wait, context)
+      : waitInput(request, wait, context)
+  }
   let storable: StorableOutput
   try {
+    if (outcome.kind === 'stops') return stopInput(request, outcome.stop)
     storable = toStorable(answerOf(outcome, context))
   } catch (error) {
-    return errorInput(request, toStepError(error), context)
+    return failedInput(request, toStepError(error), context)
   }
   const { value, stored } = storable
   const { taken } = outcome
@@ -33,6 +39,27 @@ export async function outcomeInput(
   return { kind: 'step_completed', path, attempt, output: undefined, outputRef, taken }
 }
 
+/** The output of a run stands in its row, and so is never stored apart. */
+function stopInput(
+  { path, attempt }: StepRef,
+  { status, message, output }: Extract<StepOutcome, { kind: 'stops' }>['stop'],
+): RunInput {
+  const { hint, retryable } = ERRORS.RUN_STOPPED
+  const { value, stored } = toStorable(output)
+  if (stored !== undefined)
+    throw new MillraceError('OUTPUT_TOO_LARGE', `the output has ${stored.bytes} bytes`)
+  return {
+    kind: 'stop_requested',
+    path,
+    attempt,
+    status,
+    ...(value === undefined ? {} : { output: value }),
+    ...(status === 'completed'
+      ? {}
+      : { error: { code: 'RUN_STOPPED', message: storableText(message), hint, retryable } }),
+  }
+}
+
 /** The first response wins and is stored with its step; later ones record that they were not delivered. */
 function answerOf(
   { output, response }: Extract<StepOutcome, { kind: 'completed' }>,
@@ -41,15 +68,4 @@ function answerOf(
   return response === undefined
     ? output
     : { status: response.status, delivered: context.claimResponse(response) }
-}
-
-/** Edges are worked out here, so that the engine never evaluates; a failing condition leaves none taken. */
-async function errorInput(
-  { path, attempt, node }: AttemptRequest,
-  error: StepError,
-  { plan, scope, random }: OutcomeContext,
-): Promise<RunInput> {
-  const output = { error: stepErrorToJson(error) }
-  const taken = await takenEdges(plan, node, failurePorts(plan, node), scope, output).catch(() => [])
-  return { kind: 'step_errored', path, attempt, error, random, taken }
 }

@@ -1,11 +1,12 @@
 import { isTerminal, type RunEvent } from '@millrace/contracts'
-import { type RunState, stepView } from '@millrace/engine'
+import { type Decision, type RunState, type StepState, toView } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow, WaitRow } from '@millrace/run-store'
 
 /** Owns: what one run has decided and not yet made durable. `take` empties it into one flush. */
 export class PendingWrites {
   #events: RunEvent[] = []
-  #touched = new Set<string>()
+  /** The steps themselves: those of an item that is over are no longer found by their path. */
+  #touched = new Map<string, StepState>()
   #consumed: string[] = []
   #response: ResponseRow | undefined
   /** By path: waits whose steps are about to wait. */
@@ -21,13 +22,18 @@ export class PendingWrites {
     return this.#events.length === 0 && this.#consumed.length === 0
   }
 
-  event(event: RunEvent): void {
-    this.#events.push(event)
-    if (!('path' in event) || event.type === 'step_log') return
-    this.#touched.add(event.path)
-    const wait = this.#prepared.get(event.path)
-    this.#prepared.delete(event.path)
-    if (wait !== undefined && event.type === 'step_waiting') this.#waits.push(wait)
+  decided({ events, changed }: Decision): void {
+    for (const event of events) {
+      this.#events.push(event)
+      if ('path' in event && event.type !== 'step_log') this.#register(event)
+    }
+    for (const step of changed) this.#touched.set(step.path, step)
+  }
+
+  #register({ path, type }: Extract<RunEvent, { path: string }>): void {
+    const wait = this.#prepared.get(path)
+    this.#prepared.delete(path)
+    if (wait !== undefined && type === 'step_waiting') this.#waits.push(wait)
   }
 
   /** Registers the wait in the flush of the event that begins it (D5). */
@@ -57,7 +63,7 @@ export class PendingWrites {
       expectedSeq,
       newSeq: expectedSeq + this.#events.length,
       events: this.#events,
-      steps: [...this.#touched].map((path) => this.#stepRow(path)),
+      steps: [...this.#touched.values()].map((step) => this.#stepRow(step)),
       run,
       limited: this.state.graph.definition.settings.concurrency !== undefined,
       release,
@@ -69,18 +75,17 @@ export class PendingWrites {
       ...(this.#waits.length > 0 && !isTerminal(run.status) && { waits: this.#waits }),
     }
     this.#events = []
-    this.#touched = new Set()
+    this.#touched = new Map()
     this.#consumed = []
     this.#response = undefined
     this.#waits = []
     return unit
   }
 
-  #stepRow(path: string): StepRow {
-    const view = stepView(this.state, path)
-    if (view === undefined) throw new Error(`run ${this.run.id} has no step ${path}`)
+  #stepRow(step: StepState): StepRow {
+    const view = toView(this.state, step)
     return {
-      path,
+      path: view.path,
       nodeId: view.nodeId,
       type: view.type,
       status: view.status,

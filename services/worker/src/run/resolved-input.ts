@@ -14,14 +14,14 @@ export async function resolvedInput(
   state: RunState,
   context: OutcomeContext,
 ): Promise<RunInput | undefined> {
-  const node = context.plan.graph.indexOf(path)
+  const node = context.plan.graph.nodeAt(path)
   const step = stepView(state, path)
   if (node === undefined || step?.status !== 'waiting' || step.attempt !== attempt) return undefined
   const outcome: StepOutcome =
     result.kind === 'failed'
       ? { kind: 'errored', error: result.error }
       : await completed(node, result.output, result.ports, context)
-  return outcomeInput({ path, attempt, node, after: 0 }, outcome, context)
+  return outcomeInput({ path, attempt, node }, outcome, context)
 }
 
 async function completed(

@@ -1,7 +1,7 @@
 import type { RunInput } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
-import type { RunScope } from './scope.js'
+import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { takenEdges } from './step-executor.js'
 
@@ -10,7 +10,7 @@ export async function reusedInput(
   { path, node, attempt }: { readonly path: string; readonly node: number; readonly attempt: number },
   run: ClaimedRun,
   plan: Plan,
-  scope: RunScope,
+  scopes: RunScopes,
 ): Promise<RunInput> {
   const seed = run.seeds.get(path)
   if (seed === undefined) throw new Error(`run ${run.id} has no seed for ${path}`)
@@ -18,6 +18,7 @@ export async function reusedInput(
   const known = seed.taken
   if (seed.failed && error !== undefined)
     return { kind: 'step_errored', path, attempt, error, random: 0, taken: known ?? [], reused }
+  const scope = scopes.at(path)
   try {
     const own = known === undefined && outputRef !== undefined ? await scope.read(outputRef) : output
     const taken = known ?? (await takenEdges(plan, node, seed.ports, scope, own))

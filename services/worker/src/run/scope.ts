@@ -1,24 +1,60 @@
-import { type Json, type PayloadRef, type StepError, stepErrorToJson } from '@millrace/contracts'
+import {
+  type Json,
+  MillraceError,
+  type PayloadRef,
+  type StepError,
+  stepErrorToJson,
+} from '@millrace/contracts'
+import type { StepState } from '@millrace/engine'
 import type { Scope } from '@millrace/expressions'
+
+/** Where a scope stands within another one. */
+interface Place {
+  readonly outer: RunScope
+  readonly index: number
+  item(): Promise<Json | undefined>
+}
 
 /**
  * Owns: what expressions of one run may read. Grows as steps end; values are shared, never copied or changed.
  * Large outputs of an earlier owner are loaded only when an expression touches their step (D21).
  */
 export class RunScope {
+  #view: Scope
+  /** Values of the scope around it, and the item, are taken over by the first `load`. */
+  #isPlaced: boolean
   readonly #steps: Scope['steps'] = Object.create(null)
   readonly #unloaded = new Map<string, PayloadRef>()
   readonly #atHand = new Map<string, Json>()
-  readonly view: Scope
 
   constructor(
-    base: Omit<Scope, 'steps'>,
+    private readonly base: Omit<Scope, 'steps'>,
     private readonly loadPayload: (ref: PayloadRef) => Promise<Json>,
+    private readonly place?: Place,
   ) {
-    this.view = { ...base, steps: this.#steps }
+    this.#view = { ...base, steps: this.#steps }
+    this.#isPlaced = place === undefined
   }
 
-  completed(node: string, output: Json | undefined, error?: StepError): void {
+  get view(): Scope {
+    return this.#view
+  }
+
+  /** One item or iteration within this scope. Ids are unique in a definition, so nothing here hides anything. */
+  within(index: number, item: () => Promise<Json | undefined>): RunScope {
+    return new RunScope(this.base, this.loadPayload, { outer: this, index, item })
+  }
+
+  /** Takes over what a step has come to, where it has ended. */
+  observe(id: string, { status, output, outputRef, error }: StepState): void {
+    if (status === 'completed') {
+      if (outputRef === undefined) this.completed(id, output, error ?? undefined)
+      else this.completedByReference(id, outputRef)
+    } else if (status === 'failed' || status === 'skipped' || status === 'cancelled')
+      this.ended(id, status, error ?? undefined)
+  }
+
+  private completed(node: string, output: Json | undefined, error?: StepError): void {
     this.#unloaded.delete(node)
     const entry: Scope['steps'][string] = { status: 'completed' }
     if (output !== undefined) entry.output = output
@@ -26,7 +62,7 @@ export class RunScope {
     this.#steps[node] = entry
   }
 
-  completedByReference(node: string, ref: PayloadRef): void {
+  private completedByReference(node: string, ref: PayloadRef): void {
     const known = this.#atHand.get(ref.key)
     if (known !== undefined) {
       this.#atHand.delete(ref.key)
@@ -46,7 +82,7 @@ export class RunScope {
     return this.loadPayload(ref)
   }
 
-  ended(node: string, status: 'failed' | 'skipped' | 'cancelled', error?: StepError): void {
+  private ended(node: string, status: 'failed' | 'skipped' | 'cancelled', error?: StepError): void {
     this.#steps[node] = error === undefined ? { status } : { status, error: stepErrorToJson(error) }
   }
 
@@ -56,13 +92,37 @@ export class RunScope {
 
   /** Loads what is still only referenced; nothing to do for almost every step. */
   async load(): Promise<void> {
+    if (this.place !== undefined && !this.#isPlaced) await this.#takePlace(this.place)
     for (const [node, ref] of this.#unloaded) {
-      const output = await this.loadPayload(ref)
-      this.completed(node, output)
+      if (ref.paged === true) this.#refuse(node, ref)
+      else this.completed(node, await this.loadPayload(ref))
     }
   }
 
+  /** D20: too large for an expression, whose step fails if it reads it. Others are none the worse. */
+  #refuse(node: string, { bytes }: PayloadRef): void {
+    this.#unloaded.delete(node)
+    const entry: Scope['steps'][string] = { status: 'completed' }
+    const get = () => {
+      throw new MillraceError(
+        'OUTPUT_TOO_LARGE',
+        `the results of ${node} have ${bytes} bytes; expressions cannot read them`,
+      )
+    }
+    this.#steps[node] = Object.defineProperty(entry, 'output', { get })
+  }
+
   get complete(): boolean {
-    return this.#unloaded.size === 0
+    return this.#isPlaced && this.#unloaded.size === 0
+  }
+
+  async #takePlace({ outer, index, item }: Place): Promise<void> {
+    if (!outer.complete) await outer.load()
+    const value = await item()
+    // Own properties, not a prototype: expressions see no others.
+    for (const [id, entry] of Object.entries(outer.view.steps)) this.#steps[id] ??= entry
+    const { item: _, index: __, ...around } = outer.view
+    this.#view = { ...around, steps: this.#steps, index, ...(value === undefined ? {} : { item: value }) }
+    this.#isPlaced = true
   }
 }

@@ -14,7 +14,6 @@ import {
   pendingTimers,
   type RunInput,
   type RunState,
-  stepView,
 } from '@millrace/engine'
 import type { NodeResponse } from '@millrace/nodes'
 import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
@@ -22,6 +21,7 @@ import type { DatabaseClock } from '../clock.js'
 import type { Plan } from '../plan/plan.js'
 import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
 import { DurabilityBarrier } from './barrier.js'
+import { ContainerChores } from './containers/chores.js'
 import { FlushLine, type FlushLineHost } from './flush-line.js'
 import { claimedInput, delayOver, inboxInput } from './inputs.js'
 import { NearTimers } from './near-timers.js'
@@ -31,7 +31,7 @@ import { PendingWrites } from './pending-writes.js'
 import { resolvedInput } from './resolved-input.js'
 import { reusedInput } from './reused-input.js'
 import { runScope } from './run-scope.js'
-import { RunScope } from './scope.js'
+import { RunScopes } from './scopes.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
 import { isSuspect } from './suspicion.js'
@@ -82,9 +82,10 @@ const ABORT_GRACE_MS = 2_000
  */
 export class RunSession {
   readonly #state: RunState
-  readonly #scope: RunScope
+  readonly #scopes: RunScopes
   readonly #barrier: DurabilityBarrier
   readonly #attempts: AttemptRunner
+  readonly #chores: ContainerChores
   readonly #writes: PendingWrites
   #responded = false
   readonly #flushes = new FlushLine(this.#flushHost())
@@ -105,7 +106,7 @@ export class RunSession {
     readonly run: ClaimedRun,
     readonly plan: Plan,
     private readonly host: SessionHost,
-    makeAttempts: (events: AttemptEvents, scope: RunScope, barrier: DurabilityBarrier) => AttemptRunner,
+    makeAttempts: (events: AttemptEvents, scopes: RunScopes, barrier: DurabilityBarrier) => AttemptRunner,
   ) {
     // D2: fold fails unless the events end exactly at the claimed last_seq.
     const origin = { trigger: run.trigger, input: run.input, seeded: new Set(run.seeds.keys()) }
@@ -114,11 +115,15 @@ export class RunSession {
     if (isSuspect(run)) this.#state.places = 1
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     this.#timers = new NearTimers(host.clock)
+    const loadPayload = (ref: PayloadRef) => host.loadPayload(run, ref)
     const scope = runScope(run, plan, host.clock.now(), host.resumeUrl)
-    this.#scope = new RunScope(scope, (ref) => host.loadPayload(run, ref))
-    for (const event of run.events) this.#observe(event)
+    this.#scopes = new RunScopes(this.#state, scope, loadPayload)
+    for (const event of run.events) this.#noteResponse(event)
     this.#writes = new PendingWrites(run, this.#state)
-    this.#attempts = makeAttempts(this.#attemptEvents(), this.#scope, this.#barrier)
+    this.#chores = new ContainerChores(this.#state, plan, this.#scopes, loadPayload, (path) =>
+      this.#outcomeContext(path),
+    )
+    this.#attempts = makeAttempts(this.#attemptEvents(), this.#scopes, this.#barrier)
   }
 
   get over(): boolean {
@@ -136,7 +141,7 @@ export class RunSession {
       const { plan, run } = this
       // A cancel that waits already is served before anything starts.
       const cancelled = run.inbox.some((item) => item.kind === 'cancel')
-      if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scope, run))
+      if (!cancelled) this.#apply(await claimedInput(plan, this.#state, this.#scopes, run))
       await this.#take(run.inbox)
     })
   }
@@ -170,8 +175,8 @@ export class RunSession {
   async #inputOf(item: InboxItem): Promise<RunInput | undefined> {
     try {
       return item.kind === 'wait_resolved'
-        ? await resolvedInput(item, this.#state, this.#outcomeContext())
-        : await inboxInput(item, this.plan, this.#state, this.#scope)
+        ? await resolvedInput(item, this.#state, this.#outcomeContext(item.path))
+        : await inboxInput(item, this.plan, this.#state, this.#scopes)
     } catch (error) {
       this.#seenInbox.delete(item.id)
       throw error
@@ -214,12 +219,11 @@ export class RunSession {
 
   #apply(input: RunInput): void {
     if (this.#over) return
-    const { events, commands } = decide(this.#state, input, this.host.clock.now())
-    for (const event of events) {
-      this.#writes.event(event)
-      this.#observe(event)
-    }
-    for (const command of commands) this.#perform(command)
+    const decision = decide(this.#state, input, this.host.clock.now())
+    this.#writes.decided(decision)
+    for (const step of decision.changed) this.#scopes.observe(step)
+    for (const event of decision.events) this.#noteResponse(event)
+    for (const command of decision.commands) this.#perform(command)
   }
 
   #perform(command: Command): void {
@@ -228,7 +232,7 @@ export class RunSession {
         return this.#attempts.start(command)
       case 'reuse_step':
         return this.#inBackground(async () =>
-          this.#apply(await reusedInput(command, this.run, this.plan, this.#scope)),
+          this.#apply(await reusedInput(command, this.run, this.plan, this.#scopes)),
         )
       case 'abort_step':
         return this.#abort(command.path, command.attempt, command.reason)
@@ -242,6 +246,14 @@ export class RunSession {
         return this.#timers.ringAt(command.dueAt, () =>
           this.#inBackground(() => this.#delayOver(command.path, command.attempt)),
         )
+      case 'close_container':
+      case 'check_iteration':
+      case 'settle_page':
+      case 'execute_page':
+        return this.#inBackground(async () => {
+          const input = await this.#chores.answer(command)
+          if (input !== undefined) this.#apply(input)
+        })
       case 'start_run_timer':
         return this.#ringAt(command.dueAt, { kind: 'run_timed_out' })
       case 'finish_run':
@@ -249,26 +261,10 @@ export class RunSession {
     }
   }
 
-  /** Keeps what expressions may read in step with the events, live and folded alike. */
-  #observe(event: RunEvent): void {
-    switch (event.type) {
-      case 'step_succeeded':
-        if (event.outputRef !== undefined) this.#scope.completedByReference(event.path, event.outputRef)
-        else
-          this.#scope.completed(
-            event.path,
-            event.path === this.run.trigger ? this.run.input : event.output,
-            event.error,
-          )
-        if (stepView(this.#state, event.path)?.type === 'http.respond') this.#responded = true
-        return
-      case 'step_failed':
-        return this.#scope.ended(event.path, 'failed', event.error)
-      case 'step_skipped':
-        return this.#scope.ended(event.path, 'skipped')
-      case 'step_cancelled':
-        return this.#scope.ended(event.path, 'cancelled')
-    }
+  #noteResponse(event: RunEvent): void {
+    if (event.type !== 'step_succeeded' || this.#responded) return
+    const node = this.plan.graph.nodeAt(event.path)
+    this.#responded = node !== undefined && this.plan.graph.nodes[node]?.type === 'http.respond'
   }
 
   #attemptEvents(): AttemptEvents {
@@ -296,15 +292,15 @@ export class RunSession {
     if (outcome.kind === 'errored' && this.#aborting.delete(path)) {
       return this.#apply({ kind: 'step_aborted', path, attempt })
     }
-    this.#apply(await outcomeInput(request, outcome, this.#outcomeContext()))
+    this.#apply(await outcomeInput(request, outcome, this.#outcomeContext(path)))
   }
 
-  #outcomeContext(): OutcomeContext {
+  #outcomeContext(path: string): OutcomeContext {
     const { run, plan, host } = this
     return {
       runId: run.id,
       plan,
-      scope: this.#scope,
+      scope: this.#scopes.at(path),
       epoch: run.epoch,
       now: host.clock.now(),
       random: host.random(),
@@ -322,7 +318,7 @@ export class RunSession {
   }
 
   async #delayOver(path: string, attempt: number): Promise<void> {
-    const input = await delayOver(path, attempt, this.plan, this.#state, this.#scope)
+    const input = await delayOver(path, attempt, this.plan, this.#state, this.#scopes)
     if (input !== undefined) this.#apply(input)
   }
 

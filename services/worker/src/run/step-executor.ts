@@ -14,9 +14,11 @@ export type StepOutcome =
       readonly response: NodeResponse | undefined
     }
   | { readonly kind: 'waits'; readonly wait: WaitRequest }
+  | { readonly kind: 'stops'; readonly stop: StopRequest }
   | { readonly kind: 'errored'; readonly error: StepError }
 
 export type WaitRequest = Extract<NodeResult, { wait: unknown }>['wait']
+type StopRequest = Extract<NodeResult, { stop: unknown }>['stop']
 
 /** Parsed params of a step, and what it may do to the outside with them. */
 export interface PreparedStep {
@@ -60,6 +62,7 @@ export async function executeStep(
     const work = node.type.execute(context, prepared.params)
     const result = timeoutMs === undefined ? await work : await withinTimeout(work, live.signal)
     if ('wait' in result) return { kind: 'waits', wait: result.wait }
+    if ('stop' in result) return { kind: 'stops', stop: result.stop }
     const taken = await takenEdges(plan, index, result.ports, scope, result.output)
     return { kind: 'completed', output: result.output, taken, response: result.response }
   } catch (error) {
@@ -91,7 +94,7 @@ export async function takenEdges(
   const candidates = edgesOnPorts(plan, index, ports)
   if (candidates.every((edge) => plan.conditions[edge] === undefined)) return candidates
   if (!scope.complete) await scope.load()
-  const id = plan.definition.nodes[index]?.id ?? ''
+  const id = plan.graph.nodes[index]?.id ?? ''
   const own = output === undefined ? { status: 'completed' } : { status: 'completed', output }
   const view = { ...scope.view, steps: { ...scope.view.steps, [id]: own } }
   const taken: number[] = []

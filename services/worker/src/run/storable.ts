@@ -3,7 +3,7 @@ import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 /** Outputs above this are stored once, by reference (D21). Bytes of JSON. */
 const INLINE_LIMIT = 256 * 1024
 /** No output may be larger. Bytes of JSON. */
-const OUTPUT_LIMIT = 32 * 1024 * 1024
+export const OUTPUT_LIMIT = 32 * 1024 * 1024
 
 const SUSPICIOUS = /\\u0000|\\ud[89a-f]/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what Postgres refuses in jsonb
@@ -17,16 +17,16 @@ export interface StorableOutput {
 
 /**
  * Makes a node's output storable (D7): what Postgres refuses in jsonb (NUL, lone surrogates) becomes U+FFFD,
- * and a large value is split off to be stored by reference. Throws OUTPUT_TOO_LARGE and UNSTORABLE_OUTPUT.
+ * and a large value (bytes of JSON over `inlineLimit`) is split off to be stored by reference. Throws OUTPUT_TOO_LARGE and UNSTORABLE_OUTPUT.
  */
-export function toStorable(output: Json | undefined): StorableOutput {
+export function toStorable(output: Json | undefined, inlineLimit = INLINE_LIMIT): StorableOutput {
   if (output === undefined || output === null || typeof output === 'number' || typeof output === 'boolean') {
     return { value: output }
   }
   const first = stringify(output)
-  if (!SUSPICIOUS.test(first)) return sized(output, first)
+  if (!SUSPICIOUS.test(first)) return sized(output, first, inlineLimit)
   const repaired = repair(output)
-  return sized(repaired, stringify(repaired))
+  return sized(repaired, stringify(repaired), inlineLimit)
 }
 
 /** A value that is not a step's output, made storable the same way. */
@@ -34,8 +34,8 @@ export const storableJson = (value: Json): Json => (SUSPICIOUS.test(stringify(va
 
 export const storableText = (text: string): string => text.replace(UNSTORABLE_CHARACTERS, '\ufffd')
 
-function sized(output: Json, text: string): StorableOutput {
-  if (text.length <= INLINE_LIMIT / 4) return { value: output }
+function sized(output: Json, text: string, inlineLimit: number): StorableOutput {
+  if (text.length <= inlineLimit / 4) return { value: output }
   const bytes = Buffer.byteLength(text)
   if (bytes > OUTPUT_LIMIT) {
     throw new MillraceError(
@@ -43,7 +43,7 @@ function sized(output: Json, text: string): StorableOutput {
       `the output has ${bytes} bytes; at most ${OUTPUT_LIMIT} are kept`,
     )
   }
-  return bytes <= INLINE_LIMIT ? { value: output } : { value: output, stored: { body: text, bytes } }
+  return bytes <= inlineLimit ? { value: output } : { value: output, stored: { body: text, bytes } }
 }
 
 /** `<path>/<attempt>/<epoch>`: never shared between attempts or owners (D21). */

@@ -1,21 +1,20 @@
 import { ERRORS, type OutsideWait, type WaitResult } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
-import type { WaitRequest } from '@millrace/nodes'
+import type { ContainerWait, WaitRequest } from '@millrace/nodes'
 import type { WaitRow } from '@millrace/run-store'
-import type { AttemptRequest } from './attempt-runner.js'
-import type { OutcomeContext } from './outcome-context.js'
+import type { OutcomeContext, StepRef } from './outcome-context.js'
 
-type Target = Pick<AttemptRequest, 'path' | 'attempt' | 'node'>
+type OutsideRequest = Exclude<WaitRequest, ContainerWait>
 type Context = Pick<OutcomeContext, 'runId' | 'now' | 'plan' | 'prepareWait'>
 
 /** A step begins to wait: timers are the engine's, all else is a row that somebody will resolve (D5, D14). */
-export function waitInput(target: Target, request: WaitRequest, context: Context): RunInput {
+export function waitInput(target: StepRef, request: OutsideRequest, context: Context): RunInput {
   const { path, attempt } = target
   if (request.kind === 'timer') {
     const dueAt = 'delayMs' in request ? context.now + request.delayMs : Date.parse(request.until)
     return { kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } }
   }
-  const timeoutMs = request.timeoutMs ?? context.plan.definition.nodes[target.node]?.timeoutMs
+  const timeoutMs = request.timeoutMs ?? context.plan.graph.nodes[target.node]?.timeoutMs
   const dueAt = timeoutMs === undefined ? undefined : context.now + timeoutMs
   const { wait, ...row } = registration(request, target, context)
   context.prepareWait({
@@ -34,8 +33,8 @@ interface Registration extends Pick<WaitRow, 'name' | 'key' | 'details'> {
 }
 
 function registration(
-  request: Exclude<WaitRequest, { kind: 'timer' }>,
-  { path }: Target,
+  request: Exclude<OutsideRequest, { kind: 'timer' }>,
+  { path }: StepRef,
   { runId }: Context,
 ): Registration {
   switch (request.kind) {

@@ -11,6 +11,7 @@ export const flowCondition = defineNode({
   category: 'flow',
   icon: 'git-branch',
   trigger: false,
+  instant: true,
   params: z.strictObject({
     if: expression({ title: 'If', description: 'JSONata; `$boolean` of the result decides.' }),
   }),

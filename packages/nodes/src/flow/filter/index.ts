@@ -16,6 +16,7 @@ export const flowFilter = defineNode({
   category: 'flow',
   icon: 'filter',
   trigger: false,
+  instant: true,
   params: z.strictObject({
     items: z.array(json).meta({ title: 'Items', description: 'A list.', control: 'json' }),
     where: expression({ title: 'Where', description: 'JSONata over item, index, trigger and steps.' }),

@@ -11,6 +11,7 @@ export const flowMerge = defineNode({
   category: 'flow',
   icon: 'git-merge',
   trigger: false,
+  instant: true,
   params: z.strictObject({
     mode: z.enum(['object', 'array', 'first']).default('object').meta({
       title: 'Mode',

@@ -32,6 +32,7 @@ export const flowSwitch = defineNode({
   category: 'flow',
   icon: 'arrows-split',
   trigger: false,
+  instant: true,
   params: z.strictObject({
     value: json.optional().meta({ title: 'Value', control: 'json' }),
     cases: z.array(switchCase).min(1).max(100).meta({ title: 'Cases', raw: true }),

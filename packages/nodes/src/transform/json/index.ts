@@ -11,6 +11,7 @@ export const transformJson = defineNode({
   category: 'transform',
   icon: 'braces',
   trigger: false,
+  instant: true,
   params: z
     .strictObject({
       expression: optionalExpression({ title: 'Expression', description: 'JSONata over trigger and steps.' }),

@@ -14,6 +14,7 @@ const type = (
   category: 'other',
   icon: 'box',
   trigger: false,
+  container: false,
   ports: ['main'],
   effect: 'pure',
   params: { type: 'object', properties: params },

@@ -1,0 +1,67 @@
+import type { Json, PayloadRef } from '@millrace/contracts'
+import { type Container, type RunState, type Scope, type StepState, stepAt } from '@millrace/engine'
+import type { Scope as Readable } from '@millrace/expressions'
+import { ItemPages } from './containers/item-pages.js'
+import { resultValue } from './containers/results.js'
+import { RunScope } from './scope.js'
+
+/**
+ * Owns: what expressions may read, for the run and for each item and iteration under way. The latter are made when a
+ * step of them first asks, from what the engine knows of them, and go when the engine lets them go.
+ */
+export class RunScopes {
+  readonly root: RunScope
+  readonly #inner = new WeakMap<Scope, RunScope>()
+  readonly #items: ItemPages
+
+  constructor(
+    private readonly state: RunState,
+    base: Omit<Readable, 'steps'>,
+    private readonly loadPayload: (ref: PayloadRef) => Promise<Json>,
+  ) {
+    this.root = new RunScope(base, loadPayload)
+    this.#items = new ItemPages(loadPayload)
+    this.#fill(this.root, state)
+  }
+
+  /** Of the step at this path; the run's own where its item is over. */
+  at(path: string): RunScope {
+    const step = stepAt(this.state, path)
+    return step === undefined ? this.root : this.of(step.scope)
+  }
+
+  of(scope: Scope): RunScope {
+    const { container, index } = scope
+    if (container === null) return this.root
+    const known = this.#inner.get(scope)
+    if (known !== undefined) return known
+    const { inside } = container
+    const made = this.of(container.scope).within(index, async () =>
+      inside === null ? undefined : this.itemOf(inside, index),
+    )
+    this.#fill(made, scope)
+    this.#inner.set(scope, made)
+    return made
+  }
+
+  /** Keeps step with the engine: the step has changed. */
+  observe(step: StepState): void {
+    const scope = step.scope.container === null ? this.root : this.#inner.get(step.scope)
+    scope?.observe(this.#idOf(step), step)
+  }
+
+  /** The item of a map; in a repeat the output of the pass before. */
+  async itemOf(inside: Container, index: number): Promise<Json | undefined> {
+    if (inside.kind === 'map') return this.#items.itemOf(inside, index)
+    const before = inside.results.get(index - 1)
+    return before === undefined ? undefined : resultValue(inside.body, before, this.loadPayload)
+  }
+
+  #fill(made: RunScope, scope: Scope): void {
+    for (const step of scope.steps) made.observe(this.#idOf(step), step)
+  }
+
+  #idOf({ node }: StepState): string {
+    return this.state.graph.nodes[node]!.id
+  }
+}
