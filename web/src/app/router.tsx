@@ -8,14 +8,10 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import type { Api } from '../api/api.js'
+import { parseRunSearch } from '../features/runs/run-search.js'
 import { NotFound } from './not-found.js'
 import { RouteError } from './route-error.js'
-import {
-  parseConsoleSearch,
-  parseRunsSearch,
-  parseSignInSearch,
-  parseWorkflowsSearch,
-} from './search-params.js'
+import { parseConsoleSearch, parseSignInSearch, parseWorkflowsSearch } from './search-params.js'
 import { Shell } from './shell/shell.js'
 
 export interface RouterContext {
@@ -93,7 +89,7 @@ const versions = createRoute({
 const runs = createRoute({
   getParentRoute: () => inside,
   path: '/runs',
-  validateSearch: parseRunsSearch,
+  validateSearch: parseRunSearch,
   staticData: { title: 'Runs' },
   component: lazyRouteComponent(() => import('./routes/runs.js'), 'RunsRoute'),
 })

@@ -27,9 +27,6 @@ export const parseSignInSearch = (search: Search) => {
 
 export const parseWorkflowsSearch = (search: Search) => compact({ search: text(search['search']) })
 
-export const parseRunsSearch = (search: Search) =>
-  compact({ status: text(search['status']), workflow: text(search['workflow']) })
-
 const CONSOLE_VIEWS = ['graph', 'timeline', 'log', 'data'] as const
 
 export const parseConsoleSearch = (search: Search) =>

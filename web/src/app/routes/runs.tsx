@@ -1,8 +1,15 @@
-import { Hammer } from 'lucide-react'
-import { EmptyState } from '../../components/empty-state.js'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { RunList } from '../../features/runs/run-list.js'
 
-export const RunsRoute = () => (
-  <EmptyState icon={Hammer} title="The list of runs is being built">
-    It comes with one of the next changes.
-  </EmptyState>
-)
+const route = getRouteApi('/inside/runs')
+
+export const RunsRoute = () => {
+  const search = route.useSearch()
+  const navigate = useNavigate()
+  return (
+    <RunList
+      search={search}
+      onSearch={(next) => void navigate({ to: '/runs', search: next, replace: true })}
+    />
+  )
+}
