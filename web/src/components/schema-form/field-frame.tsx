@@ -50,7 +50,7 @@ export const FieldFrame = ({ field, pointer, inside, mode, onMode, children }: F
       )}
       {field.help !== undefined && (
         <p id={helpId} className={classes['help']}>
-          {field.help}
+          <HelpText text={field.help} />
         </p>
       )}
     </div>
@@ -74,3 +74,10 @@ const ModeSwitch = ({ title, mode, onMode }: ModeSwitchProps) => (
     {mode === 'expression' ? 'Expression' : 'Fixed'}
   </UnstyledButton>
 )
+
+/** What stands in backticks is code. */
+const HelpText = ({ text }: { readonly text: string }) =>
+  text.split('`').map((part, at) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
+    at % 2 === 1 ? <code key={at}>{part}</code> : part,
+  )

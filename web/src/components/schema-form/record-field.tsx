@@ -32,7 +32,7 @@ export const RecordField = ({ field, pointer, value, onChange, mode, onMode }: R
                 onRename={(to) => set(renameMember(record, name, to))}
               />
               <FieldView
-                field={{ ...field.value, title: name === '' ? 'Value' : name }}
+                field={{ ...field.value, title: name === '' ? 'Value' : name, required: false }}
                 pointer={pointerTo(pointer, name)}
                 value={member}
                 onChange={(next) => set(withMember(record, name, next ?? ''))}

@@ -10,7 +10,14 @@ import { splitTemplate } from './template.js'
  */
 
 export type Preview =
-  | { readonly kind: 'value'; readonly type: string; readonly text: string; readonly cut: boolean }
+  | {
+      readonly kind: 'value'
+      readonly type: string
+      readonly text: string
+      readonly cut: boolean
+      /** A part of it leads nowhere. */
+      readonly hint?: string | undefined
+    }
   /** A path that leads nowhere: allowed, and mostly a mistake. */
   | { readonly kind: 'nothing'; readonly hint: string | undefined }
   | { readonly kind: 'error'; readonly message: string; readonly hint: string | undefined }
@@ -41,23 +48,28 @@ export const preview = async (text: string, isSource: boolean, scope: SampleScop
 const previewSource = async (source: string, scope: SampleScope): Promise<Preview> => {
   if (source.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
   const result = await run(source, scope)
-  return result.kind === 'value' ? show(result.value) : result
+  if (result.kind !== 'value') return result
+  return result.hint === undefined ? show(result.value) : { ...show(result.value), hint: result.hint }
 }
 
-type Result = { readonly kind: 'value'; readonly value: unknown } | Exclude<Preview, { kind: 'value' }>
+type Result =
+  | { readonly kind: 'value'; readonly value: unknown; readonly hint: string | undefined }
+  | Exclude<Preview, { kind: 'value' }>
 
 const run = async (source: string, scope: SampleScope): Promise<Result> => {
   try {
     const expression = jsonata(source, GUARDS)
     const value: unknown = await expression.evaluate(scope)
-    if (value !== undefined && typeof value !== 'function') return { kind: 'value', value }
-    return { kind: 'nothing', hint: hintFor(expression.ast(), scope) }
+    const hint = hintFor(expression.ast(), scope)
+    return value === undefined || typeof value === 'function'
+      ? { kind: 'nothing', hint: hint ?? hintForName(expression.ast(), scope) }
+      : { kind: 'value', value, hint }
   } catch (error) {
     return { kind: 'error', message: messageOf(error), hint: hintForCall(error) }
   }
 }
 
-const show = (value: unknown): Preview => {
+const show = (value: unknown): Extract<Preview, { kind: 'value' }> => {
   const text =
     typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN_CHARACTERS + 1)) : toText(value)
   const cut = text.length > SHOWN_CHARACTERS
@@ -76,9 +88,32 @@ interface TreeNode {
   readonly steps?: readonly TreeNode[]
 }
 
-/** Where the first path leads off the data, and what may have been meant. */
-const hintFor = (ast: TreeNode, scope: SampleScope): string | undefined => {
-  const steps = ast.type === 'path' ? (ast.steps ?? []) : [ast]
+/** The first path from the scope's own members that leads off the data, and what may have been meant. */
+const hintFor = (ast: unknown, scope: SampleScope): string | undefined => {
+  if (Array.isArray(ast)) return firstHint(ast, scope)
+  if (typeof ast !== 'object' || ast === null) return undefined
+  if (isTreeNode(ast)) {
+    const hint = hintForPath(ast.type === 'path' ? (ast.steps ?? []) : [ast], scope)
+    if (hint !== undefined) return hint
+  }
+  return firstHint(Object.values(ast), scope)
+}
+
+const firstHint = (inner: readonly unknown[], scope: SampleScope): string | undefined => {
+  for (const each of inner) {
+    const hint = hintFor(each, scope)
+    if (hint !== undefined) return hint
+  }
+  return undefined
+}
+
+const isTreeNode = (value: object): value is TreeNode => 'type' in value && typeof value.type === 'string'
+
+/** Paths that begin with another name are read from somewhere else, such as an item of a list. */
+const hintForPath = (steps: readonly TreeNode[], scope: SampleScope): string | undefined => {
+  const [first] = steps
+  if (first?.type !== 'name' || typeof first.value !== 'string' || !Object.hasOwn(scope, first.value))
+    return undefined
   let here: unknown = scope
   for (const step of steps) {
     if (step.type !== 'name' || typeof step.value !== 'string') return undefined
@@ -89,6 +124,14 @@ const hintFor = (ast: TreeNode, scope: SampleScope): string | undefined => {
     here = Object.entries(holder).find(([name]) => name === step.value)?.[1]
   }
   return undefined
+}
+
+/** An expression that begins with no member of the scope at all. */
+const hintForName = (ast: TreeNode, scope: SampleScope): string | undefined => {
+  const first = ast.type === 'path' ? ast.steps?.[0] : ast
+  return first?.type === 'name' && typeof first.value === 'string' && !Object.hasOwn(scope, first.value)
+    ? missing(first.value, Object.keys(scope))
+    : undefined
 }
 
 const missing = (name: string, names: readonly string[]): string => {

@@ -2,20 +2,28 @@ import type { Preview } from './evaluate.js'
 import type { EvaluationAnswer, EvaluationRequest } from './protocol.js'
 import type { SampleScope } from './scope.js'
 
+interface Question {
+  readonly id: number
+  readonly text: string
+  readonly isSource: boolean
+  readonly answer: (preview: Preview | undefined) => void
+  readonly timer: ReturnType<typeof setTimeout>
+}
+
 /**
  * Asks a worker what expressions give, so that no keystroke waits for one.
  *
- * Owns the worker and the latest question. Only the latest counts: an answer to an older one resolves to undefined.
- * A worker that does not answer in time is ended and another one takes over; the sample is sent to it again.
+ * Owns the worker and the open questions: one a field. A newer question of a field takes the place of its older one,
+ * which resolves to undefined. A worker that does not answer in time is ended; another one gets the sample and the
+ * questions of the other fields.
  */
 export class Evaluator {
   readonly #start: () => WorkerLike
   readonly #patienceMs: number
+  readonly #open = new Map<string, Question>()
   #worker: WorkerLike | undefined
   #scope: SampleScope | undefined
   #asked = 0
-  #open: { readonly id: number; readonly answer: (preview: Preview | undefined) => void } | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(start: () => WorkerLike, patienceMs = 2_000) {
     this.#start = start
@@ -27,19 +35,18 @@ export class Evaluator {
     this.#worker?.postMessage({ kind: 'scope', scope })
   }
 
-  preview(text: string, isSource: boolean): Promise<Preview | undefined> {
-    this.#settle(undefined)
+  preview(field: string, text: string, isSource: boolean): Promise<Preview | undefined> {
+    this.#settle(field, undefined)
     const id = ++this.#asked
-    const worker = this.#running()
     return new Promise((answer) => {
-      this.#open = { id, answer }
-      this.#timer = setTimeout(() => this.#giveUp(), this.#patienceMs)
-      worker.postMessage({ kind: 'preview', id, text, isSource })
+      const timer = setTimeout(() => this.#giveUp(field), this.#patienceMs)
+      this.#open.set(field, { id, text, isSource, answer, timer })
+      this.#running().postMessage({ kind: 'preview', id, text, isSource })
     })
   }
 
   close(): void {
-    this.#settle(undefined)
+    for (const field of this.#open.keys()) this.#settle(field, undefined)
     this.#worker?.terminate()
     this.#worker = undefined
   }
@@ -48,27 +55,29 @@ export class Evaluator {
     if (this.#worker !== undefined) return this.#worker
     const worker = this.#start()
     worker.onmessage = ({ data }) => {
-      if (this.#open?.id === data.id) this.#settle(data.preview)
+      for (const [field, question] of this.#open)
+        if (question.id === data.id) this.#settle(field, data.preview)
     }
     if (this.#scope !== undefined) worker.postMessage({ kind: 'scope', scope: this.#scope })
     this.#worker = worker
     return worker
   }
 
-  #giveUp(): void {
+  #giveUp(field: string): void {
     this.#worker?.terminate()
     this.#worker = undefined
-    this.#settle({
-      kind: 'error',
-      message: 'The expression takes too long',
-      hint: 'a run would stop it after 100 ms',
-    })
+    const hint = 'a run would stop it after 100 ms'
+    this.#settle(field, { kind: 'error', message: 'The expression takes too long', hint })
+    for (const { id, text, isSource } of this.#open.values())
+      this.#running().postMessage({ kind: 'preview', id, text, isSource })
   }
 
-  #settle(preview: Preview | undefined): void {
-    clearTimeout(this.#timer)
-    this.#open?.answer(preview)
-    this.#open = undefined
+  #settle(field: string, preview: Preview | undefined): void {
+    const question = this.#open.get(field)
+    if (question === undefined) return
+    clearTimeout(question.timer)
+    this.#open.delete(field)
+    question.answer(preview)
   }
 }
 

@@ -67,6 +67,19 @@ describe('preview', () => {
     })
   })
 
+  it('says so too where only a part leads nowhere, or the very beginning', async () => {
+    expect(await preview('{ "name": trigger.body.custmer }', true, scope)).toMatchObject({
+      kind: 'value',
+      text: '{}',
+      hint: 'there is no custmer; did you mean customer?',
+    })
+    expect(await preview('triger.body', true, scope)).toMatchObject({
+      kind: 'nothing',
+      hint: 'there is no triger; did you mean trigger?',
+    })
+    expect(await preview('trigger.body.items.{ "p": price }', true, scope)).not.toHaveProperty('hint')
+  })
+
   it('gives the message of what is no expression, and cuts what is long', async () => {
     expect(await preview('{{ trigger. }}', false, scope)).toMatchObject({ kind: 'error' })
     expect(await preview('{{  }}', false, scope)).toMatchObject({ kind: 'error' })
@@ -143,10 +156,10 @@ describe('Evaluator', () => {
     return { workers, evaluator: new Evaluator(start, patienceMs) }
   }
 
-  it('sends the sample once, and answers the latest question only', async () => {
+  it('sends the sample once, and answers the latest question of a field only', async () => {
     const { workers, evaluator } = open()
     evaluator.setScope(scope)
-    const [first, second] = [evaluator.preview('a', true), evaluator.preview('ab', true)]
+    const [first, second] = [evaluator.preview('url', 'a', true), evaluator.preview('url', 'ab', true)]
     workers[0]!.answer(1, 'late')
     workers[0]!.answer(2, 'right')
     expect(await first).toBeUndefined()
@@ -159,11 +172,12 @@ describe('Evaluator', () => {
   it('ends a worker that does not answer, and goes on with another on the same sample', async () => {
     const { workers, evaluator } = open(1)
     evaluator.setScope(scope)
-    expect(await evaluator.preview('endless', true)).toMatchObject({
+    const endless = evaluator.preview('if', 'endless', true)
+    expect(await endless).toMatchObject({
       message: 'The expression takes too long',
     })
     expect(workers[0]!.ended).toBe(true)
-    evaluator.preview('next', true)
+    evaluator.preview('url', 'next', true)
     expect(workers[1]!.requests.map(({ kind }) => kind)).toEqual(['scope', 'preview'])
     evaluator.close()
   })

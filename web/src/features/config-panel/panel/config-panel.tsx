@@ -1,0 +1,129 @@
+import { useElementSize } from '@mantine/hooks'
+import type { DefinitionProblem, Json } from '@millrace/contracts'
+import { useMemo, useState } from 'react'
+import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
+import { problemsOfNode } from '../../../components/schema-form/model/problems.js'
+import { type NodeTypes, type PanelDocument, type PanelNode, upstreamOf } from '../panel-document.js'
+import { type Pins, scopeOf } from '../samples/sample.js'
+import { useSample } from '../samples/use-sample.js'
+import { exampleInput } from '../triggers/example-input.js'
+import { InputPane } from './input-pane.js'
+import { OutputPane } from './output-pane.js'
+import classes from './panel.module.css'
+import { ExpressionProvider } from './panel-context.js'
+import { PanelHeader } from './panel-header.js'
+import { Panes } from './panes.js'
+import { ParamsPane } from './params-pane.js'
+import { useEvaluator } from './use-evaluator.js'
+import { useTestRun } from './use-test-run.js'
+
+export interface ConfigPanelProps {
+  readonly workflow: { readonly id: string; readonly name: string }
+  /** As it stands in the editor, stored or not. */
+  readonly document: PanelDocument
+  readonly nodeId: string
+  readonly nodeTypes: NodeTypes
+  /** Of the whole definition, by pointer. */
+  readonly problems: readonly DefinitionProblem[]
+  readonly onChange: (node: PanelNode) => void
+  /** Gives the node another id; says why not. */
+  readonly onRename: (id: string) => string | undefined
+  readonly onClose: () => void
+  /** Stores the draft as it stands, and gives its revision. */
+  readonly saveDraft: () => Promise<number>
+  readonly pins: Pins
+  readonly onPins: (pins: Pins) => void
+}
+
+/** From this width on, in pixels, the three panes stand side by side. */
+const WIDE = 880
+
+/** Configures one node and tries it: the data that comes in, its form, and what came out. */
+export const ConfigPanel = (props: ConfigPanelProps) => {
+  const position = props.document.nodes.findIndex(({ id }) => id === props.nodeId)
+  const node = props.document.nodes[position]
+  // Deleted while it was open: whoever shows the panel closes it.
+  return node === undefined ? null : <Panel {...props} node={node} position={position} key={node.id} />
+}
+
+interface PanelProps extends ConfigPanelProps {
+  readonly node: PanelNode
+  readonly position: number
+}
+
+const Panel = (props: PanelProps) => {
+  const { workflow, document, node, nodeTypes, pins, problems, position } = props
+  const [runId, setRunId] = useState<string>()
+  const { ref, width } = useElementSize()
+  const type = nodeTypes.get(node.type)
+  const upstream = useMemo(() => upstreamOf(document, node.id), [document, node.id])
+  const ids = useMemo(() => [node.id, ...upstream], [node.id, upstream])
+  const found = useSample(workflow.id, ids, runId)
+  const sample = found.data ?? undefined
+  const expressions = useExpressionContext(props, upstream, sample)
+  const test = useTestRun({
+    workflowId: workflow.id,
+    nodeId: node.id,
+    sample,
+    pins,
+    example: useMemo(() => exampleFor(document, ids, nodeTypes), [document, ids, nodeTypes]),
+    saveDraft: props.saveDraft,
+    onStarted: setRunId,
+  })
+  const own = useMemo(() => problemsOfNode(problems, position), [problems, position])
+  const result = sample?.steps.get(node.id)
+  const common = { document, node, type, sample, pins, onPins: props.onPins }
+  return (
+    <section ref={ref} className={classes['panel']} aria-label={`Settings of ${node.id}`}>
+      <PanelHeader
+        {...common}
+        test={test}
+        onRename={props.onRename}
+        onChange={props.onChange}
+        onClose={props.onClose}
+      />
+      <ExpressionProvider value={expressions}>
+        <Panes
+          wide={width >= WIDE}
+          input={<InputPane {...common} upstream={upstream} nodeTypes={nodeTypes} test={test} />}
+          params={<ParamsPane {...common} problems={own} onChange={props.onChange} />}
+          output={<OutputPane {...common} step={result} isLoading={found.isPending} />}
+        />
+      </ExpressionProvider>
+    </section>
+  )
+}
+
+const useExpressionContext = (
+  { workflow, document, nodeTypes, pins }: PanelProps,
+  upstream: readonly string[],
+  sample: Parameters<typeof scopeOf>[0],
+) => {
+  const scope = useMemo(
+    () =>
+      scopeOf(sample, upstream, pins, {
+        workflow: { id: workflow.id, name: workflow.name },
+        vars: document.vars,
+      }),
+    [sample, upstream, pins, workflow.id, workflow.name, document.vars],
+  )
+  const evaluator = useEvaluator(scope)
+  const outputs = useMemo(() => {
+    const types = new Map(document.nodes.map((each) => [each.id, nodeTypes.get(each.type)]))
+    return new Map(upstream.map((id) => [id, parseJsonSchema(types.get(id)?.output ?? {})]))
+  }, [document.nodes, nodeTypes, upstream])
+  const hasSample = sample !== undefined || Object.keys(scope.steps).length > 0
+  return useMemo(
+    () => ({ known: { scope, outputs }, evaluator, hasSample }),
+    [scope, outputs, evaluator, hasSample],
+  )
+}
+
+/** What the first trigger that leads to a node gives, empty. */
+const exampleFor = ({ nodes }: PanelDocument, ids: readonly string[], nodeTypes: NodeTypes): Json =>
+  exampleInput(
+    nodes
+      .filter((each) => ids.includes(each.id))
+      .map((each) => nodeTypes.get(each.type))
+      .find((each) => each?.trigger),
+  )

@@ -1,0 +1,97 @@
+import { Alert, Text } from '@mantine/core'
+import { TriangleAlert } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import type { CredentialControl, ExpressionControl } from '../../../components/schema-form/form-context.js'
+import { describeForm } from '../../../components/schema-form/model/describe-form.js'
+import type { Alternatives } from '../../../components/schema-form/model/input-mode.js'
+import { homelessProblems, type NodeProblems } from '../../../components/schema-form/model/problems.js'
+import { pointerTo } from '../../../components/schema-form/model/value.js'
+import { SchemaForm } from '../../../components/schema-form/schema-form.js'
+import { CredentialPicker } from '../credentials/credential-picker.js'
+import type { PanelNode } from '../panel-document.js'
+import { ExpressionField } from './expression-field.js'
+import type { PaneProps } from './pane-props.js'
+import classes from './panel.module.css'
+import { settingsFields, settingsOf, withSettings } from './settings-form.js'
+
+interface ParamsPaneProps extends PaneProps {
+  readonly problems: NodeProblems
+  readonly onChange: (node: PanelNode) => void
+}
+
+/** The other way in which each field was filled, by node: kept as long as the page is open. */
+const kept = new Map<string, Alternatives>()
+
+/** The form of the node's params, and what every node can be told. */
+export const ParamsPane = ({ node, type, problems, onChange }: ParamsPaneProps) => {
+  const isTrigger = type?.trigger ?? false
+  const [alternatives, setAlternatives] = useState<Alternatives>(() => kept.get(node.id) ?? new Map())
+  const fields = useMemo(() => describeForm(type?.params ?? {}, !isTrigger), [type, isTrigger])
+  const settings = settingsFields(isTrigger)
+  const context = {
+    problems,
+    alternatives,
+    onAlternatives: (next: Alternatives) => {
+      kept.set(node.id, next)
+      setAlternatives(next)
+    },
+    renderExpression: (control: ExpressionControl) => <ExpressionField {...control} />,
+    renderCredential: (control: CredentialControl) => <CredentialPicker {...control} />,
+  }
+  const shown = [
+    ...fields.map(({ name }) => pointerTo('/params', name)),
+    ...settings.map(({ name }) => pointerTo('', name)),
+  ]
+  return (
+    <div className={classes['body']}>
+      <Homeless problems={problems} shown={shown} />
+      {type === undefined ? (
+        <Text size="sm">This server has no node type {node.type}. Its params are kept as they are.</Text>
+      ) : (
+        <>
+          <Text size="xs" c="dimmed">
+            {type.description}
+          </Text>
+          <SchemaForm
+            {...context}
+            fields={fields}
+            pointer="/params"
+            value={node.params}
+            onChange={(params) => onChange({ ...node, params })}
+          />
+        </>
+      )}
+      {settings.length > 0 && (
+        <details className={classes['more']} open={settings.some(({ name }) => node[name] !== undefined)}>
+          <summary>Retries, timeout and errors</summary>
+          <SchemaForm
+            {...context}
+            fields={settings}
+            pointer=""
+            value={settingsOf(node)}
+            onChange={(next) => onChange(withSettings(node, next))}
+          />
+        </details>
+      )}
+    </div>
+  )
+}
+
+interface HomelessProps {
+  readonly problems: NodeProblems
+  readonly shown: readonly string[]
+}
+
+const Homeless = ({ problems, shown }: HomelessProps) => {
+  const homeless = homelessProblems(problems, shown)
+  if (homeless.length === 0) return null
+  return (
+    <Alert color="red" variant="light" icon={<TriangleAlert size={16} aria-hidden />}>
+      {homeless.map(({ message, hint, pointer }) => (
+        <Text size="sm" key={pointer + message}>
+          {message}. {hint}
+        </Text>
+      ))}
+    </Alert>
+  )
+}

@@ -1,0 +1,69 @@
+import { isTerminal, type Json, type Step } from '@millrace/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useApi } from '../../../api/context.js'
+import { keys } from '../../../api/keys.js'
+import { createRunApi, type RunApi } from '../../../api/run.js'
+import { createTestRunsApi, type TestRunsApi } from '../../../api/test-runs.js'
+import { isSampleFor, type Sample, topSteps } from './sample.js'
+
+/** How many of the latest runs are looked through. */
+const LOOKED_AT = 10
+/** Milliseconds between two looks at a run that goes on. */
+const PACE_MS = 400
+
+export const useTestRunsApi = (): TestRunsApi => {
+  const { client } = useApi()
+  return useMemo(() => createTestRunsApi(client), [client])
+}
+
+/** The latest run in which the node, or one before it, ran. */
+export const useSample = (workflowId: string, ids: readonly string[], runId: string | undefined) => {
+  const { client } = useApi()
+  const tests = useTestRunsApi()
+  return useQuery({
+    queryKey: [...keys.runs, 'sample', workflowId, runId, ...ids],
+    queryFn: ({ signal }) => findSample(tests, createRunApi(client), workflowId, ids, runId, signal),
+    refetchInterval: ({ state }) => {
+      const run = state.data?.run
+      return run !== undefined && !isTerminal(run.status) ? PACE_MS : false
+    },
+    placeholderData: (before) => before,
+  })
+}
+
+/** Null where no run has anything to show. */
+const findSample = async (
+  tests: TestRunsApi,
+  runs: RunApi,
+  workflowId: string,
+  ids: readonly string[],
+  runId: string | undefined,
+  signal: AbortSignal,
+): Promise<Sample | null> => {
+  const candidates =
+    runId === undefined ? (await tests.latest(workflowId, LOOKED_AT, signal)).map(({ id }) => id) : [runId]
+  for (const id of candidates) {
+    const steps = topSteps(await tests.steps(id, signal))
+    if (runId === undefined && !isSampleFor(steps, ids)) continue
+    const run = await tests.read(id, signal)
+    return { run, steps, outputs: await loadOutputs(runs, id, steps, ids, signal) }
+  }
+  return null
+}
+
+const loadOutputs = async (
+  runs: RunApi,
+  runId: string,
+  steps: ReadonlyMap<string, Step>,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Json>> => {
+  const outputs = new Map<string, Json>()
+  for (const id of ids) {
+    const step = steps.get(id)
+    if (step?.output !== undefined) outputs.set(id, step.output)
+    else if (step?.outputRef !== undefined) outputs.set(id, await runs.payload(runId, step.outputRef, signal))
+  }
+  return outputs
+}
