@@ -62,10 +62,10 @@ export const edgeKey = ({ from, port, to }: EdgeDraft): string => JSON.stringify
 export const nameOf = ({ name, id }: NodeDraft): string =>
   typeof name === 'string' && name.trim() !== '' ? name : id
 
-export const nodesOf = (document: EditorDocument): NodeDraft[] =>
+export const nodesOf = (document: Pick<EditorDocument, 'nodes'>): NodeDraft[] =>
   inOrder(document.nodes).map(({ node }) => node)
 
-export const edgesOf = (document: EditorDocument): EdgeDraft[] =>
+export const edgesOf = (document: Pick<EditorDocument, 'edges'>): EdgeDraft[] =>
   inOrder(document.edges).map(({ edge }) => edge)
 
 const inOrder = <R extends { readonly rank: number }>(rows: ReadonlyMap<string, R>): R[] =>

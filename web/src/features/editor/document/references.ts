@@ -48,3 +48,12 @@ export const renameInParams = (
     Object.fromEntries(Object.entries(value).map(([name, member]) => [name, walk(member, [...path, name])]))
   return renames.size === 0 ? params : walkObject(params, [])
 }
+
+/** Ids of the steps an expression reads, as far as they can be seen without parsing it. */
+export const stepsReadBy = (source: string): string[] => [
+  ...new Set(
+    [...source.matchAll(TOKEN)].flatMap(
+      ([, , quoted, plain, double, single]) => quoted ?? plain ?? double ?? single ?? [],
+    ),
+  ),
+]

@@ -1,0 +1,125 @@
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useMemo, useRef } from 'react'
+import type { CanvasActions } from '../../../components/graph/canvas-actions.js'
+import { GraphCanvas } from '../../../components/graph/graph-canvas.js'
+import type { GraphSource, LiveState } from '../../../components/graph/graph-types.js'
+import type { Point } from '../../../components/graph/layout.js'
+import { useGraph } from '../../../components/graph/use-graph.js'
+import { useCanvas } from '../../../components/graph/xyflow.js'
+import { type EditorDocument, edgesOf, nodesOf } from '../document/document.js'
+import { freePlace } from '../document/placing.js'
+import classes from '../editor.module.css'
+import { useEditor, useEditorState } from '../store/context.js'
+import { useEditorUi } from '../ui-context.js'
+import { NODE_TYPE_MIME } from './drag-type.js'
+import { useCanvasKeys } from './use-canvas-keys.js'
+
+interface EditorCanvasProps {
+  readonly live: LiveState | undefined
+}
+
+/** The canvas an author works on. */
+export const EditorCanvas = ({ live }: EditorCanvasProps) => {
+  const { store, actions, types } = useEditor()
+  const document = useEditorState((state) => state.document)
+  const density = useEditorState((state) => state.density)
+  const selected = useEditorState((state) => state.selected)
+  const focused = useEditorState((state) => state.focused)
+  const source = useSource(document)
+  const graph = useGraph(source, types, density)
+  const canvas = useCanvas()
+  const root = useRef<HTMLDivElement>(null)
+  const canvasActions = useCanvasActionsOf()
+  const onKeyDown = useCanvasKeys(graph, root)
+
+  const paste = (event: ClipboardEvent): void => {
+    if (isTyping(event.target)) return
+    event.preventDefault()
+    actions.paste(
+      event.clipboardData.getData('text/plain'),
+      centreOf(root.current, canvas.screenToFlowPosition),
+    )
+  }
+  const copy = (event: ClipboardEvent, cut: boolean): void => {
+    if (isTyping(event.target) || store.getState().selected.size === 0) return
+    event.preventDefault()
+    event.clipboardData.setData('text/plain', actions.copySelection())
+    if (cut) actions.deleteSelection()
+    else store.getState().say('Copied')
+  }
+  const drop = (event: DragEvent): void => {
+    const type = event.dataTransfer.getData(NODE_TYPE_MIME)
+    if (type === '') return
+    event.preventDefault()
+    const at = canvas.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    actions.add(type, freePlace(store.getState().document, at))
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped and pasted reaches the canvas inside
+    <div
+      ref={root}
+      className={classes['canvas']}
+      onPaste={paste}
+      onCopy={(event) => copy(event, false)}
+      onCut={(event) => copy(event, true)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={drop}
+    >
+      {graph !== undefined && (
+        <GraphCanvas
+          graph={graph}
+          live={live}
+          label="Workflow canvas. Press ? for its keys."
+          selected={selected}
+          focused={focused}
+          onSelect={store.getState().select}
+          onOpen={(key) =>
+            key.startsWith('group:')
+              ? actions.setGroup(key, { collapsed: false })
+              : store.getState().openPanel(key)
+          }
+          onKeyDown={(event: KeyboardEvent) => {
+            if (!isTyping(event.target)) onKeyDown(event)
+          }}
+          actions={canvasActions}
+        />
+      )}
+    </div>
+  )
+}
+
+const isTyping = (target: EventTarget): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+
+const centreOf = (element: Element | null, toCanvas: (point: Point) => Point): Point => {
+  const box = element?.getBoundingClientRect()
+  return box === undefined
+    ? { x: 0, y: 0 }
+    : toCanvas({ x: box.left + box.width / 2 - 110, y: box.top + box.height / 2 - 30 })
+}
+
+/** The same object while nothing the canvas draws has changed. */
+const useSource = ({ nodes, edges, positions, notes, groups }: EditorDocument): GraphSource => {
+  const nodeList = useMemo(() => nodesOf({ nodes }), [nodes])
+  const edgeList = useMemo(() => edgesOf({ edges }), [edges])
+  return useMemo(
+    () => ({ nodes: nodeList, edges: edgeList, layout: { positions, notes, groups } }),
+    [nodeList, edgeList, positions, notes, groups],
+  )
+}
+
+const useCanvasActionsOf = (): CanvasActions => {
+  const { actions } = useEditor()
+  const { chooseFor, openMenu } = useEditorUi().overlays
+  return useMemo(
+    () => ({
+      refuse: actions.refuse,
+      connect: actions.connect,
+      choose: (outlet) => chooseFor(outlet),
+      move: (points) => actions.move(points),
+      openMenu,
+      setNoteText: actions.setNoteText,
+      setGroup: actions.setGroup,
+    }),
+    [actions, chooseFor, openMenu],
+  )
+}

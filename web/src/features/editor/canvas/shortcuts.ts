@@ -1,0 +1,21 @@
+/** Keys of the canvas, in words. What they do stands in canvas-keys.ts. */
+export const SHORTCUTS: readonly { readonly keys: string; readonly does: string }[] = [
+  { keys: '← → ↑ ↓', does: 'Go to the next node in that direction' },
+  { keys: 'Shift + arrows', does: 'The same, and keep what is selected' },
+  { keys: 'Alt + arrows', does: 'Move what is selected' },
+  { keys: 'N', does: 'Add a node behind this one' },
+  { keys: 'C', does: 'Connect this node to another' },
+  { keys: 'Enter', does: 'Open the panel of this node' },
+  { keys: 'Delete', does: 'Delete what is selected' },
+  { keys: 'Ctrl + C / X / V', does: 'Copy, cut, paste' },
+  { keys: 'Ctrl + D', does: 'Duplicate' },
+  { keys: 'Ctrl + A', does: 'Select everything' },
+  { keys: 'Ctrl + Z / Y', does: 'Undo, redo' },
+  { keys: 'Ctrl + G', does: 'Group what is selected' },
+  { keys: 'M', does: 'Open the menu of this node' },
+  { keys: 'T', does: 'Tidy the canvas' },
+  { keys: 'F', does: 'Fit everything into view' },
+  { keys: 'O', does: 'Go to the outline' },
+  { keys: 'Esc', does: 'Close the panel, select nothing' },
+  { keys: '?', does: 'Show these keys' },
+]

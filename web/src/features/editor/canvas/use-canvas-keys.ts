@@ -1,0 +1,30 @@
+import type { RefObject } from 'react'
+import type { FlowGraph } from '../../../components/graph/build-graph.js'
+import { cardElementId } from '../../../components/graph/node-card.js'
+import { traverse } from '../../../components/graph/traverse.js'
+import { useCanvas } from '../../../components/graph/xyflow.js'
+import { useEditor } from '../store/context.js'
+import { useKeyCommands } from './use-key-commands.js'
+
+/** Arrow keys go from node to node, and take the view along. */
+export const useCanvasKeys = (graph: FlowGraph | undefined, root: RefObject<HTMLDivElement | null>) => {
+  const { store } = useEditor()
+  const canvas = useCanvas()
+  const cardOf = (id: string | undefined): Element | null =>
+    id === undefined ? null : (root.current?.querySelector(`#${CSS.escape(cardElementId(id))}`) ?? null)
+  return useKeyCommands({
+    go: (key, extend) => {
+      const { focused, selected, select } = store.getState()
+      const next = graph === undefined ? undefined : traverse(graph, focused, key)
+      if (next === undefined) return
+      select(new Set(extend ? [...selected, next] : [next]))
+      const node = canvas.getNode(next)
+      if (node !== undefined && cardOf(next) === null)
+        void canvas.setCenter(node.position.x + 110, node.position.y + 30, { zoom: canvas.getZoom() })
+    },
+    whereIsFocus: () => {
+      const box = (cardOf(store.getState().focused) ?? root.current)?.getBoundingClientRect()
+      return { x: (box?.left ?? 0) + 24, y: (box?.top ?? 0) + 24 }
+    },
+  })
+}

@@ -1,0 +1,94 @@
+import type { Point } from '../../../components/graph/layout.js'
+import { freeOutlet } from '../document/connections.js'
+import { freePlace } from '../document/placing.js'
+import type { NodeTypes } from '../document/rename.js'
+import type { Overlays } from '../overlays.js'
+import type { EditorActions } from '../store/editor-actions.js'
+import type { EditorStore } from '../store/editor-store.js'
+
+export interface MenuEntry {
+  readonly label: string
+  readonly keys?: string
+  readonly danger?: boolean
+  run(): void
+}
+
+interface MenuContext {
+  readonly store: EditorStore
+  readonly actions: EditorActions
+  readonly types: NodeTypes
+  readonly overlays: Overlays
+  readonly onTidy: () => void
+  /** On the canvas. */
+  readonly at: Point
+}
+
+export const menuFor = (target: string | undefined, context: MenuContext): readonly MenuEntry[] => {
+  const { document } = context.store.getState()
+  if (target === undefined) return canvasEntries(context)
+  if (document.nodes.has(target)) return nodeEntries(target, context)
+  if (document.edges.has(target)) return edgeEntries(target, context)
+  return target.startsWith('group:') ? groupEntries(target, context) : [deletion(context)]
+}
+
+const deletion = ({ actions }: MenuContext): MenuEntry => ({
+  label: 'Delete',
+  keys: 'Del',
+  danger: true,
+  run: actions.deleteSelection,
+})
+
+const canvasEntries = ({ actions, overlays, store, onTidy, at }: MenuContext): MenuEntry[] => [
+  { label: 'Add a node', keys: 'N', run: () => overlays.show({ kind: 'add' }) },
+  { label: 'Add a note', run: () => actions.addNote(at) },
+  { label: 'Select everything', keys: 'Ctrl A', run: actions.selectAll },
+  { label: 'Tidy', keys: 'T', run: onTidy },
+  {
+    label: 'Paste',
+    keys: 'Ctrl V',
+    run: () =>
+      void navigator.clipboard
+        .readText()
+        .then((text) => actions.paste(text, freePlace(store.getState().document, at)))
+        .catch(() => store.getState().say('The browser keeps the clipboard: press Ctrl V on the canvas.')),
+  },
+]
+
+const nodeEntries = (target: string, context: MenuContext): MenuEntry[] => {
+  const { actions, overlays, store, types, onTidy } = context
+  const outlet = freeOutlet(store.getState().document, types, target)
+  return [
+    { label: 'Configure', keys: 'Enter', run: () => store.getState().openPanel(target) },
+    ...(outlet === undefined ? [] : [{ label: 'Connect', keys: 'C', run: () => overlays.chooseFor(outlet) }]),
+    { label: 'Duplicate', keys: 'Ctrl D', run: actions.duplicate },
+    {
+      label: 'Copy as JSON',
+      keys: 'Ctrl C',
+      run: () =>
+        void navigator.clipboard
+          .writeText(actions.copySelection())
+          .then(() => store.getState().say('Copied'))
+          .catch(() => store.getState().say('The browser keeps the clipboard: press Ctrl C on the canvas.')),
+    },
+    { label: 'Group', keys: 'Ctrl G', run: actions.group },
+    { label: 'Tidy selection', run: onTidy },
+    deletion(context),
+  ]
+}
+
+const edgeEntries = (edge: string, context: MenuContext): MenuEntry[] => [
+  { label: 'Condition', run: () => context.overlays.show({ kind: 'condition', edge }) },
+  deletion(context),
+]
+
+const groupEntries = (key: string, context: MenuContext): MenuEntry[] => {
+  const { actions, store } = context
+  const group = store.getState().document.groups.get(key.slice('group:'.length))
+  if (group === undefined) return []
+  const { collapsed } = group
+  return [
+    { label: collapsed ? 'Expand' : 'Collapse', run: () => actions.setGroup(key, { collapsed: !collapsed }) },
+    { label: 'Ungroup', run: () => actions.ungroup(key) },
+    { ...deletion(context), label: 'Delete with its nodes' },
+  ]
+}

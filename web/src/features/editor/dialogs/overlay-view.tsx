@@ -1,0 +1,91 @@
+import { useCallback } from 'react'
+import { freeOutlet, targetsOf } from '../document/connections.js'
+import { nameOf } from '../document/document.js'
+import { freePlace, placeBehind } from '../document/placing.js'
+import { useEditor } from '../store/context.js'
+import { useEditorUi } from '../ui-context.js'
+import { CanvasMenu } from './canvas-menu.js'
+import { targetChoices, typeChoices } from './choices.js'
+import { ChooseDialog } from './choose-dialog.js'
+import { ConditionDialog } from './condition-dialog.js'
+import { ShortcutsDialog } from './shortcuts-dialog.js'
+
+/** The dialog or menu that is open over the canvas. */
+export const OverlayView = () => {
+  const { current, close } = useEditorUi().overlays
+  switch (current?.kind) {
+    case 'add':
+      return <AddDialog onClose={close} />
+    case 'connect':
+      return <ConnectDialog outlet={current.outlet} onClose={close} />
+    case 'menu':
+      return <CanvasMenu target={current.key} at={current.at} />
+    case 'condition':
+      return <ConditionDialog edge={current.edge} onClose={close} />
+    case 'help':
+      return <ShortcutsDialog onClose={close} />
+    default:
+      return null
+  }
+}
+
+/** A new node goes behind the one the keyboard is at, where that one has a port to lead from. */
+export const useAddNode = (): ((type: string) => void) => {
+  const { store, actions, types } = useEditor()
+  return useCallback(
+    (type) => {
+      const { document, focused } = store.getState()
+      const outlet = focused === undefined ? undefined : freeOutlet(document, types, focused)
+      const used = [...document.edges.values()].some(
+        ({ edge }) => edge.from === outlet?.from && edge.port === outlet.port,
+      )
+      if (outlet === undefined || used || types.get(type)?.trigger)
+        actions.add(type, freePlace(document, { x: 0, y: 0 }))
+      else actions.add(type, placeBehind(document, outlet.from), outlet)
+    },
+    [store, actions, types],
+  )
+}
+
+const AddDialog = ({ onClose }: { readonly onClose: () => void }) => {
+  const { types } = useEditor()
+  const add = useAddNode()
+  return (
+    <ChooseDialog
+      title="Add a node"
+      choices={typeChoices(types.values(), true)}
+      onClose={onClose}
+      onChoose={(key) => {
+        onClose()
+        add(key.slice('type:'.length))
+      }}
+    />
+  )
+}
+
+interface ConnectDialogProps {
+  readonly outlet: { readonly from: string; readonly port: string }
+  readonly onClose: () => void
+}
+
+const ConnectDialog = ({ outlet, onClose }: ConnectDialogProps) => {
+  const { store, actions, types } = useEditor()
+  const { document } = store.getState()
+  const from = document.nodes.get(outlet.from)?.node
+  const choices = [
+    ...typeChoices(types.values(), false),
+    ...targetChoices(targetsOf(document, types, outlet), types),
+  ]
+  return (
+    <ChooseDialog
+      title={`What follows ${from === undefined ? outlet.from : nameOf(from)} at ${outlet.port}?`}
+      choices={choices}
+      onClose={onClose}
+      onChoose={(key) => {
+        onClose()
+        if (key.startsWith('node:')) actions.connect(outlet, key.slice('node:'.length))
+        else actions.add(key.slice('type:'.length), placeBehind(document, outlet.from), outlet)
+      }}
+    />
+  )
+}

@@ -1,0 +1,36 @@
+import { useMemo, useState } from 'react'
+import type { CanvasOutlet } from '../../components/graph/canvas-actions.js'
+import type { Point } from '../../components/graph/layout.js'
+
+/** What lies over the editor: one thing at a time. */
+export type Overlay =
+  | { readonly kind: 'add' }
+  /** What an outlet leads to: a new node, or one there is. */
+  | { readonly kind: 'connect'; readonly outlet: CanvasOutlet }
+  /** `key`: a node, edge, note or group; undefined for the empty canvas. */
+  | { readonly kind: 'menu'; readonly key: string | undefined; readonly at: Point }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'condition'; readonly edge: string }
+
+export interface Overlays {
+  readonly current: Overlay | undefined
+  show(overlay: Overlay): void
+  close(): void
+  readonly chooseFor: (outlet: CanvasOutlet) => void
+  readonly openMenu: (key: string | undefined, at: Point) => void
+}
+
+export const useOverlays = (): Overlays => {
+  const [current, setCurrent] = useState<Overlay>()
+  const calls = useMemo(
+    () => ({
+      show: (overlay: Overlay) => setCurrent(overlay),
+      close: () => setCurrent(undefined),
+      chooseFor: (outlet: CanvasOutlet) => setCurrent({ kind: 'connect', outlet }),
+      openMenu: (key: string | undefined, at: Point) => setCurrent({ kind: 'menu', key, at }),
+    }),
+    [],
+  )
+  return useMemo(() => ({ current, ...calls }), [current, calls])
+}

@@ -1,0 +1,155 @@
+import type { Json } from '@millrace/contracts'
+import { groupKey, noteKey } from '../../../components/graph/build-graph.js'
+import type { CanvasOutlet } from '../../../components/graph/canvas-actions.js'
+import type { Point } from '../../../components/graph/layout.js'
+import { copy, duplicate, paste, readClip } from '../document/clipboard.js'
+import * as commands from '../document/commands.js'
+import { refuseConnection } from '../document/connections.js'
+import { nameOf } from '../document/document.js'
+import { freshId, idForType } from '../document/ids.js'
+import { type NodeTypes, refuseId, renameNode } from '../document/rename.js'
+import type { EditorStore } from './editor-store.js'
+
+export type EditorActions = ReturnType<typeof createEditorActions>
+
+/** What menus, keys and the canvas do: each is one command, and one step of the history. */
+export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
+  const get = store.getState
+  const selection = (): commands.Selection => {
+    const { document, selected } = get()
+    const notes = [...selected].flatMap((key) => (key.startsWith('note:') ? [key.slice('note:'.length)] : []))
+    const grouped = [...selected].flatMap(
+      (key) => document.groups.get(key.replace(/^group:/, ''))?.nodes ?? [],
+    )
+    return {
+      nodes: new Set([...[...selected].filter((key) => document.nodes.has(key)), ...grouped]),
+      edges: new Set([...selected].filter((key) => document.edges.has(key))),
+      notes: new Set(notes),
+    }
+  }
+  const count = ({ nodes, edges, notes }: commands.Selection): string => {
+    const size = nodes.size + notes.size || edges.size
+    return size === 1 ? '1 item' : `${size} items`
+  }
+  const name = (id: string): string => {
+    const node = get().document.nodes.get(id)?.node
+    return node === undefined ? id : nameOf(node)
+  }
+
+  return {
+    /** Adds a node of a type, connected to `behind` where given, and selects it. */
+    add: (type: string, at: Point, behind?: CanvasOutlet): string => {
+      const { document } = get()
+      const id = idForType(type, document.nodes)
+      const node = commands.newNode(id, type)
+      const title = types.get(type)?.title ?? type
+      get().perform(`Add ${title}`, commands.addNode(document, { node, at, behind }))
+      get().select(new Set([id]))
+      return id
+    },
+
+    connect: (outlet: CanvasOutlet, to: string): void => {
+      const refusal = refuseConnection(get().document, types, outlet, to)
+      if (refusal !== undefined) return get().say(refusal)
+      const label = `Connect ${name(outlet.from)} to ${name(to)}`
+      get().perform(label, commands.connect(get().document, { ...outlet, to }))
+    },
+
+    refuse: (outlet: CanvasOutlet, to: string): string | undefined =>
+      refuseConnection(get().document, types, outlet, to),
+
+    /** Places by node id and note key. */
+    move: (points: ReadonlyMap<string, Point>, label = 'Move'): void => {
+      const plain = new Map([...points].map(([key, point]) => [key.replace(/^note:/, ''), point]))
+      get().perform(label, commands.place(get().document, plain))
+    },
+
+    nudge: (by: Point): void => {
+      const { document } = get()
+      const { nodes, notes } = selection()
+      const points = [...nodes, ...notes].flatMap((id) => {
+        const at = document.positions.get(id) ?? document.notes.get(id)
+        return at === undefined ? [] : [[id, { x: at.x + by.x, y: at.y + by.y }] as const]
+      })
+      get().perform('Move', commands.place(document, new Map(points)), `nudge ${[...nodes, ...notes].join()}`)
+    },
+
+    deleteSelection: (): void => {
+      const chosen = selection()
+      get().perform(`Delete ${count(chosen)}`, commands.remove(get().document, chosen))
+    },
+
+    /** JSON of what is selected. */
+    copySelection: (): string => copy(get().document, selection(), types),
+
+    paste: (text: string, at: Point): void => {
+      const clip = readClip(text)
+      if (clip === undefined) return get().say('The clipboard holds no nodes: copy some on a canvas first.')
+      const { patch, ids } = paste(get().document, clip, at, types)
+      get().perform(`Paste ${ids.size} nodes`, patch)
+      get().select(ids)
+    },
+
+    duplicate: (): void => {
+      const { patch, ids } = duplicate(get().document, selection(), types)
+      get().perform(`Duplicate ${ids.size} nodes`, patch)
+      if (ids.size > 0) get().select(ids)
+    },
+
+    group: (): void => {
+      const { document } = get()
+      const id = freshId('group', document.groups)
+      const { nodes } = selection()
+      get().perform('Group', commands.addGroup(document, id, { title: 'Group', nodes }))
+      get().select(new Set([groupKey(id)]))
+    },
+
+    ungroup: (key: string): void =>
+      get().perform('Ungroup', commands.removeGroup(get().document, key.replace(/^group:/, ''))),
+
+    setGroup: (key: string, change: { readonly title?: string; readonly collapsed?: boolean }): void => {
+      const label = change.collapsed === undefined ? 'Name group' : change.collapsed ? 'Collapse' : 'Expand'
+      get().perform(label, commands.setGroup(get().document, key.replace(/^group:/, ''), change))
+    },
+
+    addNote: (at: Point): void => {
+      const id = freshId('note', get().document.notes)
+      const note = { ...at, width: 220, height: 96, text: '' }
+      get().perform('Add note', commands.setNote(get().document, id, note))
+      get().select(new Set([noteKey(id)]))
+    },
+
+    setNoteText: (key: string, text: string): void => {
+      const id = key.replace(/^note:/, '')
+      const note = get().document.notes.get(id)
+      if (note !== undefined)
+        get().perform('Edit note', commands.setNote(get().document, id, { ...note, text }))
+    },
+
+    setNode: (id: string, members: { readonly [member: string]: Json | undefined }): void =>
+      get().perform(
+        `Edit ${name(id)}`,
+        commands.setNode(get().document, id, members),
+        `${Object.keys(members).join()} ${id}`,
+      ),
+
+    setCondition: (edge: string, when: string): void =>
+      get().perform('Edit condition', commands.setCondition(get().document, edge, when), `when ${edge}`),
+
+    setField: (field: string, value: Json | undefined): void =>
+      get().perform(`Edit ${field}`, commands.setField(get().document, field, value), `field ${field}`),
+
+    /** Why the id cannot be given; undefined when it was. */
+    rename: (id: string, wanted: string): string | undefined => {
+      const refusal = refuseId(get().document, id, wanted)
+      if (refusal !== undefined) return refusal
+      const wasOpen = get().open?.node === id
+      get().perform(`Rename ${id} to ${wanted}`, renameNode(get().document, id, wanted, types))
+      if (get().document.nodes.has(wanted)) get().select(new Set([wanted]))
+      if (wasOpen) get().openPanel(wanted)
+      return undefined
+    },
+
+    selectAll: (): void => get().select(new Set(get().document.nodes.keys())),
+  }
+}

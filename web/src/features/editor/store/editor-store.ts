@@ -1,0 +1,90 @@
+import { createStore } from 'zustand'
+import type { Density } from '../../../components/graph/graph-types.js'
+import type { EditorDocument } from '../document/document.js'
+import { EMPTY_HISTORY, type History, type Moved, record, redo, undo } from '../document/history.js'
+import { applyPatch, type Patch } from '../document/patch.js'
+
+/**
+ * What the editor holds while a workflow is open.
+ *
+ * Owns the document, its history, and what is selected. Does not own saving: see autosave/.
+ *
+ * 1. The document changes through patches only: those of the author go into the history, those of a merge do not.
+ * 2. Whatever is selected, focused or open exists: it is dropped with its row.
+ */
+export interface EditorState {
+  readonly document: EditorDocument
+  readonly history: History
+  /** Keys of nodes, notes, groups and edges on the canvas. */
+  readonly selected: ReadonlySet<string>
+  /** The node the keyboard is at. */
+  readonly focused: string | undefined
+  /** The node whose panel is open, and the field in it to begin at (a JSON pointer within the node). */
+  readonly open: { readonly node: string; readonly field?: string | undefined } | undefined
+  readonly density: Density
+  /** For the live region: what just happened. */
+  readonly said: string
+
+  perform(label: string, patch: Patch, field?: string): void
+  undo(): void
+  redo(): void
+  /** Rows another author changed. */
+  merge(patch: Patch): void
+  select(keys: ReadonlySet<string>): void
+  focus(node: string | undefined): void
+  openPanel(node: string | undefined, field?: string): void
+  setDensity(density: Density): void
+  say(words: string): void
+}
+
+/** `now`: milliseconds, of any steady clock. */
+export const createEditorStore = (document: EditorDocument, now: () => number) =>
+  createStore<EditorState>()((set, get) => {
+    const move = (moved: Moved | undefined, verb: string): void => {
+      if (moved === undefined) return set({ said: `Nothing to ${verb.toLowerCase()}` })
+      const { document, history, step } = moved
+      set({ ...existing(get(), document), history, said: `${verb}: ${step.label}` })
+    }
+    return {
+      document,
+      history: EMPTY_HISTORY,
+      selected: new Set(),
+      focused: undefined,
+      open: undefined,
+      density: 'normal',
+      said: '',
+      perform: (label, patch, field) => {
+        if (patch.length === 0) return
+        const history = record(get().history, { label, patch, field, at: now() })
+        set({ ...existing(get(), applyPatch(get().document, patch)), history, said: label })
+      },
+      undo: () => move(undo(get().document, get().history), 'Undo'),
+      redo: () => move(redo(get().document, get().history), 'Redo'),
+      merge: (patch) => set(existing(get(), applyPatch(get().document, patch))),
+      select: (selected) => {
+        const node = [...selected].findLast((key) => get().document.nodes.has(key))
+        set(node === undefined ? { selected } : { selected, focused: node })
+      },
+      focus: (focused) => set({ focused }),
+      openPanel: (node, field) => set({ open: node === undefined ? undefined : { node, field } }),
+      setDensity: (density) => set({ density }),
+      say: (said) => set({ said }),
+    }
+  })
+
+export type EditorStore = ReturnType<typeof createEditorStore>
+
+/** The document, and of selection, focus and panel what it still has. */
+const existing = ({ selected, focused, open }: EditorState, document: EditorDocument) => {
+  const isThere = (key: string): boolean =>
+    document.nodes.has(key) ||
+    document.edges.has(key) ||
+    document.notes.has(key.replace(/^note:/, '')) ||
+    document.groups.has(key.replace(/^group:/, ''))
+  return {
+    document,
+    selected: new Set([...selected].filter(isThere)),
+    focused: focused !== undefined && document.nodes.has(focused) ? focused : undefined,
+    open: open !== undefined && document.nodes.has(open.node) ? open : undefined,
+  }
+}
