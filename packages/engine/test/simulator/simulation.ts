@@ -109,7 +109,7 @@ export class Simulation {
       actions.push(
         ...this.#attempts.flatMap((attempt) => [() => this.#end(attempt), () => this.#end(attempt)]),
       )
-      actions.push(...this.#approvals().map((step) => () => this.#err(step)))
+      actions.push(...this.#answerable().map((step) => () => this.#err(step)))
     }
     return [...actions, ...this.#usefulActions()]
   }
@@ -122,11 +122,11 @@ export class Simulation {
     if (this.#timers.length > 0) actions.push(() => this.#ringNext())
     if (this.#inbox.some(({ taken }) => !taken)) actions.push(() => this.#readInbox())
     if (state.status === 'paused') actions.push(() => this.#ask({ kind: 'resume_requested' }))
-    return [...actions, ...this.#approvals().map((step) => () => this.#complete(step))]
+    return [...actions, ...this.#answerable().map((step) => () => this.#complete(step))]
   }
 
-  #approvals(): StepState[] {
-    return this.#state?.steps.filter(({ wait }) => wait?.kind === 'approval') ?? []
+  #answerable(): StepState[] {
+    return this.#state?.steps.filter(({ wait }) => wait?.kind === 'resume') ?? []
   }
 
   // ── the worker ──
@@ -209,7 +209,7 @@ export class Simulation {
     const state = this.#state
     if (state === undefined || isTerminal(state.status) || !isIdle(state) || this.#attempts.length > 0) return
     this.#send({ kind: 'park' })
-    const wakes = pendingTimers(state).length + this.#approvals().length
+    const wakes = pendingTimers(state).length + this.#answerable().length
     if (wakes === 0 && state.status !== 'paused')
       throw new Error('the run is parked, and nothing will wake it (I1)')
     this.#flush()

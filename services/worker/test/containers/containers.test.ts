@@ -1,4 +1,8 @@
-import type { DefinitionInput, Json, RunEvent } from '@millrace/contracts'
+import { readFileSync } from 'node:fs'
+import { type DefinitionInput, definition, type Json, type RunEvent } from '@millrace/contracts'
+import { validateDefinition } from '@millrace/engine'
+import { createExpressionChecker } from '@millrace/expressions'
+import { nodeCatalogue } from '@millrace/nodes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ended, openWorld, type World } from '../durability/world.js'
 
@@ -213,5 +217,27 @@ describe('flow.stop', () => {
     }
     const run = await play([{ id: 'each', type: 'flow.map', params: { items: [1] }, body }])
     expect(run.end).toMatchObject({ status: 'failed', error: { code: 'RUN_STOPPED', message: 'enough' } })
+  })
+})
+
+/** start ─▶ each[ price ─▶ check ─true▶ large, ─false▶ small ] ─▶ halve[ half ] ─▶ done */
+test('the example of docs/WORKFLOWS.md runs as it is described', async () => {
+  const document = readFileSync(new URL('../../../../docs/WORKFLOWS.md', import.meta.url), 'utf8')
+  const text = /```json\n(\{[^`]*"orders-in-bulk"[^`]*)```/.exec(document)?.[1]
+  const { nodes, edges } = definition.parse(JSON.parse(text ?? 'null'))
+  const { problems } = validateDefinition(
+    JSON.parse(text ?? 'null'),
+    nodeCatalogue(),
+    createExpressionChecker(),
+  )
+  expect(problems).toEqual([])
+  const orders = [
+    { price: 60, count: 2 },
+    { price: 5, count: 1 },
+  ]
+  const run = await play(nodes.slice(1), { orders }, edges.slice(1))
+  expect(run.end).toMatchObject({
+    status: 'completed',
+    output: { results: [{ large: { large: 120 } }, { small: { small: 5 } }], last: 1 },
   })
 })
