@@ -59,6 +59,7 @@ export const runs = pgTable('runs', {
   snapshotSeq: integer('snapshot_seq'),
   seed: jsonb().$type<Json>(),
   limited: boolean().notNull().default(false),
+  startedBy: uuid('started_by'),
   hasWaits: boolean('has_waits').notNull().default(false),
   backlog: boolean().notNull().default(false),
 })

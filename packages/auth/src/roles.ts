@@ -8,10 +8,10 @@ export interface Actor {
   readonly email: string
 }
 
-const READ: readonly Permission[] = ['workflow.read', 'run.read']
+const READ: readonly Permission[] = ['workflow.read', 'run.read', 'approval.decide']
 
 /**
- * What each role may do. An editor builds and tries workflows; an operator runs and repairs what is published;
+ * What each role may do. Anybody may be asked for an approval: whether they are, each approval says. An editor builds and tries workflows; an operator runs and repairs what is published;
  * neither sees that a credential exists unless the work needs its name; an admin may do everything.
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

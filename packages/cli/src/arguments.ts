@@ -36,6 +36,17 @@ const controlSyntax = (name: 'pause' | 'resume'): CommandSyntax => ({
   build: ([run = ''], values) => ({ name, run, watch: values.watch === true }),
 })
 
+const decideSyntax = (name: 'approve' | 'reject'): CommandSyntax => ({
+  operands: ['approval'],
+  options: { comment: text, data: text },
+  build: ([approval = ''], values) => ({
+    name,
+    approval,
+    comment: textOf(values, 'comment'),
+    data: inputOf(textOf(values, 'data'), '--data'),
+  }),
+})
+
 const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> = {
   login: {
     operands: [],
@@ -110,6 +121,13 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
       input: inputOf(textOf(values, 'input')),
     }),
   },
+  approvals: {
+    operands: [],
+    options: { all: flag },
+    build: (_, values) => ({ name: 'approvals', all: values.all === true }),
+  },
+  approve: decideSyntax('approve'),
+  reject: decideSyntax('reject'),
   bulk: {
     operands: ['action'],
     options: {
@@ -241,12 +259,12 @@ const filterOf = (values: Values): BulkFilter => {
   return parsed.data
 }
 
-const inputOf = (value: string | undefined): InputSource => {
+const inputOf = (value: string | undefined, option = '--input'): InputSource => {
   if (value === undefined) return { kind: 'none' }
   if (value.startsWith('@')) return { kind: 'file', path: value.slice(1) }
   try {
     return { kind: 'json', value: json.parse(JSON.parse(value)) }
   } catch {
-    throw new UsageError('--input is not valid JSON; write it in quotes, or name a file with @file.json.')
+    throw new UsageError(`${option} is not valid JSON; write it in quotes, or name a file with @file.json.`)
   }
 }

@@ -1,6 +1,7 @@
 import { ApiError } from '@millrace/sdk'
 import { parseArguments } from './arguments.js'
 import type { Invocation } from './command.js'
+import { approvals, decide } from './commands/approvals.js'
 import { bulk } from './commands/bulk.js'
 import { cancel } from './commands/cancel.js'
 import { control } from './commands/control.js'
@@ -70,6 +71,11 @@ const perform = async (invocation: Invocation, terminal: Terminal): Promise<Exit
       return retry(terminal, await client(), command, json)
     case 'rerun':
       return rerun(terminal, await client(), command, json)
+    case 'approvals':
+      return approvals(terminal, await client(), command, json)
+    case 'approve':
+    case 'reject':
+      return decide(terminal, await client(), command, json)
     case 'bulk':
       return bulk(terminal, await client(), command, json)
     case 'dead-letters':

@@ -22,6 +22,8 @@ export type Command =
   | RerunCommand
   | BulkCommand
   | DeadLettersCommand
+  | { readonly name: 'approvals'; readonly all: boolean }
+  | DecideCommand
 
 export interface RunCommand {
   readonly name: 'run'
@@ -72,6 +74,14 @@ export interface DeadLettersCommand {
         readonly same: boolean
         readonly confirm: boolean
       }
+}
+
+export interface DecideCommand {
+  readonly name: 'approve' | 'reject'
+  readonly approval: string
+  readonly comment: string | undefined
+  /** The form, filled in. */
+  readonly data: InputSource
 }
 
 export type InputSource =

@@ -20,6 +20,9 @@ Usage: millrace <command> [options]
   rerun <run> <step>   make a new run from one step on
   bulk <action>        cancel, pause, resume or retry many runs
   dead-letters         list, discard or redrive runs the engine gave up
+  approvals            list what waits for my decision
+  approve <approval>   approve, with a form if it asks for one
+  reject <approval>    reject
   help [command]       show this, or the options of a command
 
 Options of every command:
@@ -84,6 +87,9 @@ Without one of them, lists the fingerprints: runs of one fingerprint most likely
   --redrive <fingerprint>   retry each as a new linked run, on the version published now
   --same                    redrive on the version they had
   --confirm                 completed writes may happen again`,
+  approvals: 'millrace approvals [--all]',
+  approve: 'millrace approve <approval> [--comment <text>] [--data <json | @file>]',
+  reject: 'millrace reject <approval> [--comment <text>] [--data <json | @file>]',
 }
 
 export const printHelp = (terminal: Terminal, topic: string | undefined): void => {

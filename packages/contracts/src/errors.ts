@@ -135,6 +135,11 @@ export const ERRORS = {
     'Run the workflow up to here first, or pin an output of a step before it.',
   ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
+  NOT_ASKED: entry(
+    403,
+    'This approval does not ask you',
+    'See its `assignees`; it may not be for the one who started the run.',
+  ),
   INVALID_RESUME_TOKEN: entry(
     401,
     'This resume URL is not one Millrace has signed',

@@ -1,3 +1,4 @@
+export * from './approval.js'
 export * from './definition.js'
 export * from './errors.js'
 export * from './event.js'

@@ -9,6 +9,7 @@ export type Assignees = z.infer<typeof assignees>
 
 /** What becomes of a question that nobody has answered in time. */
 export const approvalTimeout = z.enum(['approve', 'reject', 'escalate', 'fail'])
+export type ApprovalTimeout = z.infer<typeof approvalTimeout>
 
 /** In milliseconds since the epoch, database time. */
 const dueAt = z.number().optional()

@@ -1,4 +1,13 @@
-import type { CredentialData, Effect, Json, NodeTypeDescriptor, WaitResult } from '@millrace/contracts'
+import type {
+  ApprovalTimeout,
+  Assignees,
+  CredentialData,
+  Effect,
+  FormField,
+  Json,
+  NodeTypeDescriptor,
+  WaitResult,
+} from '@millrace/contracts'
 import type { z } from 'zod'
 
 /** The contract of a node type. Node modules do no IO of their own: everything comes through `ctx`. */
@@ -63,6 +72,21 @@ export type WaitRequest =
   | ({ readonly kind: 'event'; readonly name: string; readonly key: string | undefined } & Deadline)
   /** For a call of the step's resume URL. */
   | ({ readonly kind: 'resume' } & Deadline)
+  | ({
+      readonly kind: 'approval'
+      readonly title: string
+      readonly description?: string
+      readonly form: readonly FormField[]
+      readonly selfApproval: boolean
+      /** Who is asked when the deadline has passed, for `whenDue: 'escalate'`. */
+      readonly escalation?: Asked
+    } & Asked)
+
+/** People, and what happens when they do not answer. */
+interface Asked extends Deadline {
+  readonly assignees: Assignees
+  readonly whenDue: ApprovalTimeout
+}
 
 interface Deadline {
   /** From the beginning of the wait; undefined: the node's own `timeoutMs`, if it has one. Milliseconds. */

@@ -10,6 +10,7 @@ import { flowSwitch } from './flow/switch/index.js'
 import { flowWait } from './flow/wait/index.js'
 import { httpRequest } from './http/request/index.js'
 import { httpRespond } from './http/respond/index.js'
+import { humanApproval } from './human/approval/index.js'
 import { logMessage } from './log/message/index.js'
 import { postgresQuery } from './postgres/query/index.js'
 import { transformJson } from './transform/json/index.js'
@@ -36,6 +37,7 @@ const ALL: readonly NodeType[] = [
   flowDelay,
   flowWait,
   flowStop,
+  humanApproval,
   logMessage,
 ]
 

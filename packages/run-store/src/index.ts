@@ -17,4 +17,5 @@ export {
 } from './store.js'
 export type { StrandedRun } from './sweep.js'
 export * from './types.js'
+export type { ApprovalPage, Approver, OpenApproval } from './waits/approvals.js'
 export { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'

@@ -1,4 +1,4 @@
-import type { Definition, Json, Run, RunEvent, Step } from '@millrace/contracts'
+import type { Definition, Json, Run, RunEvent, Step, WaitResult } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import * as backlog from './backlog.js'
@@ -24,8 +24,15 @@ import type {
   ResponseRow,
   StepOutcomeRow,
 } from './types.js'
+import {
+  type ApprovalPage,
+  type Approver,
+  getApproval,
+  listApprovals,
+  type OpenApproval,
+} from './waits/approvals.js'
 import { deleteOldEvents, type NewEvent, type PublishedEvent, publishEvent } from './waits/events.js'
-import { dueWaits, type ResumeResult, resumeWait } from './waits/resolve.js'
+import { dueWaits, type ResumeResult, resolveWait, resumeWait } from './waits/resolve.js'
 import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'
 
 /** New runs, and messages to runs: for whoever takes requests. */
@@ -45,6 +52,8 @@ export interface RunIntake {
   publishEvent(event: NewEvent): Promise<PublishedEvent>
   /** See {@link resumeWait}. */
   resumeWait(runId: string, path: string, payload: Json): Promise<ResumeResult>
+  /** See {@link resolveWait}. */
+  resolveWait(workspaceId: string, id: string, by: string, result: WaitResult): Promise<string | undefined>
   /** See {@link claimForCancel}. */
   claimForCancel(runId: string, workspaceId: string): Promise<ClaimedRun | null>
 }
@@ -116,6 +125,14 @@ export interface RunReads {
   queuedRuns(workspaceId: string): Promise<backlog.QueuedRuns>
   getPayload(workspaceId: string, runId: string, key: string): Promise<string | undefined>
   getResponse(workspaceId: string, runId: string): Promise<ResponseRow | undefined>
+  /** See {@link listApprovals}. */
+  listApprovals(
+    workspaceId: string,
+    mine: Approver | undefined,
+    afterId: string | null,
+    limit: number,
+  ): Promise<ApprovalPage>
+  getApproval(workspaceId: string, id: string): Promise<OpenApproval | null>
 }
 
 /** The only code that writes runs, steps and events. Depend on the part you need. */
@@ -142,6 +159,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     postToInbox: (runId, workspaceId, message) => inbox.postToInbox(sql, runId, workspaceId, message),
     publishEvent: (event) => publishEvent(sql, event),
     resumeWait: (runId, path, payload) => resumeWait(sql, runId, path, payload),
+    resolveWait: (workspaceId, id, by, result) => resolveWait(sql, workspaceId, id, by, result),
     claimForCancel: (runId, workspaceId) => claimForCancel(sql, runId, workspaceId),
 
     workerId: options.workerId,
@@ -187,6 +205,9 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),
     lastSeqs: (runIds) => lastSeqs(sql, runIds),
     getPayload: (workspaceId, runId, key) => payloads.getPayload(sql, workspaceId, runId, key),
+    listApprovals: (workspaceId, mine, afterId, limit) =>
+      listApprovals(sql, workspaceId, mine, afterId, limit),
+    getApproval: (workspaceId, id) => getApproval(sql, workspaceId, id),
     getResponse: (workspaceId, runId) => payloads.getResponse(sql, workspaceId, runId),
 
     close: async () => {

@@ -28,6 +28,8 @@ export interface NewRun {
   /** Hash of the request, compared when the key was seen before (D17). */
   readonly requestHash: string | null
   readonly parentRunId?: string
+  /** The user who starts it by hand. */
+  readonly startedBy?: string
   /** The run it was made from: a retry, a rerun. */
   readonly originRunId?: string
   readonly seed?: RunSeed
@@ -116,6 +118,13 @@ export type InboxMessage =
       readonly path: string
       readonly attempt: number
       readonly result: WaitResult
+    }
+  /** Others are asked now: the step waits anew. */
+  | {
+      readonly kind: 'wait_escalated'
+      readonly path: string
+      readonly attempt: number
+      readonly wait: Wait
     }
 
 export type InboxItem = { readonly id: string } & InboxMessage

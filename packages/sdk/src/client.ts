@@ -1,8 +1,10 @@
 import { nodeTypeDescriptor } from '@millrace/contracts'
+import { createApprovals } from './resources/approvals.js'
 import { createAuth } from './resources/auth.js'
 import { createBulk } from './resources/bulk.js'
 import { createCredentials } from './resources/credentials.js'
 import { createDeadLetters } from './resources/dead-letters.js'
+import { createEvents } from './resources/events.js'
 import { list } from './resources/page.js'
 import { createRuns } from './resources/runs.js'
 import { createWorkflows } from './resources/workflows.js'
@@ -36,6 +38,8 @@ export const createClient = (options: ClientOptions) => {
     runs: createRuns(transport),
     bulk: createBulk(transport),
     deadLetters: createDeadLetters(transport),
+    approvals: createApprovals(transport),
+    events: createEvents(transport),
     /** Every node type, in the order of the palette. */
     nodeTypes: async () => (await list(transport, '/node-types', nodeTypeDescriptor)).items,
   }

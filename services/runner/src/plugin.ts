@@ -19,6 +19,7 @@ import { RunHub } from './stream/hub.js'
 import { registerMultiplexedStream } from './stream/multiplex.js'
 import { registerRunStream } from './stream/routes.js'
 import { registerTestRuns } from './test-runs/routes.js'
+import { registerApprovals } from './waits/approval-routes.js'
 import { registerEventRoutes } from './waits/event-routes.js'
 import { registerResumeRoutes } from './waits/resume-routes.js'
 import { createWaker } from './waits/waker.js'
@@ -84,6 +85,7 @@ export const runnerPlugin =
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
     const waker = createWaker({ enqueuer, feed: deps.feed, onError })
+    registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker })
     registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })

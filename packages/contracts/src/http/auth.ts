@@ -11,6 +11,7 @@ export const permission = z.enum([
   'run.read',
   'run.start',
   'run.operate',
+  'approval.decide',
   'credential.read',
   'credential.write',
 ])

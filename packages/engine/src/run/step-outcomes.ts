@@ -84,7 +84,11 @@ export function failStep(
 
 export function suspendStep(turn: Turn, { path, attempt, wait, items, itemsKey }: Input<'step_waits'>): void {
   const step = turn.openStep(path, attempt)
-  if (step === undefined || (step.status !== 'running' && !isNextIteration(step, wait))) return
+  if (
+    step === undefined ||
+    (step.status !== 'running' && !isNextIteration(step, wait) && !isEscalation(step, wait))
+  )
+    return
   turn.wake()
   turn.emit({
     type: 'step_waiting',
@@ -97,6 +101,10 @@ export function suspendStep(turn: Turn, { path, attempt, wait, items, itemsKey }
   turn.startStepTimer(step)
   turn.advance()
 }
+
+/** An approval that nobody has decided in time asks others, once. */
+const isEscalation = ({ wait: former }: StepState, wait: Wait): boolean =>
+  wait.kind === 'approval' && wait.escalated && former?.kind === 'approval' && !former.escalated
 
 /** A repeat that waits goes on to its next iteration, once the latest has ended and nothing around it fails. */
 const isNextIteration = ({ inside, scope }: StepState, wait: Wait): boolean =>

@@ -36,7 +36,7 @@ export const STEP_TRANSITIONS: Table<StepStatus> = {
   waiting: {
     step_started: ['running'],
     step_retrying: ['waiting'],
-    // A repeat waits for its next iteration, a map has done another page of its items.
+    // A repeat waits for its next iteration, an approval for other people, a map has done another page of its items.
     step_waiting: ['waiting'],
     step_progressed: ['waiting'],
     step_succeeded: ['completed'],

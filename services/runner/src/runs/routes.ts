@@ -50,9 +50,14 @@ const registerStart = (app: FastifyInstance, deps: RunRoutesDeps): void => {
       },
     },
     async (request, reply) => {
-      const { workspaceId } = request.actor
+      const { workspaceId, userId: startedBy } = request.actor
       const key = request.headers['idempotency-key']
-      const started = await startRun(deps, { workspaceId, body: request.body, idempotencyKey: key })
+      const started = await startRun(deps, {
+        workspaceId,
+        startedBy,
+        body: request.body,
+        idempotencyKey: key,
+      })
       const found = await deps.store.getRun(workspaceId, started.runId)
       if (found === null) throw noSuchRun()
       return await reply.status(started.replayed ? 200 : 201).send({ run: found, replayed: started.replayed })

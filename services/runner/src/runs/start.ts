@@ -21,6 +21,8 @@ export interface StartDeps {
 
 export interface StartRequest {
   readonly workspaceId: string
+  /** The user who asks for it. */
+  readonly startedBy: string
   readonly idempotencyKey: string | undefined
   readonly body: z.output<typeof startRunBody>
 }
@@ -36,13 +38,14 @@ export interface Started {
  * @throws NOT_FOUND, NOT_PUBLISHED, NO_SUCH_TRIGGER, IDEMPOTENCY_KEY_REUSED
  */
 export const startRun = async (deps: StartDeps, request: StartRequest): Promise<Started> => {
-  const { workspaceId, body, idempotencyKey } = request
+  const { workspaceId, startedBy, body, idempotencyKey } = request
   const versionId = await resolveVersion(deps.sql, workspaceId, body.workflow, body.version)
   const version = await deps.versions.get(versionId)
   const trigger = chooseTrigger(version, body.trigger)
   return await acceptRun(deps, version, {
     id: uuidv7(),
     workspaceId,
+    startedBy,
     workflowId: version.workflowId,
     versionId,
     trigger,

@@ -59,6 +59,8 @@ export async function inboxInput(
       return { kind: 'pause_requested', ...(item.by === undefined ? {} : { by: item.by }) }
     case 'resume':
       return { kind: 'resume_requested' }
+    case 'wait_escalated':
+      return { kind: 'step_waits', path: item.path, attempt: item.attempt, wait: item.wait }
     case 'timer':
       if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
       if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }

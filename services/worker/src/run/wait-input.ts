@@ -1,4 +1,4 @@
-import { ERRORS, type OutsideWait, type WaitResult } from '@millrace/contracts'
+import { ERRORS, type Json, type OutsideWait, type WaitResult } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
 import type { ContainerWait, WaitRequest } from '@millrace/nodes'
 import type { WaitRow } from '@millrace/run-store'
@@ -43,9 +43,29 @@ function registration(
       const wait = { kind: 'event', name, ...(key === undefined ? {} : { key }) } as const
       return { wait, name, key: key ?? '', details: null }
     }
+    case 'approval':
+      return approval(request, path)
     case 'resume':
       return { wait: { kind: 'resume' }, name: runId, key: path, details: null }
   }
+}
+
+function approval(request: Extract<WaitRequest, { kind: 'approval' }>, path: string): Registration {
+  const { title, description, assignees, form, selfApproval, whenDue, escalation } = request
+  const wait = { kind: 'approval', title, assignees, onTimeout: whenDue, escalated: false } as const
+  const details = {
+    ...{ title, assignees, form: form.map((field) => ({ ...field })), selfApproval, escalated: false },
+    ...(description === undefined ? {} : { description }),
+    ...(escalation !== undefined && {
+      escalation: {
+        wait: { ...wait, assignees: escalation.assignees, onTimeout: escalation.whenDue, escalated: true },
+        timeoutMs: escalation.timeoutMs ?? null,
+        onTimeout: escalation.timeoutMs === undefined ? null : (escalation.onTimeout ?? timedOut(path)),
+      },
+    }),
+  }
+  // Plain data throughout; an optional field that is left out is not there.
+  return { wait, name: null, key: null, details: details as Json }
 }
 
 const timedOut = (path: string): WaitResult => ({

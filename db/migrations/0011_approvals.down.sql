@@ -1,0 +1,2 @@
+DROP INDEX waits_approvals;
+ALTER TABLE runs DROP COLUMN started_by;
