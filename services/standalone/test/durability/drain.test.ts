@@ -1,6 +1,8 @@
 import type { NodeProcess } from '@millrace/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { dense, ended, openWorld, seqsOf, storyOf, type World } from './world.js'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 /** No scheduler, and leases of ten minutes: whatever goes on here goes on by the drain's own doing. */
 const LONG_LEASE = { LEASE_MS: '600000' }
@@ -47,7 +49,7 @@ describe('a worker told to stop (D12)', () => {
     expect(world.upstream.to('/after')).toHaveLength(0)
     await world.worker(LONG_LEASE)
     for (const runId of runIds) {
-      expect(await ended(world, runId)).toBe('completed')
+      expect(await ended(world, runId, 60_000)).toBe('completed')
       const events = await world.events(runId)
       expect(seqsOf(events)).toEqual(dense(events))
       expect(storyOf(events, 'slow')).toEqual(['step_started', 'step_succeeded'])
@@ -69,7 +71,7 @@ describe('a worker told to stop (D12)', () => {
     await world.worker(LONG_LEASE)
     const second = await world.upstream.nth('/slow', 2)
     second.answer()
-    expect(await ended(world, runId)).toBe('completed')
+    expect(await ended(world, runId, 60_000)).toBe('completed')
     expect(second.key).toBe(first.key)
     // A goodbye is no crash (D13).
     const [row] = await world.sql`SELECT crash_count FROM runs WHERE id = ${runId}`
@@ -87,15 +89,15 @@ describe('a worker told to stop (D12)', () => {
     const delayed = await world.start(await world.publish({ nodes: [short, call('late')] }))
     const waits = async (runId: string, type: string) =>
       (await world.events(runId)).some((event) => event.type === type)
-    await expect.poll(() => waits(flaky, 'step_retrying'), { timeout: 10_000 }).toBe(true)
-    await expect.poll(() => waits(delayed, 'step_waiting'), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => waits(flaky, 'step_retrying'), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => waits(delayed, 'step_waiting'), { timeout: 30_000 }).toBe(true)
     leaving.kill('SIGTERM')
     expect((await leaving.exited).code).toBe(0)
     expect(await world.run(flaky)).toMatchObject({ status: 'pending', workerId: null })
     expect(await world.run(delayed)).toMatchObject({ status: 'pending', workerId: null })
     await world.worker(LONG_LEASE)
-    expect(await ended(world, flaky)).toBe('completed')
-    expect(await ended(world, delayed)).toBe('completed')
+    expect(await ended(world, flaky, 60_000)).toBe('completed')
+    expect(await ended(world, delayed, 60_000)).toBe('completed')
     expect(world.upstream.to('/flaky')).toHaveLength(2)
     expect(world.upstream.to('/late')).toHaveLength(1)
   })
@@ -107,10 +109,48 @@ describe('a worker told to stop (D12)', () => {
     const leaving = await world.worker({ ...LONG_LEASE, WORKER_CONCURRENCY: '1', DRAIN_MS: '60000' })
     const runIds = [await world.start(version), await world.start(version), await world.start(version)]
     const waiting = async () => (await world.queue.depth()) === 1
-    await expect.poll(waiting, { timeout: 10_000 }).toBe(true)
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(true)
     leaving.kill('SIGTERM')
     expect((await leaving.exited).code).toBe(0)
     await world.worker(LONG_LEASE)
-    for (const runId of runIds) expect(await ended(world, runId)).toBe('completed')
+    for (const runId of runIds) expect(await ended(world, runId, 60_000)).toBe('completed')
   })
 })
+
+/**
+ *   start ──▶ one ──▶ two ──▶ three        60 runs on two workers, one of which leaves in the middle
+ */
+describe.each(['redis', 'postgres'])(
+  'a worker told to stop under load, the queue being on %s (D12)',
+  (backend) => {
+    beforeEach(async () => {
+      await world.end()
+      world = await openWorld(backend === 'redis' ? {} : { redisUrl: null })
+    })
+
+    it('loses nothing, repeats nothing and leaves nothing to a lease', async () => {
+      const leaving = await world.worker({ ...LONG_LEASE, DRAIN_MS: '60000' })
+      for (const id of ['one', 'two', 'three'])
+        world.upstream.on(`/${id}`, (each) => setTimeout(() => each.answer(), 200))
+      const version = await world.publish({ nodes: [call('one'), call('two'), call('three')] })
+      const runIds = await Promise.all(Array.from({ length: 60 }, () => world.start(version)))
+      await world.upstream.nth('/two', 5)
+      leaving.kill('SIGTERM')
+      expect(await leaving.exited).toEqual({ code: 0, signal: null })
+      // No vacuous pass: it left in the middle of its work.
+      expect(world.upstream.to('/three').length).toBeLessThan(60)
+      const left = await world.sql`SELECT 1 FROM runs WHERE worker_id IS NOT NULL AND finished_at IS NULL`
+      expect(left).toHaveLength(0)
+      await world.worker(LONG_LEASE)
+      for (const runId of runIds) {
+        expect(await ended(world, runId, 60_000)).toBe('completed')
+        const events = await world.events(runId)
+        expect(seqsOf(events)).toEqual(dense(events))
+        expect(events.some((event) => event.type === 'step_retrying')).toBe(false)
+      }
+      for (const id of ['one', 'two', 'three']) expect(world.upstream.to(`/${id}`)).toHaveLength(60)
+      const crashed = await world.sql`SELECT 1 FROM runs WHERE crash_count > 0`
+      expect(crashed).toHaveLength(0)
+    })
+  },
+)
