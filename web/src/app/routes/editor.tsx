@@ -1,11 +1,16 @@
 import { Button } from '@mantine/core'
+import { type Json, pin } from '@millrace/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import { z } from 'zod'
 import { useApi, useSession } from '../../api/context.js'
 import { createDraftsApi } from '../../api/drafts.js'
 import { keys } from '../../api/keys.js'
+import { ConfigPanel } from '../../features/config-panel/panel/config-panel.js'
+import type { Pins } from '../../features/config-panel/samples/sample.js'
 import { EditorPage } from '../../features/editor/editor-page.js'
+import type { PanelContext } from '../../features/editor/panel-context.js'
 
 const route = getRouteApi('/inside/workflows/$workflowId')
 
@@ -23,7 +28,7 @@ export const EditorRoute = () => {
       workflowId={workflowId}
       workspace={'identity' in session ? session.identity.workspace.slug : ''}
       api={api}
-      renderPanel={(panel) => <pre>{JSON.stringify(panel.node, null, 2)}</pre>}
+      renderPanel={(panel) => <NodePanel workflowId={workflowId} panel={panel} />}
       links={
         <Button
           variant="default"
@@ -47,3 +52,35 @@ export const EditorRoute = () => {
     />
   )
 }
+
+interface NodePanelProps {
+  readonly workflowId: string
+  readonly panel: PanelContext
+}
+
+const NodePanel = ({ workflowId, panel }: NodePanelProps) => {
+  const { nodes, edges, vars, pins } = panel
+  const document = useMemo(() => ({ nodes, edges, vars }), [nodes, edges, vars])
+  return (
+    <ConfigPanel
+      workflow={{ id: workflowId, name: panel.workflowName }}
+      document={document}
+      nodeId={panel.nodeId}
+      nodeTypes={panel.types}
+      problems={panel.problems}
+      onChange={panel.change}
+      onRename={panel.rename}
+      onClose={panel.close}
+      saveDraft={panel.saveDraft}
+      pins={useMemo(() => readPins(pins), [pins])}
+      onPins={(pinned) => panel.setPins(writePins(pinned))}
+    />
+  )
+}
+
+const pinsSchema = z.record(z.string(), pin)
+
+const readPins = (pins: Json | undefined): Pins => pinsSchema.safeParse(pins).data ?? {}
+
+/** Without members that are there but undefined: these are no JSON. */
+const writePins = (pins: Pins): Json => JSON.parse(JSON.stringify(pins)) as Json

@@ -76,7 +76,7 @@ const Workbench = (props: EditorProps) => {
   )
   const tidy = useTidy()
   const ui = useMemo(() => ({ overlays, tidy, showOutline: () => setSide('outline') }), [overlays, tidy])
-  const panel = usePanelContext(problems)
+  const panel = usePanelContext(problems, autosave.flush)
   const jump = useJump(overlays.close)
   return (
     <EditorUiContext value={ui}>
@@ -102,7 +102,7 @@ const Workbench = (props: EditorProps) => {
             )}
           </div>
           {panel !== undefined && (
-            <aside className={classes['panel']} aria-label={`Panel of ${panel.node.id}`}>
+            <aside className={classes['panel']} aria-label={`Panel of ${panel.nodeId}`}>
               {renderPanel(panel)}
             </aside>
           )}

@@ -1,47 +1,68 @@
-import type { Json, JsonObject, NodeTypeDescriptor } from '@millrace/contracts'
+import type { DefinitionProblem, Json, JsonObject } from '@millrace/contracts'
 import { useMemo } from 'react'
-import type { NodeDraft } from './document/document.js'
-import { writeDocument } from './document/json.js'
+import { isObject } from '../../components/graph/layout.js'
+import { type EdgeDraft, edgesOf, type NodeDraft, nodesOf } from './document/document.js'
+import type { NodeTypes } from './document/rename.js'
 import type { LocatedProblem } from './problems/locate.js'
 import { useEditor, useEditorState } from './store/context.js'
 
-/** What the config panel of a node gets: the node in its definition, and ways to change it. */
+/** What the config panel of a node gets: the workflow as it stands in the editor, and ways to change the node. */
 export interface PanelContext {
-  readonly node: NodeDraft
-  /** Undefined for a type this server does not have. */
-  readonly type: NodeTypeDescriptor | undefined
-  readonly definition: JsonObject
-  /** Of this node. */
-  readonly problems: readonly LocatedProblem[]
-  /** JSON pointer within the node: where to begin. */
-  readonly field: string | undefined
-  /** Members of the node; undefined takes one away. Not its id. */
-  set(members: { readonly [member: string]: Json | undefined }): void
+  readonly nodeId: string
+  readonly workflowName: string
+  readonly nodes: readonly NodeDraft[]
+  readonly edges: readonly EdgeDraft[]
+  readonly vars: JsonObject
+  readonly types: NodeTypes
+  /** Of the whole definition; pointers count in `nodes` and `edges`. */
+  readonly problems: readonly DefinitionProblem[]
+  /** Kept outputs of steps, by node id: they go with the layout, and never change what runs. */
+  readonly pins: Json | undefined
+  change(node: NodeDraft): void
+  setPins(pins: Json): void
   /** Why it may not be called that; undefined when it is. */
   rename(id: string): string | undefined
   close(): void
+  /** Stores the draft as it stands, and gives its revision. Throws ApiError. */
+  saveDraft(): Promise<number>
 }
 
 /** Undefined while no panel is open. */
-export const usePanelContext = (problems: readonly LocatedProblem[]): PanelContext | undefined => {
+export const usePanelContext = (
+  problems: readonly LocatedProblem[],
+  saveDraft: () => Promise<number>,
+): PanelContext | undefined => {
   const { store, actions, types } = useEditor()
-  const open = useEditorState((state) => state.open)
-  const document = useEditorState((state) => state.document)
-  return useMemo(() => {
-    const node = open === undefined ? undefined : document.nodes.get(open.node)?.node
-    if (node === undefined) return undefined
-    return {
-      node,
-      type: types.get(node.type),
-      definition: writeDocument(document),
-      problems: problems.filter((each) => each.node === node.id),
-      field: open?.field,
-      set: (members) => actions.setNode(node.id, members),
-      rename: (id) => actions.rename(node.id, id),
-      close: () => {
-        store.getState().openPanel(undefined)
-        window.document.querySelector<HTMLElement>('[data-canvas]')?.focus()
-      },
-    }
-  }, [open, document, problems, types, actions, store])
+  const nodeId = useEditorState((state) => state.open?.node)
+  const { nodes, edges, fields, extras } = useEditorState((state) => state.document)
+  const lists = useMemo(() => ({ nodes: nodesOf({ nodes }), edges: edgesOf({ edges }) }), [nodes, edges])
+  const pointed = useMemo(() => problems.map((each) => pointNow(each, lists.nodes)), [problems, lists])
+  if (nodeId === undefined) return undefined
+  const [name, vars] = [fields.get('name'), fields.get('vars')]
+  return {
+    ...lists,
+    nodeId,
+    types,
+    workflowName: typeof name === 'string' ? name : '',
+    vars: isObject(vars) ? vars : {},
+    problems: pointed,
+    pins: extras.get('pins'),
+    change: (node) => actions.replaceNode(nodeId, node),
+    setPins: actions.setPins,
+    rename: (id) => actions.rename(nodeId, id),
+    close: () => {
+      store.getState().openPanel(undefined)
+      window.document.querySelector<HTMLElement>('[data-canvas]')?.focus()
+    },
+    saveDraft,
+  }
 }
+
+/** The nodes may stand elsewhere in the list than when they were checked. */
+const pointNow = (
+  { problem, node, field }: LocatedProblem,
+  nodes: readonly NodeDraft[],
+): DefinitionProblem =>
+  node === undefined
+    ? problem
+    : { ...problem, pointer: `/nodes/${nodes.findIndex(({ id }) => id === node)}${field}` }

@@ -79,10 +79,11 @@ export class DraftSaver {
     this.#schedule(QUIET_MS)
   }
 
-  /** Saves now. Resolves when the server has the document; throws ApiError when it refuses it. */
-  async flush(): Promise<void> {
+  /** Saves now. @returns the revision the document then has. Throws ApiError when the server refuses it. */
+  async flush(): Promise<number> {
     await this.#saving?.catch(() => undefined)
     while (this.#options.current() !== this.#base.document) await this.#save()
+    return this.#base.revision
   }
 
   close(): void {

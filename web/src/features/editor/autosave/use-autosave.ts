@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { DraftsApi } from '../../../api/drafts.js'
 import { writeDocument } from '../document/json.js'
 import type { EditorStore } from '../store/editor-store.js'
@@ -22,8 +22,8 @@ export interface Autosave {
   readonly state: SaveState
   readonly notice: MergeNotice | undefined
   dismissNotice(): void
-  /** Throws ApiError. */
-  flush(): Promise<void>
+  /** Saves now; gives the revision. Throws ApiError. */
+  readonly flush: () => Promise<number>
 }
 
 export const useAutosave = (options: AutosaveOptions): Autosave => {
@@ -56,11 +56,12 @@ export const useAutosave = (options: AutosaveOptions): Autosave => {
       current.close()
     }
   }, [store, workflowId, tab, base, api, journal])
+  const flush = useCallback(async () => (await saver.current?.flush()) ?? base.revision, [base])
   return {
     state,
     notice,
     dismissNotice: () => setNotice(undefined),
-    flush: async () => await saver.current?.flush(),
+    flush,
   }
 }
 

@@ -22,20 +22,6 @@ export const addNode = (document: EditorDocument, { node, at, behind }: NewNode)
     if (behind !== undefined) addEdge(draft, { ...behind, to: node.id })
   })
 
-/** Puts a node between the two ends of an edge; its condition stays on the first half. */
-export const insertNode = (
-  document: EditorDocument,
-  edge: EdgeDraft,
-  { node, at, port }: { readonly node: NodeDraft; readonly at: Point; readonly port: string },
-): Patch =>
-  edit(document, (draft) => {
-    draft.set('nodes', node.id, { rank: draft.nextRank('nodes'), node })
-    draft.set('positions', node.id, at)
-    draft.delete('edges', edgeKey(edge))
-    addEdge(draft, { ...edge, to: node.id })
-    addEdge(draft, { from: node.id, port, to: edge.to })
-  })
-
 export const connect = (document: EditorDocument, edge: EdgeDraft): Patch =>
   edit(document, (draft) => addEdge(draft, edge))
 
@@ -97,9 +83,6 @@ export const setNode = (
     if (!sameJson(node, row.node)) draft.set('nodes', id, { ...row, node })
   })
 
-export const setParams = (document: EditorDocument, id: string, params: JsonObject): Patch =>
-  setNode(document, id, { params })
-
 /** An empty condition is none. */
 export const setCondition = (document: EditorDocument, key: string, when: string): Patch =>
   edit(document, (draft) => {
@@ -115,6 +98,10 @@ export const setField = (document: EditorDocument, name: string, value: Json | u
     if (value === undefined) draft.delete('fields', name)
     else draft.set('fields', name, value)
   })
+
+/** A member of `ui` that is none of the canvas's own. */
+export const setExtra = (document: EditorDocument, name: string, value: Json): Patch =>
+  edit(document, (draft) => draft.set('extras', name, value))
 
 export const setNote = (document: EditorDocument, id: string, note: Note): Patch =>
   edit(document, (draft) => draft.set('notes', id, note))

@@ -15,7 +15,7 @@ interface PublishDialogProps {
   readonly workspace: string
   readonly api: DraftsApi
   readonly problems: readonly LocatedProblem[]
-  readonly flush: () => Promise<void>
+  readonly flush: () => Promise<unknown>
   readonly onJump: (problem: LocatedProblem) => void
   readonly onClose: () => void
   readonly onPublished: () => void

@@ -5,7 +5,7 @@ import type { Point } from '../../../components/graph/layout.js'
 import { copy, duplicate, paste, readClip } from '../document/clipboard.js'
 import * as commands from '../document/commands.js'
 import { refuseConnection } from '../document/connections.js'
-import { nameOf } from '../document/document.js'
+import { type NodeDraft, nameOf } from '../document/document.js'
 import { freshId, idForType } from '../document/ids.js'
 import { type NodeTypes, refuseId, renameNode } from '../document/rename.js'
 import type { EditorStore } from './editor-store.js'
@@ -126,12 +126,16 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
         get().perform('Edit note', commands.setNote(get().document, id, { ...note, text }))
     },
 
-    setNode: (id: string, members: { readonly [member: string]: Json | undefined }): void =>
-      get().perform(
-        `Edit ${name(id)}`,
-        commands.setNode(get().document, id, members),
-        `${Object.keys(members).join()} ${id}`,
-      ),
+    /** What the panel made of a node. Its id stays: see `rename`. */
+    replaceNode: (id: string, node: NodeDraft): void => {
+      const before = get().document.nodes.get(id)?.node
+      const gone = Object.keys(before ?? {}).filter((member) => !(member in node))
+      const members = { ...Object.fromEntries(gone.map((member) => [member, undefined])), ...node, id }
+      get().perform(`Edit ${name(id)}`, commands.setNode(get().document, id, members), `node ${id}`)
+    },
+
+    setPins: (pins: Json): void =>
+      get().perform('Pin an output', commands.setExtra(get().document, 'pins', pins)),
 
     setCondition: (edge: string, when: string): void =>
       get().perform('Edit condition', commands.setCondition(get().document, edge, when), `when ${edge}`),
