@@ -227,6 +227,12 @@ export const ERRORS = {
     'Private addresses are blocked; allow them by CIDR in HTTP_ALLOW_PRIVATE.',
   ),
   HTTP_FAILED: entry(502, 'The HTTP call failed', 'See the message; the step retries by its policy.', true),
+  CIRCUIT_OPEN: entry(
+    503,
+    'The upstream is left alone for a while',
+    'It has failed again and again; the step tries again by itself and uses up no attempt.',
+    true,
+  ),
   HTTP_STATUS: entry(
     502,
     'The other side answered with an error status',

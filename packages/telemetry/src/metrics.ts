@@ -27,6 +27,8 @@ export interface Metrics {
   watchQueueDepth(read: () => Promise<number>): void
   watchHeldRuns(read: () => number): void
   watchSseConnections(read: () => number): void
+  watchOpenCircuits(read: () => number): void
+  watchRefusedCalls(read: () => number): void
 }
 
 /** A registry of its own a call: several services in one process share one by sharing the object. */
@@ -104,6 +106,12 @@ const gauges = (registry: Registry) => ({
   watchQueueDepth: gauge(registry, 'millrace_queue_depth', 'Jobs waiting to be taken'),
   watchHeldRuns: gauge(registry, 'millrace_held_runs', 'Runs in the memory of this worker'),
   watchSseConnections: gauge(registry, 'millrace_sse_connections', 'Open event streams'),
+  watchOpenCircuits: gauge(registry, 'millrace_circuits_open', 'Upstreams that are left alone for a while'),
+  watchRefusedCalls: gauge(
+    registry,
+    'millrace_circuit_refused_calls',
+    'Calls not made since the start because the circuit of their upstream was open',
+  ),
 })
 
 /** A gauge appears once somebody watches it; several watchers add up, as the parts of one process do. */

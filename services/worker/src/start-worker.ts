@@ -2,6 +2,7 @@ import type { Connections } from '@millrace/connections'
 import type { CredentialData } from '@millrace/contracts'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Metrics } from '@millrace/telemetry'
+import type { CircuitOptions } from './capabilities/circuit-breakers.js'
 import { createCapabilities } from './capabilities/create.js'
 import type { EventMetrics } from './count-events.js'
 import { createIsolatedRuns } from './isolation/isolated-runs.js'
@@ -15,7 +16,8 @@ export interface StartWorkerOptions extends WorkerOptions {
   /** See {@link resumeUrls}. */
   resumeUrl(runId: string, path: string): string
   readonly log: WorkerDeps['log']
-  readonly metrics: EventMetrics & Pick<Metrics, 'watchHeldRuns'>
+  readonly metrics: EventMetrics & Pick<Metrics, 'watchHeldRuns' | 'watchOpenCircuits' | 'watchRefusedCalls'>
+  readonly circuits?: CircuitOptions
   /**
    * A worker that answers doorbells sends runs that have killed two workers to processes of their own, forked with
    * this environment; a worker that plays `alone` claims this one run (D13).
@@ -44,6 +46,8 @@ export async function startWorker(
   const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)
   const worker = new Worker({ store, queue, feed, plans, capabilities, log, metrics, isolated }, options)
   metrics.watchHeldRuns(() => worker.held)
+  metrics.watchOpenCircuits(() => capabilities.circuits.open)
+  metrics.watchRefusedCalls(() => capabilities.circuits.rejected)
   const over = 'alone' in plays ? worker.playAlone(() => plays.alone()) : new Promise<void>(() => {})
   if (!('alone' in plays)) await worker.start()
   return {

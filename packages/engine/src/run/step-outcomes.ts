@@ -51,7 +51,7 @@ function retryStep(turn: Turn, step: StepState, input: Input<'step_errored'>): b
   if (counted && !mayRetry(retry, error, failures)) return false
   const delay =
     retry === undefined
-      ? UNCOUNTED_DELAY_MS
+      ? Math.max(UNCOUNTED_DELAY_MS, error.retryAfterMs ?? 0)
       : nextRetryDelay(retry, Math.max(failures, 1), random, error.retryAfterMs)
   const { path, attempt } = step
   turn.emit({ type: 'step_retrying', path, attempt, error, dueAt: turn.now + delay, counted })

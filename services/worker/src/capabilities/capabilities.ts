@@ -1,11 +1,14 @@
 import type { CredentialData, Json } from '@millrace/contracts'
 import type { HttpClient } from '@millrace/http-client'
 import type { ScriptRunner } from '@millrace/sandbox'
+import type { CircuitBreakers } from './circuit-breakers.js'
 import type { SqlRunner } from './sql.js'
 
 /** The doors to the outside that a worker opens once and lends to its steps. */
 export interface Capabilities {
   readonly http: HttpClient
+  /** Every call of a step to an upstream goes through these. */
+  readonly circuits: CircuitBreakers
   readonly script: ScriptRunner
   readonly sql: SqlRunner
   /** Throws CREDENTIAL_NOT_FOUND or CREDENTIAL_UNREADABLE. */

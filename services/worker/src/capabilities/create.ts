@@ -3,6 +3,7 @@ import { compileExpression } from '@millrace/expressions'
 import { createHttpClient, resolveAllowed } from '@millrace/http-client'
 import { createScriptRunner } from '@millrace/sandbox'
 import type { Capabilities } from './capabilities.js'
+import { CircuitBreakers, type CircuitOptions } from './circuit-breakers.js'
 import { createSqlRunner } from './sql.js'
 
 export interface CapabilityOptions {
@@ -10,6 +11,7 @@ export interface CapabilityOptions {
   readonly allowPrivate: readonly string[]
   credential(workspaceId: string, name: string): Promise<CredentialData>
   resumeUrl(runId: string, path: string): string
+  readonly circuits?: CircuitOptions
 }
 
 /** Opens a worker's doors to the outside; `close` shuts them. */
@@ -19,6 +21,7 @@ export function createCapabilities(options: CapabilityOptions): Capabilities & {
   const sql = createSqlRunner((host) => resolveAllowed(host, options.allowPrivate))
   return {
     http,
+    circuits: new CircuitBreakers(options.circuits),
     script,
     sql,
     credential: options.credential,

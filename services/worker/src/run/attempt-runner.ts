@@ -161,7 +161,12 @@ export class AttemptRunner {
         // Checked once more right before the request leaves (D9).
         await this.events.owned()
         granted()
-        return capabilities.http.request({ ...call, signal: live.signal })
+        return capabilities.circuits.call(
+          identity.workspaceId,
+          hostOf(call.url),
+          () => capabilities.http.request({ ...call, signal: live.signal }),
+          ({ status }) => status >= 500,
+        )
       },
       sql: async (credential, statement, params) => {
         await this.events.owned()
@@ -170,7 +175,10 @@ export class AttemptRunner {
         if (secret.type !== 'postgres') {
           throw new MillraceError('CREDENTIAL_NOT_FOUND', `credential ${credential} is not of type postgres`)
         }
-        return capabilities.sql.query(secret.data.url, statement, params, live.signal)
+        const { url } = secret.data
+        return capabilities.circuits.call(identity.workspaceId, hostOf(url), () =>
+          capabilities.sql.query(url, statement, params, live.signal),
+        )
       },
       script: async (code, globals) => {
         granted()
@@ -189,6 +197,9 @@ export class AttemptRunner {
     }
   }
 }
+
+/** Host and port alone: the rest of a URL may hold secrets (I8). */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an invalid URL')
 
 const timeoutError = (timeoutMs: number): MillraceError =>
   new MillraceError('STEP_TIMEOUT', `the attempt took longer than its timeout of ${timeoutMs} ms`)

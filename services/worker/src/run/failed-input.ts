@@ -12,5 +12,7 @@ export async function failedInput(
 ): Promise<RunInput> {
   const output = { error: stepErrorToJson(error) }
   const taken = await takenEdges(plan, node, failurePorts(plan, node), scope, output).catch(() => [])
-  return { kind: 'step_errored', path, attempt, error, random, taken }
+  // Nothing was tried.
+  const counted = error.code !== 'CIRCUIT_OPEN'
+  return { kind: 'step_errored', path, attempt, error, random, taken, counted }
 }

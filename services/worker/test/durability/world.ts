@@ -34,6 +34,7 @@ export type DefinitionParts = Pick<DefinitionInput, 'nodes' | 'edges' | 'setting
 export interface TestWorkerOptions extends WorkerOptions {
   /** Answers for every credential. */
   readonly credential: StartWorkerOptions['credential']
+  readonly circuits: NonNullable<StartWorkerOptions['circuits']>
 }
 
 export interface TestWorker {
