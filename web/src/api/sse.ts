@@ -90,12 +90,14 @@ export class EventStream {
     onState({ kind: 'live' })
     if (body === null) return
     const parser = new SseParser()
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+    // Not piped through a TextDecoderStream: a break would take with it what still lies in that one's queue.
+    const decoder = new TextDecoder()
+    const reader = body.getReader()
     for (;;) {
       const { done, value } = await this.#withinSilence(reader.read())
       if (done) return
       this.#attempt = 0
-      const messages = parser.push(value)
+      const messages = parser.push(decoder.decode(value, { stream: true }))
       if (messages.length > 0) onMessages(messages)
     }
   }

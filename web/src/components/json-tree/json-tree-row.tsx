@@ -71,7 +71,7 @@ function CopyAction({ label, icon, text }: CopyActionProps) {
   return (
     <Tooltip label={clipboard.copied ? 'Copied' : label}>
       <ActionIcon
-        size={20}
+        size={24}
         variant="subtle"
         color="gray"
         aria-label={label}

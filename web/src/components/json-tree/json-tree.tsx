@@ -13,7 +13,7 @@ export interface JsonTreeProps {
   readonly expression?: string
 }
 
-const ROW_HEIGHT = 22
+const ROW_HEIGHT = 24
 
 /** A JSON value as a tree. Only what is seen is drawn, so that outputs of many megabytes stay quick. */
 export function JsonTree({ value, label, expression }: JsonTreeProps) {
@@ -44,35 +44,31 @@ export function JsonTree({ value, label, expression }: JsonTreeProps) {
     event.preventDefault()
   }
   return (
-    <div
+    <Virtuoso
+      ref={list}
       className={classes['tree']}
       style={{ height: rows.length * ROW_HEIGHT }}
       role="tree"
       aria-label={label}
       tabIndex={0}
-      onKeyDown={onKeyDown}
       aria-activedescendant={`${label}-${rows[active]?.pointer}`}
-    >
-      <Virtuoso
-        ref={list}
-        totalCount={rows.length}
-        fixedItemHeight={ROW_HEIGHT}
-        increaseViewportBy={200}
-        tabIndex={-1}
-        itemContent={(index) => (
-          <JsonTreeRow
-            row={rows[index]!}
-            id={`${label}-${rows[index]!.pointer}`}
-            isActive={index === active}
-            expression={expression}
-            onToggle={() => {
-              setActive(index)
-              toggle(rows[index]!, !rows[index]!.isOpen)
-            }}
-          />
-        )}
-      />
-    </div>
+      onKeyDown={onKeyDown}
+      totalCount={rows.length}
+      fixedItemHeight={ROW_HEIGHT}
+      increaseViewportBy={200}
+      itemContent={(index) => (
+        <JsonTreeRow
+          row={rows[index]!}
+          id={`${label}-${rows[index]!.pointer}`}
+          isActive={index === active}
+          expression={expression}
+          onToggle={() => {
+            setActive(index)
+            toggle(rows[index]!, !rows[index]!.isOpen)
+          }}
+        />
+      )}
+    />
   )
 }
 

@@ -82,7 +82,7 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
           ref={list}
           className={classes['lines']}
           totalCount={shown.length}
-          defaultItemHeight={22}
+          defaultItemHeight={24}
           increaseViewportBy={300}
           initialTopMostItemIndex={current === -1 ? Math.max(0, shown.length - 1) : current}
           followOutput={follow.isOn}

@@ -52,7 +52,7 @@ export const ReplayBar = ({ session, moment, onPreview, onSeek }: ReplayBarProps
       </Tool>
       <Slider
         className={classes['slider']}
-        thumbProps={{ 'aria-label': 'Event shown' }}
+        thumbLabel="Event shown"
         min={0}
         max={Math.max(lastSeq, 1)}
         value={seq}
