@@ -11,7 +11,12 @@ import type { Api } from '../api/api.js'
 import { parseRunSearch } from '../features/runs/run-search.js'
 import { NotFound } from './not-found.js'
 import { RouteError } from './route-error.js'
-import { parseConsoleSearch, parseSignInSearch, parseWorkflowsSearch } from './search-params.js'
+import {
+  parseConsoleSearch,
+  parseSignInSearch,
+  parseVersionsSearch,
+  parseWorkflowsSearch,
+} from './search-params.js'
 import { Shell } from './shell/shell.js'
 
 export interface RouterContext {
@@ -82,6 +87,7 @@ const editor = createRoute({
 const versions = createRoute({
   getParentRoute: () => inside,
   path: '/workflows/$workflowId/versions',
+  validateSearch: parseVersionsSearch,
   staticData: { title: 'Versions' },
   component: lazyRouteComponent(() => import('./routes/versions.js'), 'VersionsRoute'),
 })

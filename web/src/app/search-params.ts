@@ -13,6 +13,8 @@ const natural = (value: unknown): number | undefined => {
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
 }
 
+const positive = (value: unknown): number | undefined => natural(value) || undefined
+
 /** Drops what is undefined, so that the URL carries only what was set. */
 const compact = <T extends object>(search: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
@@ -26,6 +28,13 @@ export const parseSignInSearch = (search: Search) => {
 }
 
 export const parseWorkflowsSearch = (search: Search) => compact({ search: text(search['search']) })
+
+export const parseVersionsSearch = (search: Search) =>
+  compact({
+    show: search['show'] === 'draft' ? ('draft' as const) : positive(search['show']),
+    /** The version it is compared with. */
+    with: positive(search['with']),
+  })
 
 const CONSOLE_VIEWS = ['graph', 'timeline', 'log', 'data'] as const
 

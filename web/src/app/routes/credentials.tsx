@@ -1,8 +1,3 @@
-import { Hammer } from 'lucide-react'
-import { EmptyState } from '../../components/empty-state.js'
+import { CredentialList } from '../../features/settings/credential-list.js'
 
-export const CredentialsRoute = () => (
-  <EmptyState icon={Hammer} title="Credentials is being built">
-    It comes with one of the next changes.
-  </EmptyState>
-)
+export const CredentialsRoute = () => <CredentialList />

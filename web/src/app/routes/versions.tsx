@@ -1,8 +1,24 @@
-import { Hammer } from 'lucide-react'
-import { EmptyState } from '../../components/empty-state.js'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { VersionHistory } from '../../features/versions/version-history.js'
 
-export const VersionsRoute = () => (
-  <EmptyState icon={Hammer} title="The version history is being built">
-    It comes with one of the next changes.
-  </EmptyState>
-)
+const route = getRouteApi('/inside/workflows/$workflowId/versions')
+
+export const VersionsRoute = () => {
+  const { workflowId } = route.useParams()
+  const { show, with: before } = route.useSearch()
+  const navigate = useNavigate()
+  return (
+    <VersionHistory
+      workflowId={workflowId}
+      after={show}
+      before={before}
+      onCompare={(after, base) =>
+        void navigate({
+          to: '/workflows/$workflowId/versions',
+          params: { workflowId },
+          search: { show: after, ...(base === undefined ? {} : { with: base }) },
+        })
+      }
+    />
+  )
+}
