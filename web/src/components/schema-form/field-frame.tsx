@@ -77,7 +77,4 @@ const ModeSwitch = ({ title, mode, onMode }: ModeSwitchProps) => (
 
 /** What stands in backticks is code. */
 const HelpText = ({ text }: { readonly text: string }) =>
-  text.split('`').map((part, at) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
-    at % 2 === 1 ? <code key={at}>{part}</code> : part,
-  )
+  text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))

@@ -1,6 +1,7 @@
+import { Modal } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import type { DefinitionProblem, Json } from '@millrace/contracts'
-import { useMemo, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
 import { problemsOfNode } from '../../../components/schema-form/model/problems.js'
 import { type NodeTypes, type PanelDocument, type PanelNode, upstreamOf } from '../panel-document.js'
@@ -25,6 +26,8 @@ export interface ConfigPanelProps {
   readonly nodeTypes: NodeTypes
   /** Of the whole definition, by pointer. */
   readonly problems: readonly DefinitionProblem[]
+  /** Pointer of the field to begin at. */
+  readonly field?: string | undefined
   readonly onChange: (node: PanelNode) => void
   /** Gives the node another id; says why not. */
   readonly onRename: (id: string) => string | undefined
@@ -54,6 +57,7 @@ interface PanelProps extends ConfigPanelProps {
 const Panel = (props: PanelProps) => {
   const { workflow, document, node, nodeTypes, pins, problems, position } = props
   const [runId, setRunId] = useState<string>()
+  const [expanded, setExpanded] = useState(false)
   const { ref, width } = useElementSize()
   const type = nodeTypes.get(node.type)
   const upstream = useMemo(() => upstreamOf(document, node.id), [document, node.id])
@@ -71,28 +75,69 @@ const Panel = (props: PanelProps) => {
     onStarted: setRunId,
   })
   const own = useMemo(() => problemsOfNode(problems, position), [problems, position])
-  const result = sample?.steps.get(node.id)
+  const content = useRef<HTMLElement>(null)
+  useFieldFocus(content, props.field)
   const common = { document, node, type, sample, pins, onPins: props.onPins }
-  return (
-    <section ref={ref} className={classes['panel']} aria-label={`Settings of ${node.id}`}>
+  const panel = (
+    <section ref={content} className={classes['panel']} aria-label={`Settings of ${node.id}`}>
       <PanelHeader
         {...common}
         test={test}
+        expanded={expanded}
+        onExpand={setExpanded}
         onRename={props.onRename}
         onChange={props.onChange}
         onClose={props.onClose}
       />
       <ExpressionProvider value={expressions}>
         <Panes
-          wide={width >= WIDE}
-          input={<InputPane {...common} upstream={upstream} nodeTypes={nodeTypes} test={test} />}
-          params={<ParamsPane {...common} problems={own} onChange={props.onChange} />}
-          output={<OutputPane {...common} step={result} isLoading={found.isPending} />}
+          wide={expanded || width >= WIDE}
+          input={<InputPane {...common} upstream={upstream} test={test} />}
+          params={
+            <ParamsPane
+              {...common}
+              memoryKey={`${workflow.id}/${node.id}`}
+              problems={own}
+              onChange={props.onChange}
+            />
+          }
+          output={<OutputPane {...common} step={sample?.steps.get(node.id)} isLoading={found.isPending} />}
         />
       </ExpressionProvider>
     </section>
   )
+  return (
+    <div ref={ref} className={classes['host']}>
+      {expanded ? (
+        <Modal
+          opened
+          onClose={() => setExpanded(false)}
+          withCloseButton={false}
+          size="min(1480px, 96vw)"
+          padding={0}
+          aria-label={`Settings of ${node.id}`}
+          classNames={{ body: classes['expanded'] ?? '' }}
+        >
+          {panel}
+        </Modal>
+      ) : (
+        panel
+      )}
+    </div>
+  )
 }
+
+/** To the control of a field, or of the nearest field around it. */
+const useFieldFocus = (panel: RefObject<HTMLElement | null>, field: string | undefined) =>
+  useEffect(() => {
+    for (let pointer = field ?? ''; pointer !== ''; pointer = pointer.slice(0, pointer.lastIndexOf('/'))) {
+      const frame = panel.current?.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)
+      const control = frame?.querySelector<HTMLElement>('input, textarea, [contenteditable], button')
+      if (control === null || control === undefined) continue
+      control.focus()
+      return
+    }
+  }, [panel, field])
 
 const useExpressionContext = (
   { workflow, document, nodeTypes, pins }: PanelProps,

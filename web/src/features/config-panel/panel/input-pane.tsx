@@ -2,7 +2,6 @@ import { Button, Text } from '@mantine/core'
 import type { Json } from '@millrace/contracts'
 import { FastForward, Pin } from 'lucide-react'
 import { formatTime } from '../../../components/time/format-time.js'
-import type { NodeTypes } from '../panel-document.js'
 import type { Sample } from '../samples/sample.js'
 import { TriggerPane } from '../triggers/trigger-pane.js'
 import type { PaneProps, TestRun } from './pane-props.js'
@@ -11,7 +10,6 @@ import { ValueBox } from './value-box.js'
 
 interface InputPaneProps extends PaneProps {
   readonly upstream: readonly string[]
-  readonly nodeTypes: NodeTypes
   readonly test: TestRun
 }
 

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, CloseButton, Popover, TextInput, Tooltip } from '@mantine/core'
-import { FastForward, Pencil, Play } from 'lucide-react'
+import { FastForward, Maximize2, Minimize2, Pencil, Play } from 'lucide-react'
 import { useState } from 'react'
 import { ProblemAlert } from '../../../components/problem-alert.js'
 import { nameOf, type PanelNode } from '../panel-document.js'
@@ -8,12 +8,15 @@ import classes from './panel.module.css'
 
 interface PanelHeaderProps extends PaneProps {
   readonly test: TestRun
+  readonly expanded: boolean
+  readonly onExpand: (expanded: boolean) => void
   readonly onRename: (id: string) => string | undefined
   readonly onChange: (node: PanelNode) => void
   readonly onClose: () => void
 }
 
-export const PanelHeader = ({ node, type, test, onRename, onChange, onClose }: PanelHeaderProps) => {
+export const PanelHeader = (props: PanelHeaderProps) => {
+  const { node, type, test, expanded, onExpand, onRename, onChange, onClose } = props
   const isTrigger = type?.trigger ?? node.type.startsWith('trigger.')
   return (
     <header className={classes['header']}>
@@ -25,6 +28,15 @@ export const PanelHeader = ({ node, type, test, onRename, onChange, onClose }: P
           </span>
         </div>
         <Names node={node} onRename={onRename} onChange={onChange} />
+        <Tooltip label={expanded ? 'Back to the side' : 'Input, settings and output side by side'}>
+          <ActionIcon
+            size={28}
+            aria-label={expanded ? 'Make the panel smaller' : 'Make the panel larger'}
+            onClick={() => onExpand(!expanded)}
+          >
+            {expanded ? <Minimize2 size={14} aria-hidden /> : <Maximize2 size={14} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
         <CloseButton size={28} aria-label="Close the settings" onClick={onClose} />
       </div>
       {!isTrigger && (

@@ -16,6 +16,8 @@ import { settingsFields, settingsOf, withSettings } from './settings-form.js'
 
 interface ParamsPaneProps extends PaneProps {
   readonly problems: NodeProblems
+  /** Of the node among all. */
+  readonly memoryKey: string
   readonly onChange: (node: PanelNode) => void
 }
 
@@ -23,16 +25,16 @@ interface ParamsPaneProps extends PaneProps {
 const kept = new Map<string, Alternatives>()
 
 /** The form of the node's params, and what every node can be told. */
-export const ParamsPane = ({ node, type, problems, onChange }: ParamsPaneProps) => {
+export const ParamsPane = ({ node, type, problems, memoryKey, onChange }: ParamsPaneProps) => {
   const isTrigger = type?.trigger ?? false
-  const [alternatives, setAlternatives] = useState<Alternatives>(() => kept.get(node.id) ?? new Map())
+  const [alternatives, setAlternatives] = useState<Alternatives>(() => kept.get(memoryKey) ?? new Map())
   const fields = useMemo(() => describeForm(type?.params ?? {}, !isTrigger), [type, isTrigger])
   const settings = settingsFields(isTrigger)
   const context = {
     problems,
     alternatives,
     onAlternatives: (next: Alternatives) => {
-      kept.set(node.id, next)
+      kept.set(memoryKey, next)
       setAlternatives(next)
     },
     renderExpression: (control: ExpressionControl) => <ExpressionField {...control} />,
