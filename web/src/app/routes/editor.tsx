@@ -68,6 +68,7 @@ const NodePanel = ({ workflowId, panel }: NodePanelProps) => {
       nodeId={panel.nodeId}
       nodeTypes={panel.types}
       problems={panel.problems}
+      field={panel.field}
       onChange={panel.change}
       onRename={panel.rename}
       onClose={panel.close}

@@ -9,6 +9,8 @@ import { useEditor, useEditorState } from './store/context.js'
 /** What the config panel of a node gets: the workflow as it stands in the editor, and ways to change the node. */
 export interface PanelContext {
   readonly nodeId: string
+  /** JSON pointer within the node: where to begin. */
+  readonly field: string | undefined
   readonly workflowName: string
   readonly nodes: readonly NodeDraft[]
   readonly edges: readonly EdgeDraft[]
@@ -34,6 +36,7 @@ export const usePanelContext = (
 ): PanelContext | undefined => {
   const { store, actions, types } = useEditor()
   const nodeId = useEditorState((state) => state.open?.node)
+  const field = useEditorState((state) => state.open?.field)
   const { nodes, edges, fields, extras } = useEditorState((state) => state.document)
   const lists = useMemo(() => ({ nodes: nodesOf({ nodes }), edges: edgesOf({ edges }) }), [nodes, edges])
   const pointed = useMemo(() => problems.map((each) => pointNow(each, lists.nodes)), [problems, lists])
@@ -42,6 +45,7 @@ export const usePanelContext = (
   return {
     ...lists,
     nodeId,
+    field,
     types,
     workflowName: typeof name === 'string' ? name : '',
     vars: isObject(vars) ? vars : {},
