@@ -40,5 +40,5 @@ const WORST_FIRST: readonly State[] = [
   'skipped',
 ]
 
-export const worstOf = (states: readonly State[]): State | undefined =>
+const worstOf = (states: readonly State[]): State | undefined =>
   WORST_FIRST.find((state) => states.includes(state))

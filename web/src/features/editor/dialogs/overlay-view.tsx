@@ -29,17 +29,14 @@ export const OverlayView = () => {
   }
 }
 
-/** A new node goes behind the one the keyboard is at, where that one has a port to lead from. */
+/** A new node goes behind the one the keyboard is at, at its first free port, else beside what follows already. */
 export const useAddNode = (): ((type: string) => void) => {
   const { store, actions, types } = useEditor()
   return useCallback(
     (type) => {
       const { document, focused } = store.getState()
       const outlet = focused === undefined ? undefined : freeOutlet(document, types, focused)
-      const used = [...document.edges.values()].some(
-        ({ edge }) => edge.from === outlet?.from && edge.port === outlet.port,
-      )
-      if (outlet === undefined || used || types.get(type)?.trigger)
+      if (outlet === undefined || types.get(type)?.trigger)
         actions.add(type, freePlace(document, { x: 0, y: 0 }))
       else actions.add(type, placeBehind(document, outlet.from), outlet)
     },

@@ -37,7 +37,7 @@ const refuse = (
 }
 
 /** Nodes that run before this one: every way back along the edges. */
-export const upstreamOf = (document: EditorDocument, id: string): ReadonlySet<string> => {
+const upstreamOf = (document: EditorDocument, id: string): ReadonlySet<string> => {
   const before = new Map<string, string[]>()
   for (const { edge } of document.edges.values())
     before.set(edge.to, [...(before.get(edge.to) ?? []), edge.from])
