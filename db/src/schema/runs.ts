@@ -60,6 +60,8 @@ export const runs = pgTable('runs', {
   seed: jsonb().$type<Json>(),
   limited: boolean().notNull().default(false),
   startedBy: uuid('started_by'),
+  parentPath: text('parent_path'),
+  parentAttempt: integer('parent_attempt'),
   hasWaits: boolean('has_waits').notNull().default(false),
   backlog: boolean().notNull().default(false),
 })

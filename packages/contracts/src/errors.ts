@@ -215,6 +215,13 @@ export const ERRORS = {
     'Raise maxIterations, or mend the condition in `until`.',
   ),
   RUN_STOPPED: entry(500, 'A step stopped the run', 'See the message, which the workflow gives.'),
+  CHILD_FAILED: entry(502, 'The run that was called has failed', 'See `details.runId`.', true),
+  CHILD_CANCELLED: entry(502, 'The run that was called was cancelled', 'See `details.runId`.'),
+  CALL_TOO_DEEP: entry(
+    422,
+    'Runs call runs more than 32 deep',
+    'Most likely a workflow calls itself without an end: check the condition before the call.',
+  ),
   WAIT_TIMED_OUT: entry(
     504,
     'Nothing came before the deadline of the wait',

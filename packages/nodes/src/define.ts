@@ -56,6 +56,7 @@ export type NodeResult =
     }
   /** Come back later: the run may park meanwhile. */
   | { readonly wait: WaitRequest }
+  | { readonly call: CallRequest }
   /** Ends the run. */
   | {
       readonly stop: {
@@ -65,6 +66,19 @@ export type NodeResult =
       }
     }
 
+/** Starts a run of another workflow, at its call trigger. */
+export interface CallRequest {
+  /** Name or id. */
+  readonly workflow: string
+  /** Version number; the published one when left out. */
+  readonly version: number | undefined
+  readonly input: Json
+  /** False: the step ends at once, with the id of the run. */
+  readonly awaited: boolean
+  /** How long it may take; undefined: the node's `timeoutMs`, if it has one. Milliseconds. */
+  readonly timeoutMs: number | undefined
+}
+
 export type WaitRequest =
   | ContainerWait
   | { readonly kind: 'timer'; readonly delayMs: number }
@@ -72,6 +86,8 @@ export type WaitRequest =
   | ({ readonly kind: 'event'; readonly name: string; readonly key: string | undefined } & Deadline)
   /** For a call of the step's resume URL. */
   | ({ readonly kind: 'resume' } & Deadline)
+  /** For the end of a run that the worker has made of a `CallRequest`. */
+  | ({ readonly kind: 'child'; readonly runId: string } & Deadline)
   | ({
       readonly kind: 'approval'
       readonly title: string

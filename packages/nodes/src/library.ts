@@ -15,14 +15,17 @@ import { logMessage } from './log/message/index.js'
 import { postgresQuery } from './postgres/query/index.js'
 import { transformJson } from './transform/json/index.js'
 import { transformScript } from './transform/script/index.js'
+import { callTrigger } from './trigger/call/index.js'
 import { manualTrigger } from './trigger/manual/index.js'
 import { scheduleTrigger } from './trigger/schedule/index.js'
 import { webhookTrigger } from './trigger/webhook/index.js'
+import { workflowCall } from './workflow/call/index.js'
 
 const ALL: readonly NodeType[] = [
   manualTrigger,
   webhookTrigger,
   scheduleTrigger,
+  callTrigger,
   httpRequest,
   httpRespond,
   postgresQuery,
@@ -38,6 +41,7 @@ const ALL: readonly NodeType[] = [
   flowWait,
   flowStop,
   humanApproval,
+  workflowCall,
   logMessage,
 ]
 

@@ -180,6 +180,18 @@ export interface WaitRow {
   readonly details: Json
 }
 
+/** A run that a step calls, made in the flush of the step's event (D5). */
+export interface ChildRow {
+  readonly id: string
+  readonly workflowId: string
+  readonly versionId: string
+  readonly trigger: string
+  readonly input: Json
+  /** Of the step that calls. */
+  readonly path: string
+  readonly attempt: number
+}
+
 /** Everything one flush writes for one run, or nothing of it (D1, D5). */
 export interface FlushUnit {
   readonly runId: string
@@ -207,6 +219,7 @@ export interface FlushUnit {
   readonly payloads: readonly PayloadRow[]
   readonly response: ResponseRow | undefined
   readonly waits?: readonly WaitRow[]
+  readonly children?: readonly ChildRow[]
 }
 
 export type FlushResult =

@@ -49,9 +49,10 @@ export const runnerPlugin =
     })
     const connections = new SseConnections({ random: deps.random })
     const messenger = new Messenger({ store: deps.store, feed: deps.feed, enqueuer, onError })
+    const waker = createWaker({ enqueuer, feed: deps.feed, onError })
     const canceller = new Canceller({
       messenger,
-      takeOver: runTakeOver({ sql: deps.sql, store: deps.store, feed: deps.feed, onError }),
+      takeOver: runTakeOver({ sql: deps.sql, store: deps.store, feed: deps.feed, waker, onError }),
       onError,
     })
     const listeners = new Listeners({
@@ -84,7 +85,6 @@ export const runnerPlugin =
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
-    const waker = createWaker({ enqueuer, feed: deps.feed, onError })
     registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker })
     registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })

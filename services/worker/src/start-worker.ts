@@ -2,6 +2,7 @@ import type { Connections } from '@millrace/connections'
 import type { CredentialData } from '@millrace/contracts'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Metrics } from '@millrace/telemetry'
+import { callResolver } from './calls/resolve-call.js'
 import type { CircuitOptions } from './capabilities/circuit-breakers.js'
 import { createCapabilities } from './capabilities/create.js'
 import type { EventMetrics } from './count-events.js'
@@ -40,7 +41,7 @@ export async function startWorker(
   options: StartWorkerOptions,
 ): Promise<RunningWorker> {
   const { database, store, queue, feed } = connections
-  const capabilities = createCapabilities(options)
+  const capabilities = createCapabilities({ ...options, resolveCall: callResolver(database.sql) })
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
   const { log, metrics, plays } = options
   const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)

@@ -266,6 +266,8 @@ export class Worker {
       // What a wait meets at its registration is in the inbox by then.
       registered: (session) => this.#check(session),
       resumeUrl: this.deps.capabilities.resumeUrl,
+      called: (runIds) => void this.#ring(runIds),
+      resolveCall: (...call) => this.#untilReachable(() => this.deps.capabilities.resolveCall(...call)),
       flushSoon: (session) => this.#flushSoon(session),
       unstorable: (session, message) => void this.#failUnstorable(session, message),
       random: Math.random,
@@ -298,6 +300,8 @@ export class Worker {
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty?.()
+    // Their messages are in their inboxes: see the triggers of `runs`.
+    if (how === 'finished') await this.#ring(session.relatives)
     if (how === 'abandoned') return this.#giveBack(session.run, session.startedAt)
     // D13: we live, so what its new owner took for a crash was only a lost lease.
     if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)

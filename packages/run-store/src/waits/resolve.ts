@@ -76,9 +76,15 @@ export const dueWaits = async (sql: Sql, limit: number): Promise<string[]> => {
           || jsonb_build_object('escalated', true, 'assignees', due.escalation -> 'wait' -> 'assignees')
       FROM due WHERE w.id = due.id AND due.escalation IS NOT NULL
       RETURNING w.*, due.escalation -> 'wait' AS wait
+    ), orphaned AS (
+      SELECT r.workspace_id, r.id FROM ended JOIN runs r ON r.id = CASE ended.kind WHEN 'child' THEN ended.name::uuid END
+      WHERE ended.kind = 'child' AND r.status IN ('pending', 'running', 'waiting', 'paused')
     )
     INSERT INTO run_inbox (workspace_id, run_id, message)
     SELECT workspace_id, run_id, wait_message(path, attempt, resolution) FROM ended
+    UNION ALL
+    SELECT workspace_id, id, jsonb_build_object('kind', 'cancel', 'reason', 'nobody waits for it any more')
+    FROM orphaned
     UNION ALL
     SELECT workspace_id, run_id, jsonb_build_object('kind', 'wait_escalated', 'path', path, 'attempt', attempt,
       'wait', wait || jsonb_strip_nulls(jsonb_build_object('dueAt', extract(epoch FROM deadline) * 1000)))

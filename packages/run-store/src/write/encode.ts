@@ -30,6 +30,7 @@ export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
     payloads: filled(unit.payloads),
     response: unit.response,
     waits: filled(unit.waits ?? []),
+    children: filled(unit.children ?? []),
   })
   return { unit, text, bytes: Buffer.byteLength(text) }
 }

@@ -89,7 +89,9 @@ const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: Abort
     const freeing = open
       .filter(({ request }) => freesPlace(request.unit))
       .map(({ request }) => request.unit.runId)
-    const waiting = open.some(({ request }) => request.unit.waits !== undefined)
+    const waiting = open.some(
+      ({ request: { unit } }) => unit.waits !== undefined || unit.children !== undefined,
+    )
     const written = await whileUnreachable(() => callFlushRuns(sql, text, freeing, waiting), signal)
     const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
     for (const pending of open)

@@ -4,6 +4,7 @@ import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millra
 import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
 import type { RunRef } from '../stream/channel.js'
+import type { Waker } from '../waits/waker.js'
 
 /**
  * Finishes a run as cancelled from here, under an epoch of this process (D15). A former owner is fenced by it: its
@@ -13,6 +14,7 @@ export interface TakeOverDeps {
   readonly sql: Sql
   readonly store: Pick<RunIntake, 'claimForCancel'> & Pick<RunOwnership, 'submit'>
   readonly feed: Pick<EventFeed, 'publish'>
+  readonly waker: Waker
   readonly onError: (error: unknown, what: string) => void
 }
 
@@ -29,8 +31,17 @@ export const runTakeOver =
     const result = await deps.store.submit(unit)
     // Fenced: another process has claimed it since, found the message, and cancels it.
     if (result.kind !== 'durable') return
+    deps.waker.wake(relativesOf(claimed))
     await publish(deps.feed, unit).catch((error: unknown) => deps.onError(error, 'publishing a cancel'))
   }
+
+/** Runs that hear of this one's end: its parent, and those it has waited for. */
+const relativesOf = ({ parentRunId, events }: ClaimedRun): string[] => [
+  ...(parentRunId === null ? [] : [parentRunId]),
+  ...events.flatMap((event) =>
+    event.type === 'step_waiting' && event.wait.kind === 'child' ? [event.wait.runId] : [],
+  ),
+]
 
 const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
   const { graph } = await loadGraph(sql, run.versionId)

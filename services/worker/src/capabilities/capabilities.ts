@@ -1,6 +1,7 @@
 import type { CredentialData, Json } from '@millrace/contracts'
 import type { HttpClient } from '@millrace/http-client'
 import type { ScriptRunner } from '@millrace/sandbox'
+import type { callResolver } from '../calls/resolve-call.js'
 import type { CircuitBreakers } from './circuit-breakers.js'
 import type { SqlRunner } from './sql.js'
 
@@ -15,5 +16,7 @@ export interface Capabilities {
   credential(workspaceId: string, name: string): Promise<CredentialData>
   /** What to call to resume the step at `path`. */
   resumeUrl(runId: string, path: string): string
+  /** See {@link callResolver}. */
+  resolveCall: ReturnType<typeof callResolver>
   evaluate(source: string, scope: Record<string, unknown>): Promise<Json | undefined>
 }

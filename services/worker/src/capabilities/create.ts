@@ -12,6 +12,7 @@ export interface CapabilityOptions {
   credential(workspaceId: string, name: string): Promise<CredentialData>
   resumeUrl(runId: string, path: string): string
   readonly circuits?: CircuitOptions
+  readonly resolveCall: Capabilities['resolveCall']
 }
 
 /** Opens a worker's doors to the outside; `close` shuts them. */
@@ -26,6 +27,7 @@ export function createCapabilities(options: CapabilityOptions): Capabilities & {
     sql,
     credential: options.credential,
     resumeUrl: options.resumeUrl,
+    resolveCall: options.resolveCall,
     evaluate: (source, scope) => compileExpression(source).evaluate(scope),
     close: async () => {
       await Promise.allSettled([http.close(), script.close(), sql.close()])

@@ -1,5 +1,6 @@
 import type { NodeResponse } from '@millrace/nodes'
-import type { PayloadRow, WaitRow } from '@millrace/run-store'
+import type { ChildRow, PayloadRow, WaitRow } from '@millrace/run-store'
+import type { CallTarget } from '../calls/resolve-call.js'
 import type { Plan } from '../plan/plan.js'
 import type { RunScope } from './scope.js'
 
@@ -23,6 +24,10 @@ export interface OutcomeContext {
   storePayload(row: PayloadRow): Promise<void>
   /** Registers a wait with the event that begins it. */
   prepareWait(row: WaitRow): void
+  /** Makes a run with the event of the step that calls it. */
+  prepareChild(row: ChildRow): void
+  /** See {@link callResolver}. */
+  resolveCall(workflow: string, version: number | undefined): Promise<CallTarget>
   /** True for the first response of the run: later ones are not delivered. */
   claimResponse(response: NodeResponse): boolean
 }

@@ -1,5 +1,6 @@
 import { ERRORS, type Json, MillraceError, type PayloadRef } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
+import { callInput } from './call-input.js'
 import { containerInput } from './containers/open.js'
 import { failedInput } from './failed-input.js'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
@@ -22,6 +23,8 @@ export async function outcomeInput(
       ? containerInput(request, wait, context)
       : waitInput(request, wait, context)
   }
+  if (outcome.kind === 'calls')
+    return callInput(request, outcome.call, context, (done) => outcomeInput(request, done, context))
   let storable: StorableOutput
   try {
     if (outcome.kind === 'stops') return stopInput(request, outcome.stop)

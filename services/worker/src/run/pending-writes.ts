@@ -1,6 +1,14 @@
 import { isTerminal, type RunEvent } from '@millrace/contracts'
 import { type Decision, type RunState, type StepState, toView } from '@millrace/engine'
-import type { ClaimedRun, FlushUnit, ResponseRow, StepRow, TimerRow, WaitRow } from '@millrace/run-store'
+import type {
+  ChildRow,
+  ClaimedRun,
+  FlushUnit,
+  ResponseRow,
+  StepRow,
+  TimerRow,
+  WaitRow,
+} from '@millrace/run-store'
 
 /** Owns: what one run has decided and not yet made durable. `take` empties it into one flush. */
 export class PendingWrites {
@@ -9,9 +17,11 @@ export class PendingWrites {
   #touched = new Map<string, StepState>()
   #consumed: string[] = []
   #response: ResponseRow | undefined
-  /** By path: waits whose steps are about to wait. */
+  /** By path: waits whose steps are about to wait, and runs that they are about to call. */
   readonly #prepared = new Map<string, WaitRow>()
+  readonly #calling = new Map<string, ChildRow>()
   #waits: WaitRow[] = []
+  #children: ChildRow[] = []
 
   constructor(
     private readonly run: ClaimedRun,
@@ -34,11 +44,20 @@ export class PendingWrites {
     const wait = this.#prepared.get(path)
     this.#prepared.delete(path)
     if (wait !== undefined && type === 'step_waiting') this.#waits.push(wait)
+    const child = this.#calling.get(path)
+    this.#calling.delete(path)
+    if (child !== undefined && (type === 'step_waiting' || type === 'step_succeeded'))
+      this.#children.push(child)
   }
 
   /** Registers the wait in the flush of the event that begins it (D5). */
   prepareWait(row: WaitRow): void {
     this.#prepared.set(row.path, row)
+  }
+
+  /** Makes the run in the flush of the event of the step that calls it (D5). */
+  prepareChild(row: ChildRow): void {
+    this.#calling.set(row.path, row)
   }
 
   consumes(inboxId: string): void {
@@ -56,6 +75,10 @@ export class PendingWrites {
     run: FlushUnit['run'],
     timers: readonly TimerRow[] | undefined,
   ): FlushUnit {
+    // A run that has ended waits for nothing any more.
+    const waits = isTerminal(run.status) ? [] : this.#waits
+    const unneeded = new Set(isTerminal(run.status) ? this.#waits.map(({ name }) => name) : [])
+    const children = this.#children.filter(({ id }) => !unneeded.has(id))
     const unit: FlushUnit = {
       runId: this.run.id,
       workspaceId: this.run.workspaceId,
@@ -71,14 +94,15 @@ export class PendingWrites {
       consumedInbox: this.#consumed,
       payloads: [],
       response: this.#response,
-      // A run that has ended waits for nothing any more.
-      ...(this.#waits.length > 0 && !isTerminal(run.status) && { waits: this.#waits }),
+      ...(waits.length > 0 && { waits }),
+      ...(children.length > 0 && { children }),
     }
     this.#events = []
     this.#touched = new Map()
     this.#consumed = []
     this.#response = undefined
     this.#waits = []
+    this.#children = []
     return unit
   }
 

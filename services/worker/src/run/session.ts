@@ -17,6 +17,7 @@ import {
 } from '@millrace/engine'
 import type { NodeResponse } from '@millrace/nodes'
 import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
+import type { Capabilities } from '../capabilities/capabilities.js'
 import type { DatabaseClock } from '../clock.js'
 import type { Plan } from '../plan/plan.js'
 import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
@@ -52,6 +53,9 @@ export interface SessionHost {
   ended(session: RunSession, how: SessionEnd): void
   /** A wait of the run is registered: something may have come for it before. */
   registered(session: RunSession): void
+  /** Runs that this one has called: durable, and to be rung for. */
+  called(runIds: readonly string[]): void
+  readonly resolveCall: Capabilities['resolveCall']
   readonly resumeUrl: (runId: string, path: string) => string
   /** Collects sessions whose events may wait a moment for company. */
   flushSoon(session: RunSession): void
@@ -88,6 +92,7 @@ export class RunSession {
   readonly #chores: ContainerChores
   readonly #writes: PendingWrites
   #responded = false
+  readonly #children = new Set<string>()
   readonly #flushes = new FlushLine(this.#flushHost())
   #release: Exclude<SessionEnd, 'fenced' | 'lost' | 'abandoned'> | undefined
   /** What the flush in flight releases. */
@@ -124,6 +129,12 @@ export class RunSession {
       this.#outcomeContext(path),
     )
     this.#attempts = makeAttempts(this.#attemptEvents(), this.#scopes, this.#barrier)
+  }
+
+  /** Runs that hear of this one's end: its parent, and those it waits for. */
+  get relatives(): readonly string[] {
+    const { parentRunId } = this.run
+    return parentRunId === null ? [...this.#children] : [...this.#children, parentRunId]
   }
 
   get over(): boolean {
@@ -306,6 +317,8 @@ export class RunSession {
       random: host.random(),
       storePayload: (row) => host.storePayload(run, row),
       prepareWait: (row) => this.#writes.prepareWait(row),
+      prepareChild: (row) => this.#writes.prepareChild(row),
+      resolveCall: (workflow, version) => host.resolveCall(run, workflow, version),
       claimResponse: (response) => this.#claimResponse(response),
     }
   }
@@ -398,6 +411,7 @@ export class RunSession {
     this.#toldStatus = unit.run.status
     this.host.published(this, unit.events, status)
     this.#barrier.advance(unit.newSeq)
+    if (unit.children !== undefined) this.host.called(unit.children.map(({ id }) => id))
     if (this.#releasing !== undefined) this.#end(this.#releasing, undefined)
     else if (unit.waits !== undefined) this.host.registered(this)
   }

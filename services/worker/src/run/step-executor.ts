@@ -1,5 +1,5 @@
 import { type Json, MillraceError, type StepError } from '@millrace/contracts'
-import type { NodeContext, NodeResponse, NodeResult } from '@millrace/nodes'
+import type { CallRequest, NodeContext, NodeResponse, NodeResult } from '@millrace/nodes'
 import { edgesOnPorts, type NodePlan, type Plan } from '../plan/plan.js'
 import type { LiveAttempt } from './live-attempt.js'
 import type { RunScope } from './scope.js'
@@ -13,6 +13,7 @@ export type StepOutcome =
       readonly taken: readonly number[]
       readonly response: NodeResponse | undefined
     }
+  | { readonly kind: 'calls'; readonly call: CallRequest }
   | { readonly kind: 'waits'; readonly wait: WaitRequest }
   | { readonly kind: 'stops'; readonly stop: StopRequest }
   | { readonly kind: 'errored'; readonly error: StepError }
@@ -61,6 +62,7 @@ export async function executeStep(
   try {
     const work = node.type.execute(context, prepared.params)
     const result = timeoutMs === undefined ? await work : await withinTimeout(work, live.signal)
+    if ('call' in result) return { kind: 'calls', call: result.call }
     if ('wait' in result) return { kind: 'waits', wait: result.wait }
     if ('stop' in result) return { kind: 'stops', stop: result.stop }
     const taken = await takenEdges(plan, index, result.ports, scope, result.output)

@@ -45,6 +45,8 @@ function registration(
     }
     case 'approval':
       return approval(request, path)
+    case 'child':
+      return { wait: { kind: 'child', runId: request.runId }, name: request.runId, key: null, details: null }
     case 'resume':
       return { wait: { kind: 'resume' }, name: runId, key: path, details: null }
   }
