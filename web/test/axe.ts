@@ -1,12 +1,14 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** What WCAG 2.2 AA is broken by on the page as it stands, one line each. */
-export async function violationsOf(page: Page): Promise<string[]> {
+/** What WCAG 2.2 AA is broken by on the page as it stands, or in a part of it, one line each. */
+export async function violationsOf(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(axe.source)
-  const results = await page.evaluate(() =>
-    // @ts-expect-error the line before has put it there
-    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
+  const results = await page.evaluate(
+    (selector) =>
+      // @ts-expect-error the line before has put it there
+      globalThis.axe.run(selector ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
+    within,
   )
   return results.violations.map(
     (violation: axe.Result) =>

@@ -66,8 +66,12 @@ interface ModeSwitchProps {
 const ModeSwitch = ({ title, mode, onMode }: ModeSwitchProps) => (
   <UnstyledButton
     className={classes['mode']}
-    aria-label={`${title}: by an expression`}
-    aria-pressed={mode === 'expression'}
+    aria-label={
+      mode === 'expression'
+        ? `Expression: fill ${title} with a fixed value`
+        : `Fixed: fill ${title} by an expression`
+    }
+    data-mode={mode}
     onClick={() => onMode(mode === 'expression' ? 'fixed' : 'expression')}
   >
     <SquareFunction size={13} aria-hidden />

@@ -109,17 +109,14 @@ const Panel = (props: PanelProps) => {
   return (
     <div ref={ref} className={classes['host']}>
       {expanded ? (
-        <Modal
-          opened
-          onClose={() => setExpanded(false)}
-          withCloseButton={false}
-          size="min(1480px, 96vw)"
-          padding={0}
-          aria-label={`Settings of ${node.id}`}
-          classNames={{ body: classes['expanded'] ?? '' }}
-        >
-          {panel}
-        </Modal>
+        <Modal.Root opened onClose={() => setExpanded(false)} size="min(1480px, 96vw)" centered>
+          <Modal.Overlay />
+          <Modal.Content aria-label={`Larger panel of ${node.id}`}>
+            <Modal.Body p={0} className={classes['expanded'] ?? ''}>
+              {panel}
+            </Modal.Body>
+          </Modal.Content>
+        </Modal.Root>
       ) : (
         panel
       )}

@@ -9,12 +9,9 @@ interface ValueBoxProps {
   readonly size: 'short' | 'tall'
 }
 
-/** A value as a tree in a frame; what is a single line takes no more than that. */
-export const ValueBox = ({ value, label, expression, size }: ValueBoxProps) => {
-  const isLine = value === null || typeof value !== 'object' || Object.keys(value).length === 0
-  return (
-    <div className={classes['tree']} data-size={isLine ? 'line' : size}>
-      <JsonTree value={value} label={label} expression={expression} />
-    </div>
-  )
-}
+/** A value as a tree in a frame that is as high as it needs, up to a limit. */
+export const ValueBox = ({ value, label, expression, size }: ValueBoxProps) => (
+  <div className={classes['tree']} data-size={size}>
+    <JsonTree value={value} label={label} expression={expression} />
+  </div>
+)

@@ -1,0 +1,93 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { violationsOf } from './axe.js'
+import { openBrowser, openPage, type RunningApp, signInAsOwner, startApp } from './fixture.js'
+
+let app: RunningApp
+let browser: Browser
+let upstream: Server
+let url: string
+
+beforeAll(async () => {
+  upstream = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ name: 'Ada' }))
+  }).listen(0, '127.0.0.1')
+  ;[app, browser] = await Promise.all([startApp(), openBrowser()])
+  // A TCP address, since that is what was listened on.
+  url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/customers/7`
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await app?.stop()
+  upstream?.close()
+})
+
+/*
+ *  start ──► fetch (no URL yet) ──► greet
+ */
+const create = async (name: string): Promise<string> => {
+  const definition = {
+    format: 'millrace/v1',
+    name,
+    nodes: [
+      { id: 'start', type: 'trigger.manual', params: {} },
+      { id: 'fetch', type: 'http.request', params: {} },
+      { id: 'greet', type: 'transform.json', params: { expression: '' } },
+    ],
+    edges: [
+      { from: 'start', to: 'fetch' },
+      { from: 'fetch', to: 'greet' },
+    ],
+  }
+  return z.object({ id: z.string() }).parse(await app.api('POST', '/workflows', { definition })).id
+}
+
+const openNode = async (page: Page, id: string): Promise<void> => {
+  await page.locator(`.react-flow__node[data-id="${id}"]`).dblclick()
+  await page.getByRole('region', { name: `Settings of ${id}` }).waitFor()
+  const larger = page.getByRole('button', { name: 'Make the panel larger' })
+  if (await larger.isVisible()) await larger.click()
+  await page.getByRole('region', { name: 'Output' }).waitFor()
+}
+
+test('a request is configured, tried on its own, and the next node sees what it gave', async () => {
+  const workflow = await create('trying')
+  const { page, problems } = await openPage(browser, app, { viewport: { width: 1440, height: 900 } })
+  await signInAsOwner(page, app, `/workflows/${workflow}`)
+
+  await openNode(page, 'fetch')
+  await page.getByRole('textbox', { name: 'URL' }).fill(url)
+  await page.getByRole('button', { name: 'Run this step' }).click()
+  const output = page.getByRole('region', { name: 'Output' })
+  await output.getByText('Completed').waitFor()
+  await output.getByText('"Ada"').waitFor()
+  await page.getByRole('button', { name: 'Make the panel smaller' }).click()
+  await page.getByRole('button', { name: 'Close the settings' }).click()
+
+  await openNode(page, 'greet')
+  const input = page.getByRole('region', { name: 'Input' })
+  await input.getByRole('tree', { name: 'Output of fetch' }).getByText('"Ada"').waitFor()
+  const settings = page.getByRole('region', { name: 'Settings', exact: true })
+  const expression = settings.getByRole('textbox', { name: 'Expression' })
+  await expression.click()
+  await page.keyboard.insertText('steps.fetch.output.body.nmae')
+  await settings.getByText('there is no nmae; did you mean name?').waitFor()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText('steps.fetch.output.body.name')
+  await settings.getByText('"Ada"').waitFor()
+
+  await page.getByRole('button', { name: 'Run this step' }).click()
+  await output.getByText('Completed').waitFor()
+  await output.getByText('"Ada"').waitFor()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violationsOf(page, '[role="dialog"]')).toEqual([])
+  }
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 180_000)
