@@ -18,7 +18,7 @@ const parts = makePlan({
   runs: process.env['RUNS'] ? Number(process.env['RUNS']) : undefined,
 })
 /** A quick pass mostly waits; a full one measures. */
-const AT_ONCE = quick ? 4 : 1
+const AT_ONCE = quick ? 3 : 1
 // Every process we start is watched for our own end.
 setMaxListeners(100, process)
 
@@ -34,6 +34,7 @@ async function playPart(part: Part, index: number): Promise<void> {
     const outcome = await part.play((line) => say(`${name}: ${line}`))
     if (outcome === undefined) return say(`${name}: left out, since this machine lets us mount no disk`)
     rows[index] = outcome.row
+    say(`${name}: ${JSON.stringify(outcome.row)}`)
     failures += outcome.problems.length
     for (const problem of outcome.problems) say(`${name}: DOES NOT HOLD: ${problem}`)
     if (outcome.problems.length === 0) say(`${name}: holds`)

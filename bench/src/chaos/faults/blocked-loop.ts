@@ -32,7 +32,7 @@ export const blockedLoop: Fault = {
     const file = join(site.folder, 'blocked')
     const pid = await waitFor(() => readFile(file, 'utf8').catch(() => undefined), {
       what: 'a worker to hang',
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     })
     const worker = site.workers.find((each) => each.pid === Number(pid))
     if (worker === undefined) throw new Error(`process ${pid} hangs and is no worker of ours`)

@@ -123,7 +123,7 @@ const fillAndFree = async (
 
 /** @returns milliseconds from the first free byte to the next run accepted. */
 const playDisk = async (disk: string, load: Load, quick: boolean): Promise<number> => {
-  await waitFor(() => load.accepted.size >= 10, { what: 'the first runs', timeoutMs: 60_000 })
+  await waitFor(() => load.accepted.size >= 10, { what: 'the first runs', timeoutMs: 180_000 })
   const ballast = join(disk, 'ballast')
   fill(ballast)
   await waitFor(() => refusals(load) > 0, { what: 'a refusal', timeoutMs: 120_000 })
