@@ -49,6 +49,10 @@ bench-limits: build ## Measure memory, CPU, scaling and ingest next to their lim
 chaos: build ## Break real processes while runs come in: make chaos JSON=file FAULT=a,b RUNS=n QUICK=1
 	@node bench/dist/chaos/main.js $(if $(JSON),--json $(JSON))
 
+.PHONY: bench-web
+bench-web: build ## Measure the web app's budgets in a browser: make bench-web JSON=file
+	@JSON=$(JSON) $(BIN)/vitest run --config web/vitest.bench.ts
+
 .PHONY: millrace
 millrace: build ## The command line: make millrace ARGS="list"
 	@node packages/cli/dist/main.js $(ARGS)

@@ -131,6 +131,8 @@ test('a failed run opens on its root failure, accessible in both themes, and is 
     for (const view of ['Timeline', 'Log', 'Data', 'Graph']) {
       await page.getByRole('radiogroup', { name: 'View' }).getByText(view).click()
       await page.waitForURL(`**view=${view.toLowerCase()}**`)
+      // The graph is drawn once it is laid out, and moves to the selected step.
+      if (view === 'Graph') await page.locator('#card-fetch').waitFor()
       expect(await violationsOf(page), `${view}, ${colorScheme}`).toEqual([])
     }
   }
@@ -168,16 +170,47 @@ test('a moment has a link, and the replay goes on from it to the end', async () 
   await page.context().close()
 }, 120_000)
 
+test('an approval shows what is asked, and what is decided goes on live', async () => {
+  const runId = await startRun('asks', {
+    nodes: [
+      {
+        id: 'ask',
+        type: 'human.approval',
+        params: { title: 'Refund order 7?', form: [{ name: 'reason', type: 'text', required: true }] },
+      },
+      log('refund'),
+      log('refuse'),
+    ],
+    edges: ['start>ask', 'ask.approved>refund', 'ask.rejected>refuse'],
+  })
+  const { page, problems } = await openPage(browser, app)
+  await signInAsOwner(page, app, `/runs/${runId}`)
+  const card = page.getByRole('group', { name: 'Approval: Refund order 7?' })
+  await card.getByRole('textbox', { name: 'reason' }).fill('broken on arrival')
+  await card.getByRole('button', { name: 'Approve' }).click()
+  await heading(page).getByText('Completed').waitFor()
+  await step(page, 'refund', 'Completed').waitFor()
+  await steps(page).getByRole('button', { name: '1 step skipped' }).waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)
+
 test('a run that waits says why; it is paused, resumed and cancelled', async () => {
   const runId = await startRun('waits', { nodes: [delay('rest', '1h')], edges: ['start>rest'] })
   const { page, problems } = await openPage(browser, app)
   await signInAsOwner(page, app, `/runs/${runId}`)
-  await page.getByText(/rest waits until/).waitFor()
+  await page
+    .getByText(/rest waits until/)
+    .first()
+    .waitFor()
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await heading(page).getByText('Paused').waitFor()
   await page.getByText(`It is paused by ${app.owner.email}`).waitFor()
   await page.getByRole('button', { name: 'Resume' }).click()
-  await page.getByText(/rest waits until/).waitFor()
+  await page
+    .getByText(/rest waits until/)
+    .first()
+    .waitFor()
   await page.getByRole('button', { name: 'Cancel', exact: true }).click()
   await page.getByRole('button', { name: 'Cancel the run' }).click()
   await heading(page).getByText('Cancelled').waitFor()

@@ -1,7 +1,11 @@
 import {
+  approval,
+  type DecideApprovalBody,
+  decideApprovalAnswer,
   json,
   nodeTypeDescriptor,
   type PayloadRef,
+  page,
   type RerunBody,
   type RetryBody,
   requestedAnswer,
@@ -13,6 +17,7 @@ import {
 import { z } from 'zod'
 import type { Client } from './client.js'
 
+const approvals = page(approval)
 const nodeTypes = z.object({ items: z.array(nodeTypeDescriptor) })
 
 /** One run: what it is, its stream, its large outputs, and what an operator may do with it. Throws ApiError. */
@@ -60,6 +65,24 @@ export const createRunApi = (client: Client) => {
     cancel: (runId: string) => post(`/runs/${runId}/cancel`, {}, requestedAnswer),
     pause: (runId: string) => post(`/runs/${runId}/pause`, {}, requestedAnswer),
     resume: (runId: string) => post(`/runs/${runId}/resume`, {}, requestedAnswer),
+
+    /** The open approval of a step: there are few at a time, so it is looked for page by page. */
+    approvalOf: async (runId: string, path: string, signal?: AbortSignal) => {
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const query = { assigned: 'all', limit: 200, ...(cursor === undefined ? {} : { cursor }) }
+        const found: z.output<typeof approvals> = await client.call(
+          { method: 'GET', path: '/approvals', query, signal },
+          approvals,
+        )
+        const match = found.items.find((each) => each.runId === runId && each.path === path)
+        if (match !== undefined) return match
+        cursor = found.nextCursor
+      }
+      return null
+    },
+
+    decideApproval: (id: string, body: DecideApprovalBody) =>
+      post(`/approvals/${id}/decide`, body, decideApprovalAnswer),
 
     previewRetry: (runId: string, body: RetryBody) => post(`/runs/${runId}/retry/preview`, body, retryPlan),
     previewRerun: (runId: string, body: RerunBody) => post(`/runs/${runId}/rerun/preview`, body, retryPlan),

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { GraphCanvas } from './graph-canvas.js'
 import type { Density, GraphSource, LiveState } from './graph-types.js'
 import { readLayout } from './layout.js'
+import { Reveal } from './reveal.js'
 import { traverse } from './traverse.js'
 import { type NodeTypeMap, useGraph } from './use-graph.js'
 
@@ -45,7 +46,9 @@ const View = ({ definition, types, live, selected, onSelect, density = 'normal',
         event.preventDefault()
         onSelect(next)
       }}
-    />
+    >
+      <Reveal graph={graph} selected={selected} />
+    </GraphCanvas>
   )
 }
 

@@ -13,6 +13,10 @@ export const useReadable = (): boolean => useStore(isReadable)
 /** Moves the view and turns places on the screen into places on the canvas. */
 export const useCanvas = () => useReactFlow<FlowNode, FlowEdge>()
 
+/** True once the canvas has a size and cards, and so can be moved. */
+export const useCanMove = (): boolean =>
+  useStore(({ panZoom, width, nodes }) => panZoom !== null && width > 0 && nodes.length > 0)
+
 /** The outlet a connection is being drawn from, and the node the pointer is over. */
 export const useDrawnConnection = () =>
   useConnection<FlowNode, DrawnConnection | undefined>((connection) =>

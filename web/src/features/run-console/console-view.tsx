@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import type { NodeTypeDescriptor } from '@millrace/contracts'
 import { useCallback } from 'react'
 import type { RunApi } from '../../api/run.js'
+import { ApprovalCard } from './actions/approval-card.js'
 import classes from './console.module.css'
 import { DataPane } from './data/data-pane.js'
 import type { ShownStep } from './document/shown-step.js'
@@ -108,6 +109,8 @@ const Content = (props: ConsoleViewProps & { readonly view: View }) => {
 const LAST_LINES = 6
 
 const Panel = ({
+  runId,
+  api,
   session,
   moment,
   now,
@@ -126,7 +129,18 @@ const Panel = ({
       waiting={waiting?.path === step.path ? waiting.sentence : undefined}
       onView={(view) => onLocation({ view, step: step.path }, false)}
       onClose={() => onLocation({ step: undefined }, false)}
-    />
+    >
+      {step.wait?.kind === 'approval' && moment.isLive && (
+        <ApprovalCard
+          key={step.path}
+          runId={runId}
+          path={step.path}
+          now={now}
+          load={(signal) => api.approvalOf(runId, step.path, signal)}
+          decide={api.decideApproval}
+        />
+      )}
+    </StepPanel>
   )
 }
 

@@ -50,8 +50,8 @@ export const RunConsole = (props: RunConsoleProps) => {
   const now = moment.at ?? Math.max(clock, document.events.at(-1)?.at ?? 0)
   const { root, waiting } = useExplanation(session, moment, run, now)
 
-  // A failed run opens on what made it fail, until something else is chosen.
-  const selected = location.step ?? root?.path
+  // A failed run opens on what made it fail, one that waits on what it waits for, until something else is chosen.
+  const selected = location.step ?? root?.path ?? waiting?.path
   const step = selected === undefined ? undefined : shownStep(moment.state, document.events, selected)
   const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
   if (fault !== undefined) {

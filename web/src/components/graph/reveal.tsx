@@ -1,0 +1,33 @@
+import { useEffect } from 'react'
+import type { FlowGraph } from './build-graph.js'
+import { cardElementId } from './node-card.js'
+import { useCanMove, useCanvas } from './xyflow.js'
+
+/** A card is never moved to at a zoom at which it cannot be read. */
+const LEAST_ZOOM = 0.6
+const SETTLED_MS = 100
+
+/** Moves the view to the selected node where it is out of sight: only what is in sight is drawn at all. */
+export const Reveal = ({
+  graph,
+  selected,
+}: {
+  readonly graph: FlowGraph
+  readonly selected: string | undefined
+}) => {
+  const { getZoom, setCenter } = useCanvas()
+  const canMove = useCanMove()
+  useEffect(() => {
+    if (selected === undefined || !canMove) return
+    // Once the view has been fitted to the graph and what is in sight has been drawn.
+    const timer = setTimeout(() => {
+      const node = graph.nodes.find(({ id }) => id === selected)
+      if (node === undefined || document.getElementById(cardElementId(selected)) !== null) return
+      const { position, width = 0, height = 0 } = node
+      const zoom = Math.max(getZoom(), LEAST_ZOOM)
+      void setCenter(position.x + width / 2, position.y + height / 2, { zoom })
+    }, SETTLED_MS)
+    return () => clearTimeout(timer)
+  }, [graph, selected, canMove, getZoom, setCenter])
+  return null
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config'
+
+/** `make bench-web`: the web app's budgets, measured in a browser on the real product. */
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  resolve: { conditions: ['@millrace/source'] },
+  ssr: { resolve: { conditions: ['@millrace/source'] } },
+  test: { include: ['web/test/bench/*.bench.ts'], testTimeout: 300_000, hookTimeout: 180_000 },
+})
