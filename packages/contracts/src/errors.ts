@@ -135,6 +135,11 @@ export const ERRORS = {
     'Run the workflow up to here first, or pin an output of a step before it.',
   ),
   WAIT_RESOLVED: entry(409, 'This wait has already been resolved', 'Nothing more to do.'),
+  TASK_LOST: entry(
+    409,
+    'This task is no longer yours',
+    'Stop working on it: its lease ran out and another has it, or its run has gone on.',
+  ),
   NOT_ASKED: entry(
     403,
     'This approval does not ask you',
@@ -215,6 +220,7 @@ export const ERRORS = {
     'Raise maxIterations, or mend the condition in `until`.',
   ),
   RUN_STOPPED: entry(500, 'A step stopped the run', 'See the message, which the workflow gives.'),
+  TASK_FAILED: entry(502, 'The program that took the task gave it up', 'See the message.', true),
   CHILD_FAILED: entry(502, 'The run that was called has failed', 'See `details.runId`.', true),
   CHILD_CANCELLED: entry(502, 'The run that was called was cancelled', 'See `details.runId`.'),
   CALL_TOO_DEEP: entry(

@@ -86,6 +86,13 @@ export type WaitRequest =
   | ({ readonly kind: 'event'; readonly name: string; readonly key: string | undefined } & Deadline)
   /** For a call of the step's resume URL. */
   | ({ readonly kind: 'resume' } & Deadline)
+  /** For a program outside to take it from this queue. */
+  | ({
+      readonly kind: 'task'
+      readonly queue: string
+      readonly input: Json
+      readonly idempotencyKey: string
+    } & Deadline)
   /** For the end of a run that the worker has made of a `CallRequest`. */
   | ({ readonly kind: 'child'; readonly runId: string } & Deadline)
   | ({

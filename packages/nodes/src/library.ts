@@ -13,6 +13,7 @@ import { httpRespond } from './http/respond/index.js'
 import { humanApproval } from './human/approval/index.js'
 import { logMessage } from './log/message/index.js'
 import { postgresQuery } from './postgres/query/index.js'
+import { taskExternal } from './task/external/index.js'
 import { transformJson } from './transform/json/index.js'
 import { transformScript } from './transform/script/index.js'
 import { callTrigger } from './trigger/call/index.js'
@@ -42,6 +43,7 @@ const ALL: readonly NodeType[] = [
   flowStop,
   humanApproval,
   workflowCall,
+  taskExternal,
   logMessage,
 ]
 

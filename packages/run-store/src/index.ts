@@ -18,4 +18,5 @@ export {
 export type { StrandedRun } from './sweep.js'
 export * from './types.js'
 export type { ApprovalPage, Approver, OpenApproval } from './waits/approvals.js'
+export type { HeldTask } from './waits/tasks.js'
 export { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'

@@ -1,4 +1,4 @@
-import type { Definition, Json, Run, RunEvent, Step, WaitResult } from '@millrace/contracts'
+import type { Definition, Json, Run, RunEvent, Step, Task, WaitResult } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/acceptor.js'
 import * as backlog from './backlog.js'
@@ -33,6 +33,14 @@ import {
 } from './waits/approvals.js'
 import { deleteOldEvents, type NewEvent, type PublishedEvent, publishEvent } from './waits/events.js'
 import { dueWaits, type ResumeResult, resolveWait, resumeWait } from './waits/resolve.js'
+import {
+  finishTask,
+  type HeldTask,
+  leaseTasks,
+  renewTask,
+  type TaskRequest,
+  taskExists,
+} from './waits/tasks.js'
 import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'
 
 /** New runs, and messages to runs: for whoever takes requests. */
@@ -52,6 +60,13 @@ export interface RunIntake {
   publishEvent(event: NewEvent): Promise<PublishedEvent>
   /** See {@link resumeWait}. */
   resumeWait(runId: string, path: string, payload: Json): Promise<ResumeResult>
+  /** See {@link leaseTasks}. */
+  leaseTasks(request: TaskRequest): Promise<Task[]>
+  /** See {@link renewTask}. */
+  renewTask(held: HeldTask, leaseMs: number): Promise<string | null>
+  /** See {@link finishTask}. */
+  finishTask(held: HeldTask, result: WaitResult): Promise<string | undefined>
+  taskExists(workspaceId: string, id: string): Promise<boolean>
   /** See {@link resolveWait}. */
   resolveWait(workspaceId: string, id: string, by: string, result: WaitResult): Promise<string | undefined>
   /** See {@link claimForCancel}. */
@@ -159,6 +174,10 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     postToInbox: (runId, workspaceId, message) => inbox.postToInbox(sql, runId, workspaceId, message),
     publishEvent: (event) => publishEvent(sql, event),
     resumeWait: (runId, path, payload) => resumeWait(sql, runId, path, payload),
+    leaseTasks: (request) => leaseTasks(sql, request),
+    renewTask: (held, leaseMs) => renewTask(sql, held, leaseMs),
+    finishTask: (held, result) => finishTask(sql, held, result),
+    taskExists: (workspaceId, id) => taskExists(sql, workspaceId, id),
     resolveWait: (workspaceId, id, by, result) => resolveWait(sql, workspaceId, id, by, result),
     claimForCancel: (runId, workspaceId) => claimForCancel(sql, runId, workspaceId),
 

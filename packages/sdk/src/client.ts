@@ -7,6 +7,7 @@ import { createDeadLetters } from './resources/dead-letters.js'
 import { createEvents } from './resources/events.js'
 import { list } from './resources/page.js'
 import { createRuns } from './resources/runs.js'
+import { createTasks } from './resources/tasks.js'
 import { createWorkflows } from './resources/workflows.js'
 import { createTransport } from './transport.js'
 
@@ -40,6 +41,7 @@ export const createClient = (options: ClientOptions) => {
     deadLetters: createDeadLetters(transport),
     approvals: createApprovals(transport),
     events: createEvents(transport),
+    tasks: createTasks(transport),
     /** Every node type, in the order of the palette. */
     nodeTypes: async () => (await list(transport, '/node-types', nodeTypeDescriptor)).items,
   }

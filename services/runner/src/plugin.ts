@@ -22,6 +22,7 @@ import { registerTestRuns } from './test-runs/routes.js'
 import { registerApprovals } from './waits/approval-routes.js'
 import { registerEventRoutes } from './waits/event-routes.js'
 import { registerResumeRoutes } from './waits/resume-routes.js'
+import { registerTasks } from './waits/task-routes.js'
 import { createWaker } from './waits/waker.js'
 import { registerWebhooks } from './webhooks/routes.js'
 
@@ -85,6 +86,7 @@ export const runnerPlugin =
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
+    registerTasks(app, { store: deps.store, waker })
     registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker })
     registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })

@@ -3,6 +3,7 @@ import type { RunInput } from '@millrace/engine'
 import type { ContainerWait, WaitRequest } from '@millrace/nodes'
 import type { WaitRow } from '@millrace/run-store'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
+import { storableJson } from './storable.js'
 
 type OutsideRequest = Exclude<WaitRequest, ContainerWait>
 type Context = Pick<OutcomeContext, 'runId' | 'now' | 'plan' | 'prepareWait'>
@@ -47,6 +48,11 @@ function registration(
       return approval(request, path)
     case 'child':
       return { wait: { kind: 'child', runId: request.runId }, name: request.runId, key: null, details: null }
+    case 'task': {
+      const { queue, idempotencyKey } = request
+      const details = { input: storableJson(request.input), idempotencyKey }
+      return { wait: { kind: 'task', queue }, name: queue, key: null, details }
+    }
     case 'resume':
       return { wait: { kind: 'resume' }, name: runId, key: path, details: null }
   }
