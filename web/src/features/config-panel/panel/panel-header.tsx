@@ -41,7 +41,7 @@ export const PanelHeader = (props: PanelHeaderProps) => {
       </div>
       {!isTrigger && (
         <div className={classes['actions']}>
-          <Tooltip label="Only this node, on the data that is shown as its input">
+          <Tooltip position="bottom" label="Only this node, on the data that is shown as its input">
             <Button
               leftSection={<Play size={13} aria-hidden />}
               loading={test.isPending && test.variables?.scope === 'step'}
@@ -50,7 +50,10 @@ export const PanelHeader = (props: PanelHeaderProps) => {
               Run this step
             </Button>
           </Tooltip>
-          <Tooltip label="The trigger and every node that leads here; pinned ones are not executed">
+          <Tooltip
+            position="bottom"
+            label="The trigger and every node that leads here; pinned ones are not executed"
+          >
             <Button
               variant="default"
               leftSection={<FastForward size={13} aria-hidden />}
