@@ -37,6 +37,10 @@ check: build ## Exactly what CI runs: format, lint, import rules, dead code, typ
 	@$(BIN)/knip
 	@$(BIN)/vitest run
 
+.PHONY: screenshots
+screenshots: build ## Shoot the web app in both themes into docs/screenshots
+	@$(BIN)/vitest run --config web/vitest.screenshots.ts
+
 .PHONY: bench
 bench: build ## Measure throughput and latency next to their floors: make bench JSON=file
 	@node bench/dist/main.js $(if $(JSON),--json $(JSON))

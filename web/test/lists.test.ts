@@ -103,7 +103,7 @@ describe('runs', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click()
     await page.getByRole('button', { name: 'Cancel 1 run' }).click()
     await page.getByText('1 of 1 done.').waitFor()
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close' }).last().click()
     await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
   }, 120_000)
 
@@ -129,7 +129,7 @@ describe('runs', () => {
     await page.getByRole('button', { name: 'Retry', exact: true }).click()
     await page.getByRole('button', { name: 'Retry 2 runs' }).click()
     await page.getByText('2 of 2 done.').waitFor()
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close' }).last().click()
     await expect.poll(() => rows().count(), { timeout: 20_000 }).toBe(4)
   }, 120_000)
 })

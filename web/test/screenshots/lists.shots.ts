@@ -31,3 +31,23 @@ test('runs', () =>
   inBothThemes(browser, app, 'runs', '/runs', async (page) => {
     await page.getByText('Completed').first().waitFor()
   }))
+
+test('versions', async () => {
+  const hello = (await app.api('GET', '/workflows/hello')) as {
+    id: string
+    draft: { nodes: { params: object }[] }
+  }
+  const [start, greet, ...rest] = hello.draft.nodes
+  const changed = { ...greet, params: { value: { greeting: 'Welcome, {{ trigger.name }}!' } } }
+  const definition = { ...hello.draft, nodes: [start, changed, ...rest] }
+  await app.api('POST', '/workflows/import', { definition, publish: true })
+  await inBothThemes(browser, app, 'versions', `/workflows/${hello.id}/versions`, async (page) => {
+    await page.getByText('v2 compared with').waitFor()
+    await page.getByText('params › value › greeting').waitFor()
+  })
+})
+
+test('credentials', () =>
+  inBothThemes(browser, app, 'credentials', '/settings/credentials', async (page) => {
+    await page.getByRole('cell').first().waitFor()
+  }))

@@ -1,9 +1,12 @@
 import { Outlet, useMatches } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useApi, useSession } from '../../api/context.js'
 import { SignInAgain } from '../../features/sign-in/sign-in-again.js'
 import { Navigation } from './navigation.js'
 import classes from './shell.module.css'
+import { Shortcuts } from './shortcuts.js'
+
+const Finder = lazy(async () => ({ default: (await import('./finder.js')).Finder }))
 
 /** The frame of every page but the sign-in: navigation, the page, and what may come over it. */
 export const Shell = () => {
@@ -23,6 +26,10 @@ export const Shell = () => {
       <main id="page" className={classes['page']} tabIndex={-1}>
         <Outlet />
       </main>
+      <Suspense>
+        <Finder />
+      </Suspense>
+      {!wide && <Shortcuts />}
       {state.kind === 'expired' && (
         <SignInAgain
           email={state.identity.user.email}

@@ -78,7 +78,12 @@ const Header = ({ workflow }: { readonly workflow: Workflow }) => (
   <PageHeader
     title={
       <>
-        <Anchor inherit c="dimmed" renderRoot={(props) => <Link to="/workflows" {...props} />}>
+        <Anchor
+          inherit
+          c="dimmed"
+          underline="always"
+          renderRoot={(props) => <Link to="/workflows" {...props} />}
+        >
           Workflows
         </Anchor>
         {' / '}
