@@ -54,7 +54,8 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   const { graph, live = NOTHING_LIVE, selected, actions, focused, label, minimap = true, children } = props
   const [liveStore] = useState(createLiveStore)
   useEffect(() => liveStore.setState(live, true), [liveStore, live])
-  const [nodes, setNodes] = useState<FlowNode[]>([])
+  // There from the first render on: the view is fitted to them once, when the canvas appears.
+  const [nodes, setNodes] = useState(() => reuseNodes([], graph.nodes, selected))
   useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
   const edges = useMemo(
     () => graph.edges.map((edge) => (selected.has(edge.id) ? { ...edge, selected: true } : edge)),

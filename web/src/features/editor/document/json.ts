@@ -50,7 +50,7 @@ export const writeDocument = (document: EditorDocument): JsonObject => {
 }
 
 /** Without members that are there but undefined. */
-const plain = (value: NodeDraft | EdgeDraft): JsonObject => {
+export const plain = (value: NodeDraft | EdgeDraft): JsonObject => {
   const members = Object.entries(value).flatMap(([name, member]) =>
     member === undefined ? [] : [[name, member] as const],
   )

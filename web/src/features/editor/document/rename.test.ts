@@ -100,6 +100,23 @@ describe('renameNode', () => {
   })
 })
 
+test('what stands inside of a container reads the renamed node by its new id', () => {
+  const each = {
+    id: 'each',
+    type: 'flow.map',
+    params: {},
+    body: {
+      nodes: [{ id: 'inner', type: 'flow.condition', params: { if: 'steps.fetch.output > item' } }],
+      edges: [],
+    },
+  }
+  const container = readDocument({ ...draft, nodes: [...draft.nodes, each] }).document
+  const renamed = applyPatch(container, renameNode(container, 'fetch', 'load', nodeTypesForTests))
+  expect(renamed.nodes.get('each')?.node['body']).toMatchObject({
+    nodes: [{ params: { if: 'steps.load.output > item' } }],
+  })
+})
+
 describe('copy and paste', () => {
   const all = { nodes: new Set(['hook', 'fetch', 'vip']), edges: new Set<string>(), notes: new Set<string>() }
   const text = copy(document, all, nodeTypesForTests)

@@ -1,5 +1,7 @@
-import { type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
-import { type EditorDocument, edgeKey } from './document.js'
+import { type JsonObject, type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
+import { isObject } from '../../../components/graph/layout.js'
+import { type EditorDocument, edgeKey, edgesOf, type NodeDraft, nodesOf } from './document.js'
+import { plain, readDocument } from './json.js'
 import { edit, type Patch } from './patch.js'
 import { type Renames, renameInParams, renameInSource, renameInTemplate } from './references.js'
 import { holdsSource } from './sources.js'
@@ -25,8 +27,7 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
   return edit(document, (draft) => {
     draft.delete('nodes', id)
     for (const [key, { rank, node }] of document.nodes) {
-      const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
-      const renamed = JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params }
+      const renamed = renameInNode(node, renames, types)
       if (key === id) draft.set('nodes', wanted, { rank, node: { ...renamed, id: wanted } })
       else if (renamed !== node) draft.set('nodes', key, { rank, node: renamed })
     }
@@ -49,6 +50,23 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
       if (JSON.stringify(renamed) !== JSON.stringify(settings)) draft.set('fields', 'settings', renamed)
     }
   })
+}
+
+/** The node itself where nothing in it names a renamed one. The bodies of containers read the steps around them, too. */
+const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes): NodeDraft => {
+  const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
+  const body = isObject(node['body']) ? { body: renameInBody(node['body'], renames, types) } : {}
+  const renamed = { ...node, params, ...body }
+  return JSON.stringify(renamed) === JSON.stringify(node) ? node : renamed
+}
+
+const renameInBody = (body: JsonObject, renames: Renames, types: NodeTypes): JsonObject => {
+  const { nodes, edges } = readDocument(body).document
+  const inside = nodesOf({ nodes }).map((node) => renameInNode(node, renames, types))
+  const between = edgesOf({ edges }).map((edge) =>
+    typeof edge['when'] === 'string' ? { ...edge, when: renameInCondition(edge['when'], renames) } : edge,
+  )
+  return { ...body, nodes: inside.map(plain), edges: between.map(plain) }
 }
 
 /** A condition is an expression, with or without braces around it. */
