@@ -151,6 +151,8 @@ export interface NodeType<P extends z.ZodType = z.ZodType> {
   readonly output: z.ZodType
   readonly ports: readonly string[] | ((params: Record<string, Json>) => readonly string[])
   readonly effect: Effect | ((params: z.output<P>) => Effect)
+  /** True where `execute` reads `ctx.inputs`: the outputs of the steps right before are then loaded for it. */
+  readonly readsInputs?: boolean
   /** Absent for triggers: the worker records their input as their output. */
   execute?(ctx: NodeContext, params: z.output<P>): Promise<NodeResult>
 }

@@ -1,4 +1,4 @@
-import type { Json, RunEvent } from '@millrace/contracts'
+import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
 import { endScope, openContainer, settlePage } from './container.js'
 import { isStopped, type Scope, stepAt, stepIn } from './scope.js'
 import type { RunState, StepState } from './state.js'
@@ -137,14 +137,21 @@ const FORGET_FROM = 1_024
 
 /** One completed sink: its output. Several: an object by node id. Outputs held by reference are left out. */
 function outputOf(state: RunState): Json | null {
-  const sinks = state.steps.filter(
-    (step) => step.status === 'completed' && state.graph.outgoing(step.node).length === 0,
-  )
+  const sinks = sinksOf(state)
   if (sinks.length === 1) return sinks[0]?.output ?? null
   const outputs = sinks
     .filter((step) => step.output !== undefined)
     .map((step) => [step.path, step.output as Json] as const)
   return outputs.length === 0 ? null : Object.fromEntries(outputs)
+}
+
+const sinksOf = (state: RunState): StepState[] =>
+  state.steps.filter((step) => step.status === 'completed' && state.graph.outgoing(step.node).length === 0)
+
+/** Where the run's output stands when it is one large one that an expression could read. */
+export function outputRefOf(state: RunState): PayloadRef | undefined {
+  const [sink, ...others] = sinksOf(state)
+  return others.length === 0 && sink?.outputRef?.paged !== true ? sink?.outputRef : undefined
 }
 
 function stepOf(state: RunState, path: string): StepState {

@@ -1,5 +1,5 @@
 import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
-import { applyEvent } from './apply-event.js'
+import { applyEvent, outputRefOf } from './apply-event.js'
 import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
 import { containerChores } from './tend.js'
@@ -158,9 +158,11 @@ export class Turn {
   }
 
   #finish(status: TerminalRunStatus, error: StepError | undefined, output?: Json): void {
+    const outputRef = status === 'completed' && output === undefined ? outputRefOf(this.state) : undefined
     this.emit({
       type: 'run_finished',
       status,
+      ...(outputRef === undefined ? {} : { outputRef }),
       ...(error === undefined ? {} : { error }),
       ...(output === undefined ? {} : { output }),
     })

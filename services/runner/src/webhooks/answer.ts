@@ -15,7 +15,7 @@ export type HookAnswer =
 
 export interface AnswerDeps {
   readonly hub: RunHub
-  readonly store: Pick<RunReads, 'getResponse' | 'getPayload'>
+  readonly store: Pick<RunReads, 'getResponse' | 'getPayload' | 'getRun'>
 }
 
 /**
@@ -49,7 +49,11 @@ const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promi
   if (event.status !== 'completed') {
     throw new MillraceError('RUN_FAILED', `The run ended ${event.status}`, { details: { runId: run.runId } })
   }
-  if (event.outputRef === undefined) return JSON.stringify(event.output ?? null)
+  if (event.outputRef === undefined) {
+    // The event repeats no output of a step: the run's row has it.
+    const output = event.output ?? (await deps.store.getRun(run.workspaceId, run.runId))?.output
+    return JSON.stringify(output ?? null)
+  }
   const { key, runId = run.runId } = event.outputRef
   return (await deps.store.getPayload(run.workspaceId, runId, key)) ?? 'null'
 }

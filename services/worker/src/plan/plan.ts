@@ -11,6 +11,7 @@ import {
 } from '@millrace/expressions'
 import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
 import type { SlotRequest } from '@millrace/run-store'
+import { type Touches, touchesOf } from './touches.js'
 
 /** A version made ready to run: compiled once, shared by all its runs (immutable). */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   readonly instantBodies: ReadonlyMap<number, Plan>
   /** By edge index; undefined where the edge has no condition. */
   readonly conditions: readonly (CompiledExpression | undefined)[]
+  /** By edge index: the steps whose outputs its condition may read. */
+  readonly conditionTouches: readonly Touches[]
   /** Undefined for a workflow of which any number may run. */
   readonly concurrency: ConcurrencyPlan | undefined
   /** Ids of the nodes that wait for a call of their resume URL. */
@@ -39,6 +42,8 @@ export interface NodePlan {
   readonly template: CompiledTemplate
   /** Params that hold source text, handed to the node as they are. */
   readonly raw: Record<string, Json>
+  /** The steps whose outputs it may read. */
+  readonly touches: Touches
   /** Parsed once where nothing is left to resolve. */
   readonly constant: unknown
 }
@@ -65,12 +70,14 @@ export function compilePlan(version: VersionRow): Plan {
         node.type,
         node.params,
         index < definition.nodes.length ? `/nodes/${index}/params` : `${node.id}/params`,
+        graph.incoming(index).flatMap((edge) => graph.edges[edge]?.from ?? []),
       ),
     ),
     instantBodies: compileInstantBodies(version, graph.nodes),
     conditions: graph.edges.map((edge) =>
       edge.when === undefined ? undefined : compileExpression(edge.when),
     ),
+    conditionTouches: graph.edges.map(({ when }) => touchesOf(when ?? '')),
     concurrency: compileConcurrency(definition),
     resumable: definition.nodes
       .filter(({ type, params }) => type === 'flow.wait' && params.for === 'resume')
@@ -111,7 +118,12 @@ const isInstant = ({ type, retry, timeoutMs, body }: Node): boolean =>
   timeoutMs === undefined &&
   body === undefined
 
-function compileNode(typeName: string, params: Record<string, Json>, pointer: string): NodePlan {
+function compileNode(
+  typeName: string,
+  params: Record<string, Json>,
+  pointer: string,
+  before: readonly string[],
+): NodePlan {
   const type = nodeLibrary.get(typeName)
   if (type === undefined) throw new Error(`node type ${typeName} is not in this worker's library`)
   const rawNames = new Set(rawParams(typeName))
@@ -120,7 +132,13 @@ function compileNode(typeName: string, params: Record<string, Json>, pointer: st
   for (const [name, value] of Object.entries(params)) (rawNames.has(name) ? raw : resolved)[name] = value
   const template = compileTemplate(resolved, pointer)
   const parsed = template.constant ? type.params.safeParse(params) : undefined
-  return { type, template, raw, constant: parsed?.success ? parsed.data : undefined }
+  return {
+    type,
+    template,
+    raw,
+    touches: touchesOf(params, type.readsInputs === true ? before : []),
+    constant: parsed?.success ? parsed.data : undefined,
+  }
 }
 
 /** Edges out of a node on the given ports, before their conditions. */

@@ -1,6 +1,6 @@
 import type { RunInput } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
-import type { Plan } from '../plan/plan.js'
+import { edgesOnPorts, type Plan } from '../plan/plan.js'
 import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { takenEdges } from './step-executor.js'
@@ -20,7 +20,9 @@ export async function reusedInput(
     return { kind: 'step_errored', path, attempt, error, random: 0, taken: known ?? [], reused }
   const scope = scopes.at(path)
   try {
-    const own = known === undefined && outputRef !== undefined ? await scope.read(outputRef) : output
+    const asked =
+      known === undefined && edgesOnPorts(plan, node, seed.ports).some((edge) => plan.conditions[edge])
+    const own = asked && outputRef !== undefined ? await scope.read(outputRef) : output
     const taken = known ?? (await takenEdges(plan, node, seed.ports, scope, own))
     return {
       kind: 'step_completed',

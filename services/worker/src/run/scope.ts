@@ -7,6 +7,7 @@ import {
 } from '@millrace/contracts'
 import type { StepState } from '@millrace/engine'
 import type { Scope } from '@millrace/expressions'
+import type { Touches } from '../plan/touches.js'
 
 /** Where a scope stands within another one. */
 interface Place {
@@ -90,10 +91,11 @@ export class RunScope {
     return this.#steps[node]?.output
   }
 
-  /** Loads what is still only referenced; nothing to do for almost every step. */
-  async load(): Promise<void> {
+  /** Loads what is still only referenced and may be read; nothing to do for almost every step. */
+  async load(touches: Touches = () => true): Promise<void> {
     if (this.place !== undefined && !this.#isPlaced) await this.#takePlace(this.place)
     for (const [node, ref] of this.#unloaded) {
+      if (!touches(node)) continue
       if (ref.paged === true) this.#refuse(node, ref)
       else this.completed(node, await this.loadPayload(ref))
     }

@@ -30,7 +30,7 @@ export interface PreparedStep {
 /** Resolves a step's params. Throws MillraceError of an expression, or INVALID_PARAMS. */
 export async function prepareStep(node: NodePlan, scope: RunScope): Promise<PreparedStep> {
   // Params, inputs and scripts may all read earlier outputs.
-  if (!scope.complete) await scope.load()
+  if (!scope.complete) await scope.load(node.touches)
   const params = node.constant ?? (await resolveParams(node, scope))
   const { effect } = node.type
   return { params, effect: typeof effect === 'function' ? effect(params) : effect }
@@ -95,7 +95,7 @@ export async function takenEdges(
 ): Promise<number[]> {
   const candidates = edgesOnPorts(plan, index, ports)
   if (candidates.every((edge) => plan.conditions[edge] === undefined)) return candidates
-  if (!scope.complete) await scope.load()
+  if (!scope.complete) await scope.load((id) => candidates.some((edge) => plan.conditionTouches[edge]?.(id)))
   const id = plan.graph.nodes[index]?.id ?? ''
   const own = output === undefined ? { status: 'completed' } : { status: 'completed', output }
   const view = { ...scope.view, steps: { ...scope.view.steps, [id]: own } }

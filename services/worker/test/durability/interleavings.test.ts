@@ -151,6 +151,10 @@ it('a run parks although its inbox could not be read while its last step ended',
  * large output of `big`, which the test holds back, while `one` and `two` go on.
  */
 describe('while a message is being worked out', () => {
+  const reading = (id: string) => ({
+    ...post(id),
+    params: { ...post(id).params, body: '{{ steps.big.status }}' },
+  })
   const takenOver = async () => {
     world.upstream.always('/big', LARGE)
     for (const path of ['/one', '/two']) world.upstream.hold(path)
@@ -158,8 +162,8 @@ describe('while a message is being worked out', () => {
       nodes: [
         get('big'),
         { id: 'pause', type: 'flow.delay', params: { duration: '1h' } },
-        post('one'),
-        post('two'),
+        reading('one'),
+        reading('two'),
         post('after'),
       ],
       edges: [

@@ -21,6 +21,7 @@ export const flowMerge = defineNode({
   output: json,
   ports: ['main'],
   effect: 'pure',
+  readsInputs: true,
   async execute({ inputs }, { mode }) {
     switch (mode) {
       case 'object':

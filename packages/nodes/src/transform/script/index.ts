@@ -26,6 +26,7 @@ export const transformScript = defineNode({
   output: json,
   ports: ['main'],
   effect: 'pure',
+  readsInputs: true,
   async execute(ctx, { code, input }) {
     const inputs = outputsByNode(ctx.inputs)
     const steps = Object.fromEntries(Object.entries(inputs).map(([id, output]) => [id, { output }]))
