@@ -7,6 +7,7 @@ import {
   decide,
   foldEvents,
   type Graph,
+  type RunInput,
   type RunState,
 } from '../../src/index.js'
 import { catalogue } from '../catalogue.js'
@@ -144,3 +145,46 @@ test('a step with 9,999 edges, all of them taken', () => {
   expect(state.ready).toHaveLength(size - 1)
   expect(looks).toBeLessThan(4 * size)
 })
+
+/** n0 ─▶ n1[ x ─▶ y ], of so many items, eight at a time */
+function runMap(items: number): number {
+  const step = (id: string) => ({ id, type: 'test.step' })
+  const body = { nodes: [step('x'), step('y')], edges: [{ from: 'x', to: 'y' }] }
+  const nodes = [
+    { id: 'n0', type: 'trigger.manual' },
+    { id: 'n1', type: 'test.map', body },
+  ]
+  const whole = definition.parse({
+    format: 'millrace/v1',
+    name: 'x',
+    nodes,
+    edges: [{ from: 'n0', to: 'n1' }],
+  })
+  const { graph, visits } = counted(buildGraph(whole, catalogue))
+  const state = createRunState(graph, ORIGIN_OF_N0)
+  const todo = [...decide(state, { kind: 'claimed' }, 1).commands]
+  const send = (input: RunInput) => todo.push(...decide(state, input, 1).commands)
+  for (let command = todo.shift(); command !== undefined; command = todo.shift()) {
+    if (!('node' in command)) continue
+    const { path, attempt, node } = command
+    const wait = {
+      kind: 'items',
+      count: items,
+      concurrency: 8,
+      onItemError: 'fail',
+      record: 'steps',
+    } as const
+    if (command.kind === 'execute_step' && path === 'n1') send({ kind: 'step_waits', path, attempt, wait })
+    else if (command.kind === 'settle_page')
+      send({ kind: 'page_done', path, attempt, page: command.page, completed: 1_000, failed: 0, output: [] })
+    else send({ kind: 'step_completed', path, attempt, output: 1, taken: graph.outgoing(node) })
+    // What is kept does not grow with the items that have ended (I10, D20).
+    expect(state.ready.length + (state.steps[1]?.inside?.results.size ?? 0)).toBeLessThan(5_000)
+  }
+  expect(state.status).toBe('completed')
+  return visits()
+}
+
+test('the work of a map grows with its items, its memory does not', () => {
+  expect(runMap(6_000) / runMap(3_000)).toBeLessThanOrEqual(2.2)
+}, 60_000)

@@ -95,7 +95,7 @@ export class Play {
     error = makeError(),
     options: { to?: readonly string[]; attempt?: number; counted?: boolean; random?: number } = {},
   ): string[] {
-    const { onError } = this.graph.nodes[this.graph.indexOf(path)!]!
+    const { onError } = this.graph.nodes[this.graph.nodeAt(path)!]!
     const port = onError === 'route' ? ERROR_PORT : MAIN_PORT
     return this.send({
       kind: 'step_errored',
@@ -110,7 +110,7 @@ export class Play {
 
   /** Indices of the edges from a node's port, or of those to the named nodes. */
   edges(path: string, port: string, to?: readonly string[]): number[] {
-    return this.graph.outgoing(this.graph.indexOf(path)!).filter((edge) => {
+    return this.graph.outgoing(this.graph.nodeAt(path)!).filter((edge) => {
       const { port: ofEdge, to: target } = this.graph.edges[edge]!
       return to === undefined ? ofEdge === port : to.includes(target)
     })
