@@ -53,7 +53,7 @@ const callAndWatch = async (page: Page): Promise<void> => {
   const { runId } = JSON.parse(stdout)
   await page.goto(`/runs/${runId}`)
   await page.getByText('Completed').first().waitFor()
-  expect(await page.locator('#card-json[data-state="completed"]').count()).toBe(1)
+  await page.locator('#card-json[data-state="completed"]').waitFor()
 }
 
 test('by mouse', async () => {
