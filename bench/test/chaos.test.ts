@@ -39,7 +39,7 @@ describe('the chaos suite', () => {
       expect(row.accepted).toBeGreaterThanOrEqual(25)
       expect(row.completed).toBeGreaterThanOrEqual(row.accepted)
     }
-  }, 600_000)
+  }, 900_000)
 })
 
 describe('its plan', () => {

@@ -140,14 +140,24 @@ const urlOf = (service: NodeProcess): string => {
   return url
 }
 
+const TRIES = 5
+
+/** As a supervisor does: one that finds its servers away for 2 s gives up, and is started again. */
+const spawnPatiently = async (name: keyof typeof ENTRIES, env: Environment): Promise<NodeProcess> => {
+  const options = { env, readyPattern: new RegExp(`${name} ready`), readyTimeoutMs: 120_000 }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await spawnNode(ENTRIES[name], options)
+    } catch (error) {
+      if (tries === TRIES) throw error
+    }
+  }
+}
+
 const openCrew = (environment: Environment, undo: (() => unknown)[]) => {
   const workers: NodeProcess[] = []
   const start = async (name: keyof typeof ENTRIES, env: Environment): Promise<NodeProcess> => {
-    const process = await spawnNode(ENTRIES[name], {
-      env: { ...environment, ...env },
-      readyPattern: new RegExp(`${name} ready`),
-      readyTimeoutMs: 120_000,
-    })
+    const process = await spawnPatiently(name, { ...environment, ...env })
     undo.push(async () => {
       process.kill('SIGKILL')
       await process.exited

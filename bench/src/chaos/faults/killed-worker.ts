@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from '@millrace/testkit/processes'
 import { type Fault, LEASE_MS, leaseOf, ownedBy, SWEEP_MS } from '../fault.js'
 
 const EVERY_MS = 3_000
@@ -18,6 +19,11 @@ export const killedWorker: Fault = {
       await delay(quick ? 500 : EVERY_MS)
       const [victim] = site.workers
       if (victim === undefined) throw new Error('no worker is left')
+      // No vacuous pass: it dies with runs in its hands.
+      await waitFor(async () => (await ownedBy(site, victim)).length > 0, {
+        what: 'a worker to have runs',
+        timeoutMs: 120_000,
+      })
       await site.kill(victim)
       interrupted({ at: await site.now(), runs: await ownedBy(site, victim) })
       await site.worker()
