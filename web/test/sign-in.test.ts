@@ -20,10 +20,10 @@ test('signing in leads to the page asked for, a reload keeps the session, signin
   })
   const { page, problems } = await openPage(browser, app)
   await signInAsOwner(page, app, '/workflows')
-  await page.getByRole('link', { name: 'first' }).waitFor()
+  await page.getByRole('link', { name: 'first', exact: true }).waitFor()
 
   await page.reload()
-  await page.getByRole('link', { name: 'first' }).waitFor()
+  await page.getByRole('link', { name: 'first', exact: true }).waitFor()
 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL('**/sign-in')
