@@ -8,7 +8,7 @@ export interface Figure {
   readonly unit: string
 }
 
-export const holds = ({ bound, limit, measured }: Figure): boolean =>
+const holds = ({ bound, limit, measured }: Figure): boolean =>
   bound === 'max' ? measured <= limit : measured >= limit
 
 export function formatFigures(figures: readonly Figure[]): string {

@@ -4,8 +4,8 @@ import type { Sql } from '@millrace/db'
 /** Dead letters nobody has dealt with, and what is decided about them. Every query names the workspace (I9). */
 
 /** Groups listed, and letters of one group listed or dealt with at once. */
-export const MAX_GROUPS = 200
-export const MAX_LETTERS = 100
+const MAX_GROUPS = 200
+const MAX_LETTERS = 100
 
 interface GroupRow extends Omit<DeadLetterGroup, 'firstAt' | 'lastAt'> {
   readonly first_ms: number
