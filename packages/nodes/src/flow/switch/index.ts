@@ -17,7 +17,7 @@ const switchCase = z
       })
       .meta({ title: 'Equals', control: 'json' }),
     when: optionalExpression({ title: 'When', description: 'JSONata over trigger, steps and `value`.' }),
-    port: port.meta({ title: 'Port' }),
+    port: port.meta({ title: 'Port', port: true }),
   })
   .refine(...exactlyOneOf('equals', 'when'))
 type SwitchCase = z.output<typeof switchCase>
@@ -39,7 +39,7 @@ export const flowSwitch = defineNode({
     mode: z.enum(['first', 'all']).default('first').meta({ title: 'Mode' }),
     fallback: port
       .default(DEFAULT_PORT)
-      .meta({ title: 'Fallback', description: 'The port when nothing matches.' }),
+      .meta({ title: 'Fallback', description: 'The port when nothing matches.', port: true }),
   }),
   output: z.object({ matched: z.array(z.string()) }),
   ports: portsOf,
