@@ -62,6 +62,8 @@ const card = (node: GraphSourceNode, { layout }: GraphSource, options: BuildOpti
     type: 'card',
     position: layout.positions.get(node.id) ?? options.positions.get(node.id) ?? { x: 0, y: 0 },
     ...size,
+    // Known without being drawn: what is out of sight counts as well when the view is fitted.
+    measured: size,
     handles: handlesOf(size, ports, type?.trigger ?? false),
     data: {
       node,
@@ -140,6 +142,7 @@ const collapsedCard = (
     type: 'group-card',
     position: { x: least(places.map(({ x }) => x)), y: least(places.map(({ y }) => y)) },
     ...size,
+    measured: size,
     handles: handlesOf(size, [MAIN_PORT], false),
     data: { group },
   }
