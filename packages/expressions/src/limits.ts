@@ -1,5 +1,7 @@
-/** Milliseconds of one evaluation. */
+/** Milliseconds of processor time of one evaluation. */
 export const EVALUATION_MS = 100
+/** Milliseconds by the clock, however little of them the processor had for it: other runs wait for their turn. */
+export const ELAPSED_MS = 1_000
 /**
  * Nested evaluations. JSONata counts the members of an array or object literal as nested, so that this also bounds
  * the length of literals; endless recursion meets the clock long before it costs memory.

@@ -1,13 +1,7 @@
 import { type Json, MillraceError } from '@millrace/contracts'
 import jsonata from 'jsonata'
-import {
-  EVALUATION_MS,
-  SEQUENCE_ITEMS,
-  SOURCE_CHARACTERS,
-  STACK_DEPTH,
-  STRING_CHARACTERS,
-} from '../limits.js'
-import { limitError, openBudget, weigh } from './budget.js'
+import { ELAPSED_MS, SEQUENCE_ITEMS, SOURCE_CHARACTERS, STACK_DEPTH, STRING_CHARACTERS } from '../limits.js'
+import { checkTime, limitError, openBudget, weigh } from './budget.js'
 import { wildcard } from './functions/arrays.js'
 import { installGuards } from './functions/install.js'
 import { LinearRegex } from './linear-regex.js'
@@ -25,7 +19,7 @@ export interface GuardedExpression {
 }
 
 const OPTIONS: jsonata.JsonataOptions = {
-  timeout: EVALUATION_MS,
+  timeout: ELAPSED_MS,
   stack: STACK_DEPTH,
   sequence: SEQUENCE_ITEMS,
   RegexEngine: LinearRegex as unknown as RegExpConstructor,
@@ -34,8 +28,6 @@ const OPTIONS: jsonata.JsonataOptions = {
 const AFTER_NODE = Symbol.for('jsonata.__evaluate_exit') as unknown as string
 /** As JSONata's own functions are defined: its published types know nothing of `createSequence`. */
 const WILDCARD_FUNCTION = { _jsonata_function: true, implementation: wildcard }
-/** Times that an evaluation starts again because the process stood still while it ran. */
-const RESTARTS = 3
 
 /** Throws MillraceError EXPRESSION_FAILED for a syntax error, EXPRESSION_LIMIT for a source that is too long. */
 export function compileGuarded(source: string): GuardedExpression {
@@ -51,7 +43,7 @@ export function compileGuarded(source: string): GuardedExpression {
     const { mutates } = prepareTree(ast)
     expression.assign(AFTER_NODE, checkResult)
     expression.assign(WILDCARD, WILDCARD_FUNCTION)
-    return { ast, evaluate: (scope) => inTurn(() => run(expression, source, scope, mutates, RESTARTS)) }
+    return { ast, evaluate: (scope) => inTurn(() => run(expression, source, scope, mutates)) }
   } catch (cause) {
     throw failure(cause, source)
   }
@@ -62,26 +54,17 @@ async function run(
   source: string,
   scope: object,
   mutates: boolean,
-  restarts: number,
 ): Promise<Json | undefined> {
   openBudget()
-  const cpu = process.cpuUsage()
   try {
     return toPlain(await expression.evaluate(mutates ? copyOf(scope) : scope))
   } catch (cause) {
-    if (restarts > 0 && LATE_CODES.has(codeOf(cause)) && stoodStill(cpu))
-      return run(expression, source, scope, mutates, restarts - 1)
     throw failure(cause, source)
   }
 }
 
-/** Whether the processor did less than half of the work since `before` that the time allowed. Microseconds. */
-function stoodStill(before: NodeJS.CpuUsage): boolean {
-  const { user, system } = process.cpuUsage(before)
-  return user + system < (EVALUATION_MS * 1_000) / 2
-}
-
 function checkResult(node: { type: string }, _input: unknown, _environment: unknown, result: unknown): void {
+  checkTime()
   if (typeof result === 'string') {
     if (result.length > STRING_CHARACTERS) throw limitError(`a text of ${result.length} characters`)
   } else if (typeof result === 'object' && result !== null && makesValue(node)) weigh(result)
@@ -93,10 +76,8 @@ function copyOf<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)])) as T
 }
 
-/** JSONata's own guard of time, and ours. */
-const LATE_CODES: ReadonlySet<unknown> = new Set(['D1012', 'LATE'])
-/** Its guards of stack, sequence and range as well. */
-const LIMIT_CODES: ReadonlySet<unknown> = new Set([...LATE_CODES, 'D1011', 'D2014', 'D2015', 'LIMIT'])
+/** JSONata's own guards of time, stack, sequence and range, and ours. */
+const LIMIT_CODES: ReadonlySet<unknown> = new Set(['D1012', 'D1011', 'D2014', 'D2015', 'LATE', 'LIMIT'])
 
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
