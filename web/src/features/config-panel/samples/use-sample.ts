@@ -44,9 +44,10 @@ const findSample = async (
   const candidates =
     runId === undefined ? (await tests.latest(workflowId, LOOKED_AT, signal)).map(({ id }) => id) : [runId]
   for (const id of candidates) {
+    // The run first: if it had ended by then, its steps are all there, and nothing asks again.
+    const run = await tests.read(id, signal)
     const steps = topSteps(await tests.steps(id, signal))
     if (runId === undefined && !isSampleFor(steps, ids)) continue
-    const run = await tests.read(id, signal)
     return { run, steps, outputs: await loadOutputs(runs, id, steps, ids, signal) }
   }
   return null
