@@ -1,5 +1,5 @@
 import '@mantine/spotlight/styles.layer.css'
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Activity, KeyRound, Search, Workflow } from 'lucide-react'
@@ -10,7 +10,10 @@ import { keys } from '../../api/keys.js'
 /** Milliseconds in which a list of names is fresh enough to jump by. */
 const FRESH_MS = 30_000
 
-/** Ctrl+K: pages, and workflows by name. */
+/** Also before `Finder` is on the page: it opens as it arrives. */
+export const openFinder = (): void => spotlight.open()
+
+/** Pages, and workflows by name. Who opens it: the shell. */
 export const Finder = () => {
   const { workflows } = useApi()
   const navigate = useNavigate()
@@ -37,7 +40,7 @@ export const Finder = () => {
       query={query}
       onQueryChange={setQuery}
       actions={[...pages, ...found]}
-      shortcut="mod + K"
+      shortcut={null}
       limit={10}
       nothingFound="Nothing of this name"
       searchProps={{

@@ -1,3 +1,4 @@
+import { useHotkeys } from '@mantine/hooks'
 import { Outlet, useMatches } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
 import { useApi, useSession } from '../../api/context.js'
@@ -6,10 +7,15 @@ import { Navigation } from './navigation.js'
 import classes from './shell.module.css'
 import { Shortcuts } from './shortcuts.js'
 
-const Finder = lazy(async () => ({ default: (await import('./finder.js')).Finder }))
+const loadFinder = () => import('./finder.js')
+const Finder = lazy(async () => ({ default: (await loadFinder()).Finder }))
+
+/** Listened for here, so that a Ctrl+K pressed before the finder has been loaded is not lost. */
+const useFinderKey = (): void => useHotkeys([['mod + K', async () => (await loadFinder()).openFinder()]], [])
 
 /** The frame of every page but the sign-in: navigation, the page, and what may come over it. */
 export const Shell = () => {
+  useFinderKey()
   const { session } = useApi()
   const state = useSession()
   const matches = useMatches()
