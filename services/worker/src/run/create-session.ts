@@ -2,7 +2,8 @@ import type { ClaimedRun } from '@millrace/run-store'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
 import { AttemptRunner } from './attempt-runner.js'
-import { RunSession, type SessionHost } from './session.js'
+import { RunSession } from './session.js'
+import type { SessionHost } from './session-host.js'
 import { isSuspect } from './suspicion.js'
 
 /** Puts a claimed run, its plan and its attempts together. */

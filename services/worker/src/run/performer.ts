@@ -1,0 +1,159 @@
+import { MillraceError, type PayloadRef } from '@millrace/contracts'
+import type { Command, RunInput, RunState } from '@millrace/engine'
+import type { ClaimedRun } from '@millrace/run-store'
+import type { Plan } from '../plan/plan.js'
+import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
+import type { DurabilityBarrier } from './barrier.js'
+import { ContainerChores } from './containers/chores.js'
+import { delayOver } from './inputs.js'
+import { NearTimers } from './near-timers.js'
+import type { OutcomeContexts } from './outcome-contexts.js'
+import { outcomeInput } from './outcome-input.js'
+import { reusedInput } from './reused-input.js'
+import type { RunScopes } from './scopes.js'
+import type { SessionHost } from './session-host.js'
+import type { StepOutcome } from './step-executor.js'
+import { storableJson, storableText } from './storable.js'
+
+export type MakeAttempts = (
+  events: AttemptEvents,
+  scopes: RunScopes,
+  barrier: DurabilityBarrier,
+) => AttemptRunner
+
+/** The run as what is performed for it sees it. */
+export interface PerformedRun {
+  readonly run: ClaimedRun
+  readonly plan: Plan
+  readonly state: RunState
+  readonly scopes: RunScopes
+  readonly barrier: DurabilityBarrier
+  readonly contexts: OutcomeContexts
+  readonly host: Pick<SessionHost, 'clock' | 'leaseHeld' | 'loadPayload'>
+  /** Tells the engine what has come of a command. */
+  apply(input: RunInput): void
+  /** Looks whether the run can rest now: after every input that came by itself. */
+  settle(): void
+  /** Work that nobody waits for. The run does not rest before its end. */
+  inBackground(work: () => Promise<void>): void
+  /** Events may wait a moment for company. */
+  flushSoon(): void
+  /** Somebody waits for what is not yet durable. */
+  flush(): void
+  yieldCpu(): void
+  confirmOwnership(): Promise<void>
+}
+
+/** How long an aborted step may take to end before it is given up. Milliseconds. */
+const ABORT_GRACE_MS = 2_000
+
+/**
+ * Owns: what the engine has asked for and what is under way because of it: attempts, timers that ring in memory, chores
+ * of containers. Whatever comes of them goes back to the engine as an input.
+ */
+export class Performer {
+  readonly #attempts: AttemptRunner
+  readonly #chores: ContainerChores
+  readonly #timers: NearTimers
+  /** Paths of the steps that were told to stop. */
+  readonly #aborting = new Set<string>()
+
+  constructor(
+    private readonly of: PerformedRun,
+    makeAttempts: MakeAttempts,
+  ) {
+    const { run, plan, state, scopes, barrier, contexts, host } = of
+    const loadPayload = (ref: PayloadRef) => host.loadPayload(run, ref)
+    this.#chores = new ContainerChores(state, plan, scopes, loadPayload, (path) => contexts.of(path))
+    this.#timers = new NearTimers(host.clock)
+    this.#attempts = makeAttempts(this.#attemptEvents(), scopes, barrier)
+  }
+
+  /** Attempts that have not ended. */
+  get inFlight(): number {
+    return this.#attempts.inFlight
+  }
+
+  perform(command: Command): void {
+    const { of } = this
+    switch (command.kind) {
+      case 'execute_step':
+        return this.#attempts.start(command)
+      case 'reuse_step':
+        return of.inBackground(async () => of.apply(await reusedInput(command, of.run, of.plan, of.scopes)))
+      case 'abort_step':
+        return this.#abort(command)
+      case 'start_retry_timer':
+        return this.#ringAt(command.dueAt, {
+          kind: 'retry_due',
+          path: command.path,
+          attempt: command.attempt,
+        })
+      case 'start_delay_timer':
+        return this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#endDelay(command)))
+      case 'close_container':
+      case 'check_iteration':
+      case 'settle_page':
+      case 'execute_page':
+        return of.inBackground(async () => this.#answer(await this.#chores.answer(command)))
+      case 'start_run_timer':
+        return this.#ringAt(command.dueAt, { kind: 'run_timed_out' })
+      case 'finish_run':
+        return // its event is in the same decision; the flush that carries it ends the session
+    }
+  }
+
+  /** Aborts what is in flight, and hears nothing more of it. */
+  stop(reason: unknown): void {
+    this.#timers.clear()
+    this.#attempts.forgetAll(reason)
+  }
+
+  #answer(input: RunInput | undefined): void {
+    if (input !== undefined) this.of.apply(input)
+  }
+
+  #attemptEvents(): AttemptEvents {
+    const { of } = this
+    return {
+      logged: ({ path, attempt }, level, message, data) => {
+        const line = { kind: 'step_logged', path, attempt, level, message: storableText(message) } as const
+        of.apply(data === undefined ? line : { ...line, data: storableJson(data) })
+        of.flushSoon()
+      },
+      ended: (request, outcome) => of.inBackground(() => this.#ended(request, outcome)),
+      blockedOn: () => of.flush(),
+      goingOutside: () => of.yieldCpu(),
+      owned: () => (of.host.leaseHeld() ? undefined : of.confirmOwnership()),
+    }
+  }
+
+  async #ended(request: AttemptRequest, outcome: StepOutcome): Promise<void> {
+    const { path, attempt } = request
+    if (outcome.kind === 'errored' && this.#aborting.delete(path))
+      return this.of.apply({ kind: 'step_aborted', path, attempt })
+    this.of.apply(await outcomeInput(request, outcome, this.of.contexts.of(path)))
+  }
+
+  async #endDelay({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {
+    const { plan, state, scopes } = this.of
+    this.#answer(await delayOver(path, attempt, plan, state, scopes))
+  }
+
+  #abort({ path, attempt, reason }: Extract<Command, { kind: 'abort_step' }>): void {
+    this.#aborting.add(path)
+    this.#attempts.abort(path, attempt, new MillraceError('NODE_FAILED', reason))
+    this.#timers.ringAt(this.of.host.clock.now() + ABORT_GRACE_MS, () => {
+      this.#attempts.forget(path, attempt)
+      this.of.apply({ kind: 'step_aborted', path, attempt })
+      this.of.settle()
+    })
+  }
+
+  #ringAt(dueAt: number, input: RunInput): void {
+    this.#timers.ringAt(dueAt, () => {
+      this.of.apply(input)
+      this.of.settle()
+    })
+  }
+}

@@ -1,0 +1,38 @@
+import type { Json, PayloadRef, RunEvent, RunStatus } from '@millrace/contracts'
+import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
+import type { Capabilities } from '../capabilities/capabilities.js'
+import type { DatabaseClock } from '../clock.js'
+import type { RunSession } from './session.js'
+
+/** What a session needs of its worker, and no more. */
+export interface SessionHost {
+  readonly clock: DatabaseClock
+  readonly leaseHeld: () => boolean
+  renewLease(): Promise<void>
+  submit(unit: FlushUnit): Promise<FlushResult>
+  readInbox(runId: string): Promise<readonly InboxItem[]>
+  loadPayload(run: ClaimedRun, ref: PayloadRef): Promise<Json>
+  storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
+  published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
+  /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
+  yielded(session: RunSession): void
+  /** The session is over. `again` asks for another look at the run: its inbox may hold a wake. */
+  ended(session: RunSession, how: SessionEnd): void
+  /** A wait of the run is registered: something may have come for it before. */
+  registered(session: RunSession): void
+  /** Runs that this one has called: durable, and to be rung for. */
+  called(runIds: readonly string[]): void
+  readonly resolveCall: Capabilities['resolveCall']
+  readonly resumeUrl: (runId: string, path: string) => string
+  /** Collects sessions whose events may wait a moment for company. */
+  flushSoon(session: RunSession): void
+  /** The database refused what the run wants to write: the run alone must fail (D7). */
+  unstorable(session: RunSession, message: string): void
+  readonly random: () => number
+}
+
+/**
+ * `fenced`: another owner has the run. `lost`: this worker gives it up. `abandoned`: it is still ours, but cannot go on
+ * here.
+ */
+export type SessionEnd = 'finished' | 'parked' | 'handed_back' | 'fenced' | 'lost' | 'abandoned'
