@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { postFrom } from './callers.js'
 import type { Environment } from './environment.js'
-import { type Percentiles, percentiles, type Served } from './latency.js'
+import type { Percentiles, Served } from './latency.js'
 
 export interface Ingested {
   /** From the first request until every run is durable. */
@@ -21,24 +22,8 @@ export async function measureIngest(
   const [before] = await sql<
     { count: number }[]
   >`SELECT count(*)::int AS count FROM runs WHERE finished_at IS NOT NULL`
-  const figures: number[] = []
-  let left = runs
-  const call = async () => {
-    while (left-- > 0) {
-      const startedAt = performance.now()
-      const answer = await fetch(`${url}/hooks/default/${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"n":1}',
-      })
-      await answer.arrayBuffer()
-      if (answer.status !== 202) throw new Error(`the webhook answered ${answer.status}`)
-      figures.push(performance.now() - startedAt)
-    }
-  }
   const startedAt = performance.now()
-  await Promise.all(Array.from({ length: callers }, call))
-  const acknowledgedAt = performance.now()
+  const { perSecond, acknowledgement } = await postFrom(callers, `${url}/hooks/default/${path}`, runs)
   for (;;) {
     const [row] = await sql<
       { count: number }[]
@@ -48,7 +33,7 @@ export async function measureIngest(
   }
   return {
     endToEndPerSecond: (runs * 1_000) / (performance.now() - startedAt),
-    acknowledgedPerSecond: (runs * 1_000) / (acknowledgedAt - startedAt),
-    acknowledgement: percentiles(figures),
+    acknowledgedPerSecond: perSecond,
+    acknowledgement,
   }
 }

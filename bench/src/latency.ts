@@ -7,6 +7,7 @@ import { startWorker } from './drain.js'
 import type { Environment } from './environment.js'
 
 const RUNNER = fileURLToPath(import.meta.resolve('@millrace/runner-service/main'))
+const SCHEDULER = fileURLToPath(import.meta.resolve('@millrace/scheduler-service/main'))
 
 export interface Percentiles {
   readonly p50Ms: number
@@ -14,23 +15,28 @@ export interface Percentiles {
   readonly p99Ms: number
 }
 
-/** A real runner and a real worker process, for requests from outside. */
+/** A real runner and scheduler, and as many workers, each a process, for requests from outside. */
 export interface Served {
   readonly url: string
   stop(): Promise<void>
 }
 
-export async function serve(environment: Environment): Promise<Served> {
-  const runner = spawn(process.execPath, [RUNNER], {
-    env: { ...process.env, ...environment.env, LOG_LEVEL: 'info' },
+/** BENCH_RUNNER_OPTIONS are options of its Node, such as `--cpu-prof`. */
+export async function serve(environment: Environment, workers = 1): Promise<Served> {
+  const env = { ...process.env, ...environment.env }
+  const options = process.env['BENCH_RUNNER_OPTIONS']?.split(' ') ?? []
+  const runner = spawn(process.execPath, [...options, RUNNER], {
+    env: { ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await urlOf(runner)
-  const worker = startWorker(environment)
+  // It lets runs out of the backlog when callers are faster than the worker.
+  const scheduler = spawn(process.execPath, [SCHEDULER], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const started = Array.from({ length: workers }, () => startWorker(environment))
   return {
     url,
     async stop() {
-      for (const child of [worker, runner]) {
+      for (const child of [...started, scheduler, runner]) {
         child.kill('SIGTERM')
         await once(child, 'exit')
       }

@@ -55,14 +55,6 @@ describe('unresolved params', () => {
   it('are refused as templates in a trigger, which no run resolves', () => {
     expect(check('trigger.webhook', { path: '{{ vars.path }}' })).toEqual(['/path INVALID_PARAM'])
   })
-
-  it('may not read secrets', () => {
-    expect(check('log.message', { message: 'a {{ secrets.key }}' })).toEqual(['/message SECRET_NOT_ALLOWED'])
-    expect(check('transform.json', { expression: '$string(secrets.key)' })).toEqual([
-      '/expression SECRET_NOT_ALLOWED',
-    ])
-    expect(check('log.message', { message: 'secrets.key {{ steps.a.output.secrets.key }}' })).toEqual([])
-  })
 })
 
 describe('raw expressions', () => {

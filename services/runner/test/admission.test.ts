@@ -40,6 +40,14 @@ describe('admission (D19)', () => {
     expect(asked).toEqual([])
   })
 
+  it('keeps no run back from workers that claim as fast as runs come, however many come', async () => {
+    const { admit, asked } = makeAdmission()
+    for (let counts = 1; counts <= 20; counts++) {
+      expect(admit(250)).not.toContain(undefined)
+      await waitFor(() => asked.length === counts, { what: 'a count' })
+    }
+  })
+
   it('lets nobody overtake the backlog, and goes on when it is gone', async () => {
     const { admit, counts, asked, clock } = makeAdmission()
     counts.push({ queued: 900, backlog: true }, { queued: 200, backlog: false })

@@ -47,7 +47,7 @@ export interface Scheduler {
   runOnce(): Promise<void>
 }
 
-const PAUSES: Pauses = { timersMs: 500, ticksMs: 500, sweepMs: 2_000, admitMs: 500, cleanMs: 30_000 }
+const PAUSES: Pauses = { timersMs: 500, ticksMs: 500, sweepMs: 2_000, admitMs: 250, cleanMs: 30_000 }
 
 export const createScheduler = (deps: SchedulerDeps): Scheduler => {
   const { sql, store, queue, onError } = deps

@@ -80,6 +80,32 @@ describe('publishing', () => {
     expect(await world().sql`SELECT 1 FROM workflow_versions WHERE workflow_id = ${id}`).toHaveLength(0)
   })
 
+  test('secrets are read neither by templates nor by expressions (I8)', async () => {
+    const id = await create(
+      simpleFlow(newName(), {
+        nodes: [
+          { id: 'start', type: 'trigger.manual' },
+          { id: 'a', type: 'log.message', params: { message: 'a {{ secrets.key }}' } },
+          { id: 'b', type: 'transform.json', params: { expression: '$string(secrets.key)' } },
+          {
+            id: 'c',
+            type: 'log.message',
+            params: { message: 'secrets.key {{ steps.a.output.secrets.key }}' },
+          },
+        ],
+        edges: [
+          { from: 'start', to: 'a' },
+          { from: 'a', to: 'b' },
+          { from: 'b', to: 'c' },
+        ],
+      }),
+    )
+    expect((await publish(id)).json().problems).toMatchObject([
+      { pointer: '/nodes/1/params/message', code: 'SECRET_NOT_ALLOWED' },
+      { pointer: '/nodes/2/params/expression', code: 'SECRET_NOT_ALLOWED' },
+    ])
+  })
+
   test('credentials must exist in this workspace, and be of a type the node takes', async () => {
     const auth = { kind: 'hmac', credential: 'orders-secret' }
     const id = await create(webhookFlow(newName(), 'with-secret', { auth }))

@@ -2,14 +2,11 @@ import type { Json } from '@millrace/contracts'
 import type { ParamProblem } from '@millrace/engine'
 import type { z } from 'zod'
 import type { NodeType } from '../define.js'
-import { rawExpressionsIn, rawParamNames } from './raw.js'
+import { rawParamNames } from './raw.js'
 import { isTemplate, pointerToken, stringsIn } from './templates.js'
 
 type Issue = z.core.$ZodIssue
 type Params = Record<string, Json>
-
-/** A read of the `secrets` variable itself, not of a field that happens to have this name. */
-const READS_SECRETS = /(?<![\w.$"'`])secrets\s*(\.|\[)/
 
 /**
  * Everything wrong with the unresolved params of a node. A template counts as any value at its place, except in
@@ -17,7 +14,7 @@ const READS_SECRETS = /(?<![\w.$"'`])secrets\s*(\.|\[)/
  */
 export const checkParams = (type: NodeType, params: Params): readonly ParamProblem[] => [
   ...shapeProblems(type, params),
-  ...(type.trigger ? templatesInTrigger(params) : secretsRead(type, params)),
+  ...(type.trigger ? templatesInTrigger(params) : []),
 ]
 
 const shapeProblems = (type: NodeType, params: Params): ParamProblem[] => {
@@ -94,19 +91,3 @@ const templatesInTrigger = (params: Params): ParamProblem[] =>
       code: 'INVALID_PARAM',
       message: 'a trigger is read when the workflow is published: templates cannot be used here',
     }))
-
-const secretsRead = (type: NodeType, params: Params): ParamProblem[] => {
-  const sources = [
-    ...stringsIn(params)
-      .filter(({ text }) => isTemplate(text))
-      .map(({ pointer, text }) => ({ pointer, text: text.slice(text.indexOf('{{')) })),
-    ...rawExpressionsIn(type.params, params).filter(({ text }) => !isTemplate(text)),
-  ]
-  return sources
-    .filter(({ text }) => READS_SECRETS.test(text))
-    .map(({ pointer }) => ({
-      pointer,
-      code: 'SECRET_NOT_ALLOWED',
-      message: 'secrets cannot be read here: name a credential in a credential param instead',
-    }))
-}

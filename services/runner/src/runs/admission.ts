@@ -19,6 +19,8 @@ export interface AdmissionDeps {
 const FRESH_MS = 500
 /** Below this many jobs since the last count nobody looks: most workspaces never get there. */
 const LOOK_FROM = 100
+/** Jobs after which a count is good no longer: workers claim while callers add, and most of these are gone. */
+const FRESH_JOBS = 250
 const MAX_WORKSPACES = 10_000
 
 interface Estimate {
@@ -30,6 +32,9 @@ interface Estimate {
   countedAt: number
   counting: boolean
 }
+
+const isStale = ({ added, backlog, countedAt }: Estimate, now: number): boolean =>
+  now - countedAt >= FRESH_MS || (added >= FRESH_JOBS && !backlog)
 
 export class Admission {
   readonly #deps: AdmissionDeps
@@ -44,7 +49,7 @@ export class Admission {
     const estimate = this.#estimateOf(workspaceId)
     const queued = estimate.counted + estimate.added
     const now = this.#deps.now()
-    if ((queued >= LOOK_FROM || estimate.backlog) && now - estimate.countedAt >= FRESH_MS)
+    if ((queued >= LOOK_FROM || estimate.backlog) && isStale(estimate, now))
       void this.#count(workspaceId, estimate)
     estimate.backlog ||= queued >= QUEUED_PER_WORKSPACE
     if (estimate.backlog) return undefined
