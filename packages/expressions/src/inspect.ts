@@ -64,7 +64,7 @@ function stepsOf(tree: unknown): string[] {
     if (typeof node !== 'object' || node === null) continue
     const { type, steps } = node as { type?: unknown; steps?: readonly PathStep[] }
     if (type === 'path' && steps !== undefined) addStep(steps, ids)
-    open.push(...Object.values(node))
+    for (const key in node) open.push((node as Record<string, unknown>)[key])
   }
   return [...ids]
 }

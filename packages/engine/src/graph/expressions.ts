@@ -17,57 +17,50 @@ export interface Found {
 }
 
 /** Every expression of a definition: in params, on edges, in settings. */
-export const findExpressions = (
+export function findExpressions(
   shape: Shape,
   neighbours: Neighbours,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): Found[] => [
-  ...shape.nodes.flatMap(({ at, node }, position) =>
-    inParams(node, catalogue, expressions).map(({ when, ...facts }) => ({
-      pointer: `${at}/params${facts.pointer}`,
-      facts,
-      when,
-      node: position,
-    })),
-  ),
-  ...shape.edges.flatMap(({ at, edge }) =>
-    edge.when === undefined
-      ? []
-      : [
-          {
-            pointer: `${at}/when`,
-            facts: expressions.inspectExpression(edge.when),
-            when: 'node_ends' as const,
-            node: neighbours.indexOf(edge.from),
-          },
-        ],
-  ),
-  ...inSettings(shape, expressions),
-]
+): Found[] {
+  const found: Found[] = []
+  for (const [node, placed] of shape.nodes.entries()) addParams(found, placed, node, catalogue, expressions)
+  for (const { at, edge } of shape.edges) {
+    if (edge.when === undefined) continue
+    const facts = expressions.inspectExpression(edge.when)
+    found.push({ pointer: `${at}/when`, facts, when: 'node_ends', node: neighbours.indexOf(edge.from) })
+  }
+  found.push(...inSettings(shape, expressions))
+  return found
+}
 
 /** Templates of the params, and those params that are expressions themselves. */
-function inParams(
-  node: Node,
+function addParams(
+  found: Found[],
+  { at, node }: Shape['nodes'][number],
+  position: number,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): readonly (ExpressionFacts & Pick<Found, 'when'>)[] {
+): void {
   const type = catalogue.get(node.type)
-  const raw = type?.rawParams ?? []
-  const templates =
-    raw.length === 0
-      ? node.params
-      : Object.fromEntries(Object.entries(node.params).filter(([name]) => !raw.includes(name)))
-  const sources = raw.length === 0 ? [] : (type?.rawExpressions?.(node.params) ?? [])
+  const raw = type?.rawParams?.filter((name) => name in node.params) ?? []
+  const templates = raw.length === 0 ? node.params : without(node.params, raw)
+  for (const facts of expressions.inspectParams(templates))
+    found.push({ pointer: `${at}/params${facts.pointer}`, facts, when: 'node_starts', node: position })
+  if (raw.length === 0) return
   // A container evaluates its own expressions once its body has run.
   const when = type?.container === true ? 'body_ends' : 'node_starts'
-  return [
-    ...expressions.inspectParams(templates).map((facts) => ({ ...facts, when: 'node_starts' as const })),
-    ...sources.map(
-      ({ pointer, source }) => ({ ...expressions.inspectExpression(source), pointer, when }) as const,
-    ),
-  ]
+  for (const { pointer, source } of type?.rawExpressions?.(node.params) ?? [])
+    found.push({
+      pointer: `${at}/params${pointer}`,
+      facts: expressions.inspectExpression(source),
+      when,
+      node: position,
+    })
 }
+
+const without = (params: Node['params'], names: readonly string[]): Node['params'] =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)))
 
 function inSettings({ definition }: Shape, expressions: ExpressionChecker): Found[] {
   const key = definition?.settings.concurrency?.key
