@@ -1,5 +1,6 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import { Client } from 'undici'
 import { type Percentiles, percentiles } from './latency.js'
 
 export interface Posted {
@@ -14,23 +15,31 @@ export interface Posted {
  * @throws when an answer is not 202.
  */
 export async function postFrom(callers: number, url: string, requests: number): Promise<Posted> {
-  const { origin, pathname: path } = new URL(url)
-  const headers = { 'content-type': 'application/json' }
   const figures: number[] = []
   let left = requests
   const call = async () => {
-    const client = new Client(origin)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     while (left-- > 0) {
       const sentAt = performance.now()
-      const { statusCode, body } = await client.request({ path, method: 'POST', headers, body: '{"n":1}' })
-      await body.dump()
-      if (statusCode !== 202) throw new Error(`${path} answered ${statusCode}`)
+      const status = await post(url, agent)
+      if (status !== 202) throw new Error(`${url} answered ${status}`)
       figures.push(performance.now() - sentAt)
     }
-    await client.close()
+    agent.destroy()
   }
   const startedAt = performance.now()
   await Promise.all(Array.from({ length: callers }, call))
   const perSecond = (requests * 1_000) / (performance.now() - startedAt)
   return { perSecond, acknowledgement: percentiles(figures) }
+}
+
+const BODY = '{"n":1}'
+const HEADERS = { 'content-type': 'application/json', 'content-length': BODY.length }
+
+async function post(url: string, agent: Agent): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', agent, headers: HEADERS }).end(BODY)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  answer.resume()
+  await once(answer, 'end')
+  return answer.statusCode
 }
