@@ -34,6 +34,7 @@ export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'
 export {
+  calledRuns,
   type PendingTimer,
   pendingTimers,
   runningSteps,

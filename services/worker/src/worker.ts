@@ -263,7 +263,7 @@ export class Worker {
           void this.#ringAdmitted(run.workflowId)
       },
       yielded: () => this.#advancing.release(),
-      ended: (session, how) => void this.#ended(session, how),
+      ended: (session, how, reason) => void this.#ended(session, how, reason),
       // What a wait meets at its registration is in the inbox by then.
       registered: (session) => this.#check(session),
       resumeUrl: this.deps.capabilities.resumeUrl,
@@ -296,14 +296,17 @@ export class Worker {
     }
   }
 
-  async #ended(session: RunSession, how: SessionEnd): Promise<void> {
+  async #ended(session: RunSession, how: SessionEnd, reason: unknown): Promise<void> {
     const { id } = session.run
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty?.()
     // Their messages are in their inboxes: see the triggers of `runs`.
     if (how === 'finished') await this.#ring(session.relatives)
-    if (how === 'abandoned') return this.#giveBack(session.run, session.startedAt)
+    if (how === 'abandoned') {
+      this.deps.log.warn({ err: reason, runId: id }, 'a run cannot go on here; giving it back')
+      return this.#giveBack(session.run, session.startedAt)
+    }
     // D13: we live, so what its new owner took for a crash was only a lost lease.
     if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)
     if (how === 'handed_back') return this.#ring([id])

@@ -61,6 +61,14 @@ export const runningSteps = (state: RunState): { path: string; node: number; att
     .filter(({ status }) => status === 'running')
     .map(({ path, node, attempt }) => ({ path, node, attempt }))
 
+/** By path: runs that steps have called and wait for. */
+export const calledRuns = (state: RunState): Map<string, string> =>
+  new Map(
+    openSteps(state).flatMap(({ path, wait }) =>
+      wait?.kind === 'child' ? [[path, wait.runId] as const] : [],
+    ),
+  )
+
 export function toView(state: Pick<RunState, 'graph'>, step: StepState): StepView {
   const { path, status, attempt, startedAt, finishedAt, error, wait, output, outputRef, node } = step
   const { id, type } = state.graph.nodes[node]!

@@ -1,5 +1,13 @@
 import type { Sql } from '@millrace/db'
-import { type Decision, decide, foldEvents, type RunState, type StepState, toView } from '@millrace/engine'
+import {
+  calledRuns,
+  type Decision,
+  decide,
+  foldEvents,
+  type RunState,
+  type StepState,
+  toView,
+} from '@millrace/engine'
 import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
 import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
@@ -25,23 +33,20 @@ export const runTakeOver =
     // Ended meanwhile: the first durable terminal status wins.
     if (claimed === null) return
     const state = await foldRun(deps.sql, claimed)
+    // Those that hear of its end: whom it waits for, and its parent.
+    const relatives = [
+      ...calledRuns(state).values(),
+      ...(claimed.parentRunId === null ? [] : [claimed.parentRunId]),
+    ]
     const cancel = { kind: 'cancel_requested', ...(reason === undefined ? {} : { reason }) } as const
     // Its commands abort attempts, and none of them is in this process.
     const unit = cancelUnit(claimed, state, decide(state, cancel, claimed.now))
     const result = await deps.store.submit(unit)
     // Fenced: another process has claimed it since, found the message, and cancels it.
     if (result.kind !== 'durable') return
-    deps.waker.wake(relativesOf(claimed))
+    deps.waker.wake(relatives)
     await publish(deps.feed, unit).catch((error: unknown) => deps.onError(error, 'publishing a cancel'))
   }
-
-/** Runs that hear of this one's end: its parent, and those it has waited for. */
-const relativesOf = ({ parentRunId, events }: ClaimedRun): string[] => [
-  ...(parentRunId === null ? [] : [parentRunId]),
-  ...events.flatMap((event) =>
-    event.type === 'step_waiting' && event.wait.kind === 'child' ? [event.wait.runId] : [],
-  ),
-]
 
 const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
   const { graph } = await loadGraph(sql, run.versionId)

@@ -16,8 +16,8 @@ export interface SessionHost {
   published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
   yielded(session: RunSession): void
-  /** The session is over. `again` asks for another look at the run: its inbox may hold a wake. */
-  ended(session: RunSession, how: SessionEnd): void
+  /** The session is over; `reason` says why where it was not its own doing. */
+  ended(session: RunSession, how: SessionEnd, reason: unknown): void
   /** A wait of the run is registered: something may have come for it before. */
   registered(session: RunSession): void
   /** Runs that this one has called: durable, and to be rung for. */

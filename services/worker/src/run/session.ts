@@ -3,6 +3,7 @@ import { decide, foldEvents, isIdle, pendingTimers, type RunInput, type RunState
 import type { ClaimedRun, FlushUnit, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import { DurabilityBarrier } from './barrier.js'
+import { CalledRuns } from './called-runs.js'
 import { FlushLine, type FlushLineHost } from './flush-line.js'
 import { claimedInput, inboxInput } from './inputs.js'
 import { OutcomeContexts } from './outcome-contexts.js'
@@ -33,7 +34,7 @@ export class RunSession {
   readonly #writes: PendingWrites
   readonly #contexts: OutcomeContexts
   readonly #performer: Performer
-  readonly #children = new Set<string>()
+  readonly #called: CalledRuns
   readonly #flushes = new FlushLine(this.#flushHost())
   #release: Exclude<SessionEnd, 'fenced' | 'lost' | 'abandoned'> | undefined
   /** What the flush in flight releases. */
@@ -57,6 +58,7 @@ export class RunSession {
     this.#state = foldEvents(plan.graph, origin, run.events, run.lastSeq)
     // D13: after a crash one step at a time, so that the next one tells which step it was.
     if (isSuspect(run)) this.#state.places = 1
+    this.#called = new CalledRuns(this.#state)
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     const scope = runScope(run, plan, host.clock.now(), host.resumeUrl)
     this.#scopes = new RunScopes(this.#state, scope, (ref) => host.loadPayload(run, ref))
@@ -68,7 +70,7 @@ export class RunSession {
   /** Runs that hear of this one's end: its parent, and those it waits for. */
   get relatives(): readonly string[] {
     const { parentRunId } = this.run
-    return parentRunId === null ? [...this.#children] : [...this.#children, parentRunId]
+    return parentRunId === null ? this.#called.ids : [...this.#called.ids, parentRunId]
   }
 
   get over(): boolean {
@@ -152,7 +154,10 @@ export class RunSession {
     const decision = decide(this.#state, input, this.host.clock.now())
     this.#writes.decided(decision)
     for (const step of decision.changed) this.#scopes.observe(step)
-    for (const event of decision.events) this.#contexts.observe(event)
+    for (const event of decision.events) {
+      this.#contexts.observe(event)
+      this.#called.observe(event)
+    }
     for (const command of decision.commands) this.#performer.perform(command)
   }
 
@@ -278,6 +283,6 @@ export class RunSession {
     this.#barrier.break(reason)
     this.#performer.stop(reason)
     this.#yieldCpu()
-    this.host.ended(this, how)
+    this.host.ended(this, how, reason)
   }
 }

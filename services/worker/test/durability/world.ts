@@ -35,6 +35,7 @@ export interface TestWorkerOptions extends WorkerOptions {
   /** Answers for every credential. */
   readonly credential: StartWorkerOptions['credential']
   readonly circuits: NonNullable<StartWorkerOptions['circuits']>
+  readonly log: StartWorkerOptions['log']
 }
 
 export interface TestWorker {
@@ -105,11 +106,11 @@ const startTestWorker = async (
       ...{ name: 'test', leaseMs: 600_000, concurrency: 20, maxHeld: 100, graceMs: 0 },
       credential: () => Promise.reject(new Error('no credentials here')),
       resumeUrl: (runId, path) => `resume:${runId}:${path}`,
+      log: { warn: () => {}, info: () => {} },
       ...options,
       allowPrivate: ['127.0.0.0/8'],
       plays: { childEnvironment: process.env },
       metrics: createMetrics(),
-      log: { warn: () => {}, info: () => {} },
     },
   )
   const stop = async () => {
