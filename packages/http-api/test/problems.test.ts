@@ -55,6 +55,20 @@ describe('every error is a problem document', () => {
     expect(answer.body).not.toContain('too long')
   })
 
+  test('a caller who breaks off is no failure of the database', async () => {
+    const app = echoApp()
+    const answered = new Promise((resolve) => {
+      app.addHook('onSend', async (_request, reply, payload) => resolve([reply.statusCode, payload]))
+    })
+    const { port } = new URL(await listen(app, { host: '127.0.0.1', port: 0 }))
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    const head =
+      'POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{'
+    socket.write(head, () => socket.destroy())
+    expect(await answered).toEqual([400, expect.stringContaining('INVALID_REQUEST')])
+  })
+
   test('unknown paths, other methods, broken escapes and bad params', async () => {
     const app = echoApp()
     expect((await app.inject({ url: '/nowhere' })).json().code).toBe('NOT_FOUND')

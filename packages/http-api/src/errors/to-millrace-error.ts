@@ -16,6 +16,10 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Whatever a route threw, as an error of the catalogue. What nobody foresaw becomes INTERNAL, without details. */
 export const toMillraceError = (error: unknown): MillraceError => {
   if (error instanceof MillraceError) return error
+  if (isCallerGone(error))
+    return new MillraceError('INVALID_REQUEST', 'The request broke off before all of it had come', {
+      cause: error,
+    })
   if (isUnreachable(error))
     return new MillraceError('UNAVAILABLE', 'The database cannot be reached', {
       cause: error,
@@ -24,6 +28,10 @@ export const toMillraceError = (error: unknown): MillraceError => {
   if (isFastifyError(error)) return fromFastify(error)
   return new MillraceError('INTERNAL', undefined, { cause: error })
 }
+
+/** A socket error of the caller's own: Fastify gives those a status, and nothing else's. Nobody reads the answer. */
+const isCallerGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && 'statusCode' in error
 
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
