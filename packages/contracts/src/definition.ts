@@ -63,6 +63,8 @@ const plainNode = z.strictObject({
   /** What to do with an attempt that may have reached the outside when its worker died (I5). */
   onCrash: z.enum(['retry', 'fail']).default('retry'),
   join: z.enum(['all', 'any']).default('all'),
+  /** The node that undoes this one when the run fails, or when a person asks: it stands apart, without edges. */
+  compensate: z.string().optional(),
 })
 
 /** What a container does for each item or iteration. It has no trigger: it begins with the nodes that no edge leads to. */
@@ -148,6 +150,7 @@ export const definitionProblem = z.object({
     'MISSING_BODY',
     'BODY_NOT_ALLOWED',
     'TRIGGER_IN_BODY',
+    'INVALID_COMPENSATION',
     'EXPRESSION_SYNTAX',
     'NOT_UPSTREAM',
     'SECRET_NOT_ALLOWED',

@@ -114,6 +114,11 @@ export const ERRORS = {
     'Nothing of this run is left to do',
     'Every step has ended well: run it from the start, or from a step.',
   ),
+  NOTHING_TO_UNDO: entry(
+    409,
+    'Nothing of this run can be undone',
+    'No step that it completed declares `compensate`, or all of them have been undone.',
+  ),
   BULK_TOO_LARGE: entry(
     422,
     'The action would fall on more than 100,000 runs',
@@ -297,6 +302,11 @@ export const ERRORS = {
     'It died in a process of its own as well. See details.step: the size of its data, its memory; then retry the run.',
   ),
   NODE_FAILED: entry(500, 'The node threw', 'See the message.'),
+  COMPENSATION_FAILED: entry(
+    500,
+    'What the run had done could not be undone in full',
+    'See `details`: mend what stopped the steps named there, then undo the run, which tries the rest again.',
+  ),
   UNROUTED_ERROR: entry(
     500,
     'The step failed and no error edge was taken',

@@ -39,6 +39,14 @@ export const runEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('run_waiting'), until: z.number().optional() }),
   z.object({ ...base, type: z.literal('run_resumed') }),
   z.object({ ...base, type: z.literal('run_paused'), by: z.string().optional() }),
+  /** Nothing goes on any more: the steps at these paths undo what was done, one after the other, then the run ends. */
+  z.object({
+    ...base,
+    type: z.literal('run_compensating'),
+    paths: z.array(z.string()),
+    /** Why the run fails; left out where it is there to undo another one. */
+    error: stepError.optional(),
+  }),
   z.object({
     ...base,
     type: z.literal('run_finished'),

@@ -21,5 +21,7 @@ export const runSeed = z.strictObject({
   keyRunId: z.string().optional(),
   /** By path. */
   steps: z.record(z.string(), seedStep),
+  /** In a run that undoes another one: the steps that undo, in their order. It runs nothing else. */
+  undo: z.array(z.string()).optional(),
 })
 export type RunSeed = z.infer<typeof runSeed>

@@ -29,6 +29,8 @@ const detailOf = (event: RunEvent, view: RunView): string => {
       return ''
     case 'run_paused':
       return event.by === undefined ? '' : `by ${event.by}`
+    case 'run_compensating':
+      return `by ${event.paths.join(', ')}${event.error === undefined ? '' : `, after ${describeError(event.error)}`}`
     case 'run_finished':
       return event.error === undefined ? event.status : `${event.status}: ${describeError(event.error)}`
     case 'step_started':

@@ -68,6 +68,8 @@ const runChange = (event: Exclude<RunEvent, StepEvent>): Partial<RunView> => {
       return { status: 'waiting' }
     case 'run_paused':
       return { status: 'paused' }
+    case 'run_compensating':
+      return { error: event.error }
     case 'run_finished':
       return { status: event.status, error: event.error }
   }

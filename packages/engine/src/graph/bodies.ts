@@ -6,10 +6,12 @@ export interface Body {
   readonly nodeCount: number
   readonly firstEdge: number
   readonly edgeCount: number
-  /** Nodes that no edge leads to: where a pass through a container's body begins. */
+  /** Nodes that no edge leads to: where a pass through a container's body begins. Those that only undo are none. */
   readonly entries: readonly number[]
   /** Nodes that no edge leaves: their outputs are the body's. */
   readonly sinks: readonly number[]
+  /** Nodes that only undo others. */
+  readonly compensators: readonly number[]
 }
 
 export interface Flat {
@@ -47,6 +49,7 @@ function describe(
 ): Body {
   const entered = new Set(edges.map(({ to }) => to))
   const left = new Set(edges.map(({ from }) => from))
+  const undoing = new Set(nodes.flatMap(({ compensate }) => compensate ?? []))
   const where = (holds: (node: Node) => boolean) =>
     nodes.flatMap((node, position) => (holds(node) ? [firstNode + position] : []))
   return {
@@ -54,7 +57,8 @@ function describe(
     nodeCount: nodes.length,
     firstEdge,
     edgeCount: edges.length,
-    entries: where(({ id }) => !entered.has(id)),
-    sinks: where(({ id }) => !left.has(id)),
+    entries: where(({ id }) => !entered.has(id) && !undoing.has(id)),
+    sinks: where(({ id }) => !left.has(id) && !undoing.has(id)),
+    compensators: where(({ id }) => undoing.has(id)),
   }
 }

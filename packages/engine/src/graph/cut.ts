@@ -61,10 +61,14 @@ function edgesInto({ edges }: Definition): ReadonlyMap<string, readonly Edge[]> 
 const positions = <T>(items: readonly T[], keep: (item: T) => boolean): number[] =>
   items.flatMap((item, position) => (keep(item) ? [position] : []))
 
-/** Whose error edge was cut off ends the run when it fails, and the run then says why. */
+/** Whose error edge was cut off ends the run when it fails, and the run then says why. What would undo it is cut off too. */
 function closed({ ui: _, ...definition }: Definition): Definition {
   const routed = new Set(definition.edges.filter((edge) => edge.port === ERROR_PORT).map((edge) => edge.from))
-  const close = (node: Node): Node =>
-    node.onError === 'route' && !routed.has(node.id) ? { ...node, onError: 'fail' } : node
+  const kept = new Set(definition.nodes.map((node) => node.id))
+  const close = ({ compensate, ...node }: Node): Node => ({
+    ...node,
+    ...(node.onError === 'route' && !routed.has(node.id) && { onError: 'fail' }),
+    ...(compensate !== undefined && kept.has(compensate) && { compensate }),
+  })
   return { ...definition, nodes: definition.nodes.map(close) }
 }

@@ -27,6 +27,10 @@ export interface Graph {
   /** Node index at the end of an edge. */
   target(edge: number): number
   isTrigger(node: number): boolean
+  /** The node that undoes this one; undefined where none does. */
+  compensatorOf(node: number): number | undefined
+  /** The node that this one undoes; undefined for nodes of the flow itself. */
+  ownerOf(node: number): number | undefined
 }
 
 const NONE: readonly number[] = []
@@ -37,9 +41,14 @@ export function buildGraph(definition: Definition, catalogue: NodeCatalogue): Gr
   const { nodes, edges } = flat
   const index = new Map(nodes.map((node, position) => [node.id, position]))
   const { outgoing, incoming, targets } = connect(flat, index)
+  const { compensators, owners } = pairCompensators(nodes, index)
   const triggers = nodes.map((node) => catalogue.get(node.type)?.trigger ?? false)
   const indexOf = (id: string) => index.get(id)
-  const order = sortOrThrow(nodes, (node) => (outgoing[node] ?? NONE).map((edge) => targets[edge]!))
+  // What undoes a node stands behind it, wherever steps are listed.
+  const order = sortOrThrow(nodes, (node) => [
+    ...(outgoing[node] ?? NONE).map((edge) => targets[edge]!),
+    ...(compensators.has(node) ? [compensators.get(node)!] : NONE),
+  ])
   return {
     definition,
     nodes,
@@ -53,6 +62,8 @@ export function buildGraph(definition: Definition, catalogue: NodeCatalogue): Gr
     incoming: (node) => incoming[node] ?? NONE,
     target: (edge) => targets[edge]!,
     isTrigger: (node) => triggers[node] ?? false,
+    compensatorOf: (node) => compensators.get(node),
+    ownerOf: (node) => owners.get(node),
   }
 }
 
@@ -70,6 +81,19 @@ function connect({ nodes, edges }: Flat, index: ReadonlyMap<string, number>) {
     targets.push(to)
   }
   return { outgoing, incoming, targets }
+}
+
+function pairCompensators(nodes: readonly Node[], index: ReadonlyMap<string, number>) {
+  const compensators = new Map<number, number>()
+  const owners = new Map<number, number>()
+  for (const [owner, { id, compensate }] of nodes.entries()) {
+    if (compensate === undefined) continue
+    const compensator = index.get(compensate)
+    if (compensator === undefined) throw new Error(`${id} is undone by ${compensate}, which does not exist`)
+    compensators.set(owner, compensator)
+    owners.set(compensator, owner)
+  }
+  return { compensators, owners }
 }
 
 function sortOrThrow(nodes: readonly Node[], successors: (node: number) => readonly number[]): number[] {

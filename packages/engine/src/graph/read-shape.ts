@@ -101,7 +101,7 @@ function readNode(raw: unknown): Pick<NodeAt, 'node' | 'hasParams'> | undefined 
   const whole = node.safeParse(fields)
   const body = given === undefined ? {} : { body: NOTHING_READ }
   if (whole.success) return { node: { ...whole.data, ...body }, hasParams: true }
-  const { id, type, params, onError } = fields
+  const { id, type, params, onError, compensate } = fields
   if (typeof id !== 'string' || typeof type !== 'string') return undefined
   const { params: paramsSchema, onError: onErrorSchema } = node.shape
   const readParams = paramsSchema.safeParse(params)
@@ -112,6 +112,7 @@ function readNode(raw: unknown): Pick<NodeAt, 'node' | 'hasParams'> | undefined 
     onError: onErrorSchema.safeParse(onError).data ?? 'fail',
     onCrash: 'retry',
     join: 'all',
+    ...(typeof compensate === 'string' && { compensate }),
     ...body,
   }
   return { node: salvaged, hasParams: readParams.success }

@@ -1,5 +1,6 @@
 import type { Definition, DefinitionProblem } from '@millrace/contracts'
 import type { ExpressionChecker, NodeCatalogue } from '../catalogue.js'
+import { checkCompensations } from './check-compensations.js'
 import { checkEdges } from './check-edges.js'
 import { checkExpressions } from './check-expressions.js'
 import { checkNodes } from './check-nodes.js'
@@ -31,6 +32,7 @@ export function validateDefinition(
     ...shape.problems,
     ...checkNodes(shape, catalogue),
     ...checkEdges(shape, catalogue),
+    ...checkCompensations(shape, catalogue),
     ...checkStructure(shape, neighbours, catalogue),
     ...checkExpressions(shape, neighbours, catalogue, expressions),
   ]

@@ -1,4 +1,5 @@
-import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
+import type { Json, PayloadRef, RunEvent, StepError } from '@millrace/contracts'
+import { goOnBack, noteCompletion, turnBack } from './compensation.js'
 import { endScope, openContainer, settlePage } from './container.js'
 import { isStopped, type Scope, stepAt, stepIn } from './scope.js'
 import type { RunState, StepState } from './state.js'
@@ -29,6 +30,8 @@ function applyToRun(state: RunState, event: RunLevelEvent): void {
       state.pausedMs += event.at - (state.pausedAt ?? event.at)
       state.pausedAt = null
       return
+    case 'run_compensating':
+      return turnBack(state, event)
     case 'run_finished':
       state.finishedAt = event.at
       state.error = event.error ?? null
@@ -64,10 +67,11 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
       step.outputRef = event.outputRef
       step.error = event.error ?? null
       step.startedAt ??= event.at
+      noteCompletion(state, step, event)
       return resolve(state, step, event.at, event.taken)
     case 'step_failed':
       step.error = event.error
-      if (!event.handled) step.scope.error ??= event.error
+      if (!event.handled) noteFailure(state, step, event.error)
       return resolve(state, step, event.at, event.taken)
     case 'step_skipped':
     case 'step_cancelled':
@@ -89,6 +93,12 @@ function changeStatus(step: StepState, status: StepState['status']): void {
 
 const isOpen = (status: StepState['status']): boolean => status === 'running' || status === 'waiting'
 
+/** A step that undoes ends nothing when it fails: the run is failing already. */
+function noteFailure({ compensation }: RunState, step: StepState, error: StepError): void {
+  if (compensation !== null && step.scope.container === null) compensation.failed.push(step)
+  else step.scope.error ??= error
+}
+
 function resolve(state: RunState, step: StepState, at: number, taken: readonly number[]): void {
   step.finishedAt = at
   step.inside = null
@@ -97,6 +107,7 @@ function resolve(state: RunState, step: StepState, at: number, taken: readonly n
   for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, step.scope, edge, isTaken.has(edge))
   // Steps are cancelled where something around them ends: that is no end of an item by itself.
   if (step.status !== 'cancelled' || step.scope.error !== null) endScope(state, step.scope)
+  goOnBack(state, step)
   skipStale(state)
 }
 
@@ -145,8 +156,14 @@ function outputOf(state: RunState): Json | null {
   return outputs.length === 0 ? null : Object.fromEntries(outputs)
 }
 
-const sinksOf = (state: RunState): StepState[] =>
-  state.steps.filter((step) => step.status === 'completed' && state.graph.outgoing(step.node).length === 0)
+/** A run that undoes another one gives what the steps that undo have given. */
+const sinksOf = ({ graph, steps, compensation }: RunState): StepState[] =>
+  steps.filter(
+    ({ node, status }) =>
+      status === 'completed' &&
+      graph.outgoing(node).length === 0 &&
+      (graph.ownerOf(node) !== undefined) === (compensation !== null),
+  )
 
 /** Where the run's output stands when it is one large one that an expression could read. */
 export function outputRefOf(state: RunState): PayloadRef | undefined {

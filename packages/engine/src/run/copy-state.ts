@@ -7,11 +7,17 @@ type Copies = Map<StepState, StepState>
 /** The same moment once more, to be advanced apart from the first. Values that no event changes are shared. */
 export function copyRunState(state: RunState): RunState {
   const copies: Copies = new Map()
-  const copy: RunState = { ...state, edges: [...state.edges], steps: [], ready: [], dead: [] }
+  const copy: RunState = { ...state, edges: [...state.edges], steps: [], ready: [], dead: [], undoable: [] }
   copySteps(state, copy, copies)
   // What stands before a queue's head may be over with its item: nobody looks at it again.
   for (const step of state.ready) copy.ready.push(copies.get(step) ?? step)
   for (const step of state.dead) copy.dead.push(copies.get(step) ?? step)
+  const copied = (steps: readonly StepState[]) => steps.map((step) => copies.get(step)!)
+  copy.undoable.push(...copied(state.undoable))
+  if (state.compensation !== null) {
+    const { error, left, failed } = state.compensation
+    copy.compensation = { error, left: copied(left), failed: copied(failed) }
+  }
   return copy
 }
 

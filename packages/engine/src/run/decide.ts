@@ -102,7 +102,7 @@ function timeOut(turn: Turn): void {
   const deadline = runDeadline(turn.state)
   if (deadline === undefined) return
   if (turn.now < deadline) turn.startRunTimer()
-  else turn.end('failed', RUN_TIMED_OUT)
+  else turn.fail(RUN_TIMED_OUT)
 }
 
 /** A run that has not started has no status to come back to. */

@@ -19,6 +19,28 @@ export const unrouted = (error: StepError): StepError => ({
   details: { error: stepErrorToJson(error) },
 })
 
+/** Steps whose errors a message gives at most. */
+const NAMED_STEPS = 5
+
+/** A run that could not undo all it had done. `error` is why it went back, where it failed. */
+export function compensationFailed(
+  failed: readonly { readonly path: string; readonly error: StepError | null }[],
+  error: StepError | null,
+): StepError {
+  const named = failed
+    .slice(0, NAMED_STEPS)
+    .map((step) => `${step.path}: ${step.error?.code}: ${step.error?.message}`)
+  const rest = failed.length > NAMED_STEPS ? [`and ${failed.length - NAMED_STEPS} more`] : []
+  const cause = error === null ? [] : [`the run had failed with ${error.code}: ${error.message}`]
+  return {
+    ...fromCatalogue('COMPENSATION_FAILED', [...named, ...rest, ...cause].join('; ')),
+    details: {
+      failed: failed.map(({ path }) => path),
+      ...(error === null ? {} : { error: stepErrorToJson(error) }),
+    },
+  }
+}
+
 /** What a container fails with when an item or iteration has. */
 export const itemFailed = (path: string, index: number, error: StepError): StepError => ({
   ...fromCatalogue('ITEM_FAILED', `${path}[${index}]: ${error.code}: ${error.message}`),

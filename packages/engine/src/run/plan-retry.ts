@@ -10,6 +10,8 @@ export interface PastOutcome {
   readonly taken: readonly number[]
   /** A failure that was handled; false for a completed step. */
   readonly failed: boolean
+  /** What it did has been undone, or may have been. */
+  readonly undone?: boolean
 }
 
 /** Where a retry begins: everything again, what did not end well, or one node and all that comes after it. */
@@ -35,7 +37,8 @@ export interface PlannedRetry {
 
 /**
  * Which outcomes of a finished run a linked run keeps. A step is kept when it ended well, nothing before it is
- * forced to run again, and it and everything upstream are the same in both versions. `outcomes` by path.
+ * forced to run again, and it and everything upstream are the same in both versions. What has been undone runs again,
+ * with all that comes after it. `outcomes` by path.
  */
 export function planRetry(
   before: Graph,
@@ -45,7 +48,7 @@ export function planRetry(
   from: RetryFrom,
   catalogue: NodeCatalogue,
 ): PlannedRetry {
-  const again = forced(after, from)
+  const again = forced(after, from, outcomes)
   const same = before === after ? undefined : unchangedNodes(before, after)
   const reused: KeptStep[] = []
   const runs: number[] = []
@@ -56,17 +59,21 @@ export function planRetry(
     const mayKeep = outcome !== undefined && (same?.has(node) ?? true)
     const kept = mayKeep ? keep(before, after, node, outcome, catalogue) : undefined
     if (id === trigger) fired = kept?.taken
-    else if (after.isTrigger(node)) continue
+    else if (after.isTrigger(node) || after.ownerOf(node) !== undefined) continue
     else if (kept !== undefined && !again.has(node)) reused.push(kept)
     else runs.push(node)
   }
   return { reused, runs, trigger: fired }
 }
 
-function forced(graph: Graph, from: RetryFrom): ReadonlySet<number> {
-  if (from.kind === 'failed') return new Set()
+function forced(
+  graph: Graph,
+  from: RetryFrom,
+  outcomes: ReadonlyMap<string, PastOutcome>,
+): ReadonlySet<number> {
   if (from.kind === 'start') return new Set(graph.order)
-  const again = new Set([from.node])
+  const again = new Set(graph.order.filter((node) => outcomes.get(graph.nodes[node]!.id)?.undone))
+  if (from.kind === 'step') again.add(from.node)
   for (const node of graph.order) {
     if (again.has(node)) for (const edge of graph.outgoing(node)) again.add(graph.target(edge))
   }

@@ -22,7 +22,7 @@ export interface Scope {
   running: number
   /** Its own steps that run or wait. */
   open: number
-  /** Its own steps without a final status. */
+  /** Its own steps without a final status, those that only undo included. */
   unresolved: number
   /** The first failure in it that nobody handles: nothing more starts in it, and it ends once nothing is open. */
   error: StepError | null

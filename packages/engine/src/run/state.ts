@@ -1,5 +1,6 @@
 import type { Json, PayloadRef, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
 import type { Graph } from '../graph/graph.js'
+import type { Compensation } from './compensation.js'
 import type { Container } from './container.js'
 import { createScope, fillScope, type Scope } from './scope.js'
 
@@ -26,6 +27,12 @@ export interface RunState extends Scope {
   /** Steps that may start, in the order they became ready; those before `readyHead` have started. */
   readonly ready: StepState[]
   readyHead: number
+  /** Completed steps that can be undone, in the order of their completion. */
+  readonly undoable: StepState[]
+  /** Null until the run goes back. */
+  compensation: Compensation | null
+  /** Paths of the steps that the run is there to run, where it undoes another one. As `seeded`, in no event. */
+  readonly undo: readonly string[] | undefined
   /** Steps all of whose edges are dead, and so will be skipped. */
   readonly dead: StepState[]
   deadHead: number
@@ -68,6 +75,8 @@ export interface RunOrigin {
   readonly input: Json
   /** Paths whose outcome is given. Deciding needs them, folding does not. */
   readonly seeded?: ReadonlySet<string>
+  /** Of a run that undoes another one. Deciding needs them, folding does not. */
+  readonly undo?: readonly string[] | undefined
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -92,6 +101,9 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     readyHead: 0,
     dead: [],
     deadHead: 0,
+    undoable: [],
+    compensation: null,
+    undo: origin.undo,
     places: Number.POSITIVE_INFINITY,
   }
   fillScope(state, graph)
@@ -101,9 +113,13 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
   return state
 }
 
-/** When the run times out: counted from its start, waits included, pauses left out. Undefined: never, or not yet known. */
+/**
+ * When the run times out: counted from its start, waits included, pauses left out. Undefined: never, or not yet known.
+ * The timeout is for going forward; going back takes the time it takes.
+ */
 export function runDeadline(state: RunState): number | undefined {
   const { timeoutMs } = state.graph.definition.settings
   if (timeoutMs === undefined || state.startedAt === null || state.status === 'paused') return undefined
+  if (state.compensation !== null || state.undo !== undefined) return undefined
   return state.startedAt + timeoutMs + state.pausedMs
 }

@@ -133,14 +133,16 @@ export function progressStep(turn: Turn, input: Input<'page_done'>): void {
   turn.advance()
 }
 
-/** A step ends the whole run: it succeeds, and what runs beside it is cancelled. */
+/** A step ends the whole run: it succeeds, and what runs beside it is cancelled. What undoes ends nothing else. */
 export function stopRun(turn: Turn, input: Input<'stop_requested'>): void {
   const { path, attempt, status, error, output } = input
   if (turn.openStep(path, attempt) === undefined) return
   turn.wake()
   const value = output === undefined ? {} : { output }
   turn.emit({ type: 'step_succeeded', path, attempt, ...value, taken: [] })
-  turn.end(status, error, output)
+  if (turn.state.compensation !== null) turn.advance()
+  else if (status === 'failed' && error !== undefined) turn.fail(error, output)
+  else turn.end(status, error, output)
 }
 
 export function logLine(turn: Turn, { path, attempt, level, message, data }: Input<'step_logged'>): void {

@@ -11,11 +11,16 @@ export const RUN_TRANSITIONS: Table<RunStatus> = {
   running: {
     run_waiting: ['waiting'],
     run_paused: ['paused'],
+    run_compensating: ['running'],
     run_finished: ['completed', 'failed', 'cancelled'],
   },
   waiting: { run_resumed: ['running'], run_paused: ['paused'], run_finished: ['failed', 'cancelled'] },
   // Steps that were running when the pause came may bring the run to its end.
-  paused: { run_resumed: ['running'], run_finished: ['completed', 'failed', 'cancelled'] },
+  paused: {
+    run_resumed: ['running'],
+    run_compensating: ['paused'],
+    run_finished: ['completed', 'failed', 'cancelled'],
+  },
   completed: {},
   failed: {},
   cancelled: {},

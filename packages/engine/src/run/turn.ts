@@ -1,5 +1,6 @@
 import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
 import { applyEvent, outputRefOf } from './apply-event.js'
+import { type Compensation, errorOf, pathsToUndo } from './compensation.js'
 import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
 import { containerChores } from './tend.js'
@@ -70,17 +71,57 @@ export class Turn {
   advance(): void {
     const { state } = this
     if (state.error !== null) {
-      if (state.running === 0) this.end('failed', state.error)
+      if (state.running === 0) this.fail(state.error)
       return
     }
     do {
       this.#tendAll()
-      while (state.deadHead < state.dead.length)
-        this.emit({ type: 'step_skipped', path: state.dead[state.deadHead]!.path, attempt: 0 })
+      while (state.deadHead < state.dead.length) this.#skip(state.dead[state.deadHead]!)
       while (this.mayStart && state.readyHead < state.ready.length && this.hasFreePlace)
-        this.start(state.ready[state.readyHead]!)
-    } while (this.#untended.length > 0)
-    if (state.unresolved === 0) this.#finish('completed', undefined)
+        this.#startOrSkip(state.ready[state.readyHead]!)
+    } while (this.#untended.length > 0 || state.deadHead < state.dead.length)
+    if (state.compensation !== null) this.#endCompensation(state.compensation)
+    else if (state.unresolved === state.body.compensators.length) this.#complete()
+  }
+
+  /** A run that undoes another one goes its way once more, and does nothing that was not done then. */
+  #startOrSkip(step: StepState): void {
+    const { undo, compensation, seeded } = this.state
+    if (undo === undefined || compensation !== null || seeded.has(step.path)) this.start(step)
+    else this.#skip(step)
+  }
+
+  #skip({ path }: StepState): void {
+    this.emit({ type: 'step_skipped', path, attempt: 0 })
+  }
+
+  /** The flow has come to its end: what would have undone it is not needed, unless the run is there for that. */
+  #complete(): void {
+    const { undo, body, steps } = this.state
+    if (undo !== undefined) return this.#turnBack(undo, undefined)
+    for (const node of body.compensators) this.#skip(steps[node]!)
+    this.#finish('completed', undefined)
+  }
+
+  /** The run cannot be completed any more: what it has done is undone before it ends. */
+  fail(error: StepError, output?: Json): void {
+    const paths = pathsToUndo(this.state)
+    if (paths.length === 0) this.end('failed', error, output)
+    else this.#turnBack(paths, error)
+  }
+
+  #turnBack(paths: readonly string[], error: StepError | undefined): void {
+    this.wake()
+    this.abortRunning(this.state, 'the run fails')
+    this.cancelOpen(this.state)
+    this.emit({ type: 'run_compensating', paths: [...paths], ...(error === undefined ? {} : { error }) })
+    this.advance()
+  }
+
+  #endCompensation(compensation: Compensation): void {
+    if (compensation.left.length > 0) return
+    const error = errorOf(compensation)
+    this.#finish(error === undefined ? 'completed' : 'failed', error)
   }
 
   /** The next `advance` looks at the containers around this step, and at what it holds itself. */

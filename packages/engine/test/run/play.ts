@@ -54,15 +54,15 @@ export const makeError = (fields: Partial<StepError> = {}): StepError => ({
 
 /** A run that a test moves by hand, by names instead of indices. Time stands still unless told otherwise. */
 export class Play {
-  readonly state: RunState
   readonly events: RunEvent[] = []
   /** Of the last input. */
   commands: readonly Command[] = []
   now = 1_000
 
-  constructor(readonly graph: Graph) {
-    this.state = createRunState(graph, ORIGIN)
-  }
+  constructor(
+    readonly graph: Graph,
+    readonly state: RunState = createRunState(graph, ORIGIN),
+  ) {}
 
   /** The events that came of it, in short. */
   send(input: RunInput): string[] {
@@ -132,6 +132,8 @@ export function inShort(event: RunEvent): string {
   switch (event.type) {
     case 'run_finished':
       return `run_finished ${event.status}${event.error === undefined ? '' : ` ${event.error.code}`}`
+    case 'run_compensating':
+      return `run_compensating ${event.paths}${event.error === undefined ? '' : ` ${event.error.code}`}`
     case 'step_failed':
       return `step_failed${step} ${event.handled ? 'handled' : event.error.code}`
     case 'step_retrying':

@@ -12,11 +12,14 @@ import { inShort, makeError, ORIGIN, Play } from './play.js'
  *            ┌▶ n0 ─▶ n2 (any) ─┐
  *   start ──┤         ▲         ├▶ n4
  *            └▶ n1 ───┴error▶ n3 ┘
+ *                ┆
+ *               un1     what undoes it
  */
 interface Plan {
   readonly join: 'all' | 'any'
   readonly onError: 'fail' | 'continue' | 'route'
   readonly maxAttempts: number
+  readonly isUndone: boolean
   /** Nodes before this one, by a number that is cut down to how many there are; and whether by the error port. */
   readonly behind: readonly { readonly node: number; readonly ofErrors: boolean }[]
 }
@@ -25,13 +28,14 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   join: fc.constantFrom('all', 'any'),
   onError: fc.constantFrom('fail', 'continue', 'route'),
   maxAttempts: fc.integer({ min: 1, max: 3 }),
+  isUndone: fc.boolean(),
   behind: fc.array(fc.record({ node: fc.nat(11), ofErrors: fc.boolean() }), { minLength: 1, maxLength: 4 }),
 })
 
 function toGraph(plans: readonly Plan[], maxParallelSteps: number): Graph {
   const nodes: Node[] = [
     { id: 'start', type: 'trigger.manual', params: {}, onError: 'fail', onCrash: 'retry', join: 'all' },
-    ...plans.map(({ join, onError, maxAttempts }, index) => ({
+    ...plans.map(({ join, onError, maxAttempts, isUndone }, index) => ({
       id: `n${index}`,
       type: 'test.step',
       params: {},
@@ -39,6 +43,7 @@ function toGraph(plans: readonly Plan[], maxParallelSteps: number): Graph {
       onCrash: 'retry' as const,
       join,
       retry: retryPolicy.parse({ maxAttempts, delayMs: 1 }),
+      ...(isUndone && { compensate: `un${index}` }),
     })),
   ]
   const edges = new Map<string, Edge>()
@@ -49,12 +54,20 @@ function toGraph(plans: readonly Plan[], maxParallelSteps: number): Graph {
       edges.set(`${from.id} ${port} ${index}`, { from: from.id, to: `n${index}`, port })
     }
   }
+  for (const [index, { isUndone, maxAttempts }] of plans.entries())
+    if (isUndone) nodes.push({ ...nodes[0]!, ...undoing(index, maxAttempts) })
   const settings = { priority: 'normal' as const, maxParallelSteps }
   return buildGraph(
     { format: 'millrace/v1', name: 'random', nodes, edges: [...edges.values()], settings },
     catalogue,
   )
 }
+
+const undoing = (index: number, maxAttempts: number) => ({
+  id: `un${index}`,
+  type: 'test.step',
+  retry: retryPolicy.parse({ maxAttempts, delayMs: 1 }),
+})
 
 const graphs = fc
   .tuple(fc.array(plan, { minLength: 1, maxLength: 10 }), fc.integer({ min: 1, max: 4 }))
@@ -135,5 +148,29 @@ test('no step completes twice, and none is left without a status when the run co
       if (state.status === 'completed') expect(ends).toHaveLength(graph.nodes.length)
     }),
     { numRuns: 500 },
+  )
+})
+
+test('a run that fails undoes each step completed well once, the latest first, and says which it could not', () => {
+  fc.assert(
+    fc.property(graphs, fates, (graph, fortune) => {
+      const { events, state } = playToTheEnd(graph, fortune, () => undefined)
+      const completed = events.flatMap((event) =>
+        event.type === 'step_succeeded' && event.error === undefined ? [event.path] : [],
+      )
+      const toUndo = completed
+        .flatMap((path) => graph.nodes[graph.indexOf(path)!]!.compensate ?? [])
+        .reverse()
+      const ends = events.filter(
+        (event) =>
+          (event.type === 'step_succeeded' || event.type === 'step_failed') && event.path.startsWith('un'),
+      )
+      expect(ends.map((event) => ('path' in event ? event.path : ''))).toEqual(
+        state.status === 'failed' ? toUndo : [],
+      )
+      const failed = ends.filter(({ type }) => type === 'step_failed')
+      expect(state.error?.code === 'COMPENSATION_FAILED').toBe(failed.length > 0)
+    }),
+    { numRuns: 1_000 },
   )
 })

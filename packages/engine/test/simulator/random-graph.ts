@@ -13,6 +13,14 @@ export function randomGraph(random: Random): Graph {
       edges.push({ from: nodes[from]!.id, to: `n${index}`, port: portOf(nodes[from]!, random) })
     nodes.push(randomNode(`n${index}`, random))
   }
+  if (random.chance(0.3)) {
+    // What undoes a node stands apart: no edge leads to it.
+    const undone = random.some(nodes.slice(1), 0.5)
+    for (const owner of undone) {
+      owner.compensate = `undo-${owner.id}`
+      nodes.push({ ...randomNode(owner.compensate, random), onError: random.pick(['fail', 'continue']) })
+    }
+  }
   // A second trigger, which never fires, with what hangs on it.
   if (random.chance(0.2)) {
     nodes.push(plainNode('other', 'trigger.webhook'))

@@ -8,6 +8,7 @@ import { type Graph, RUN_TRANSITIONS, STEP_TRANSITIONS } from '../../src/index.j
  * 1. `seq` is dense (I4).  2. Statuses change as the tables say, so nothing completes twice (I2).
  * 3. A step starts after its resolved predecessors, and is skipped only when no way leads to it (I7).
  * 4. No more steps run at once than the settings allow; none starts in a paused or a failing run.
+ * 5. What undoes a step runs only when the run goes back: for each step completed well, once, the latest first.
  */
 export class Referee {
   #seq = 0
@@ -16,6 +17,9 @@ export class Referee {
   readonly #steps = new Map<string, StepStatus>()
   readonly #attempts = new Map<string, number>()
   readonly #taken = new Set<number>()
+  /** Paths of what undoes the steps completed so far, the latest first. */
+  readonly #toUndo: string[] = []
+  #goesBack = false
 
   constructor(
     private readonly graph: Graph,
@@ -41,6 +45,7 @@ export class Referee {
     const next = event.type === 'run_finished' ? event.status : legal[0]
     this.#require(next !== undefined && legal.includes(next), event, `illegal in a ${this.#run} run`)
     if (next === undefined) return
+    if (event.type === 'run_compensating') this.#turnBack(event)
     this.seen.add(`run ${this.#run} ${event.type} ${next}`)
     this.#run = next
     if (next !== 'completed') return
@@ -48,6 +53,13 @@ export class Referee {
       const status = this.#status(id)
       this.#require(this.#isResolved(id), event, `${id} is still ${status}`)
     }
+  }
+
+  #turnBack(event: Extract<RunEvent, { type: 'run_compensating' }>): void {
+    this.#require(!this.#goesBack, event, 'goes back twice')
+    this.#require(event.paths.join() === this.#toUndo.join(), event, `not ${this.#toUndo}`)
+    this.#goesBack = true
+    this.#failing = false
   }
 
   #observeStep(event: Extract<RunEvent, { path: string }>): void {
@@ -61,7 +73,11 @@ export class Referee {
     this.seen.add(`step ${was} ${event.type} ${next}`)
     this.#steps.set(event.path, next)
     if ('taken' in event) for (const edge of event.taken) this.#taken.add(edge)
-    if (event.type === 'step_failed' && !event.handled) this.#failing = true
+    if (event.type === 'step_failed' && !event.handled && !this.#goesBack) this.#failing = true
+    if (this.#goesBack && this.#isResolved(event.path) && this.#toUndo[0] === event.path) this.#toUndo.shift()
+    const { compensate } = this.graph.nodes[this.graph.indexOf(event.path)!]!
+    if (event.type === 'step_succeeded' && event.error === undefined && compensate !== undefined)
+      this.#toUndo.unshift(compensate)
   }
 
   #mayStart(path: string, event: Extract<RunEvent, { path: string }>): void {
@@ -69,9 +85,16 @@ export class Referee {
     const node = this.graph.indexOf(path)!
     const { join } = this.graph.nodes[node]!
     const incoming = this.graph.incoming(node)
+    const undoes = this.graph.ownerOf(node) !== undefined
+    this.#require(undoes === this.#goesBack, event, `${path} starts on the wrong way`)
+    this.#require(!undoes || this.#toUndo[0] === path, event, `${path} undoes before its turn`)
     const isTaken = incoming.some((edge) => this.#taken.has(edge))
     const allResolved = incoming.every((edge) => this.#isResolved(this.graph.edges[edge]!.from))
-    this.#require(isTaken && (join === 'any' || allResolved), event, `${path} starts before its time (I7)`)
+    this.#require(
+      undoes || (isTaken && (join === 'any' || allResolved)),
+      event,
+      `${path} starts before its time (I7)`,
+    )
     this.#require(event.attempt === (this.#attempts.get(path) ?? 0) + 1, event, 'attempts are not counted')
     this.#attempts.set(path, event.attempt)
     const running = [...this.#steps.values()].filter((status) => status === 'running').length

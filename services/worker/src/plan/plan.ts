@@ -42,6 +42,8 @@ export interface NodePlan {
   readonly template: CompiledTemplate
   /** Params that hold source text, handed to the node as they are. */
   readonly raw: Record<string, Json>
+  /** Ids of the steps right before, in the order of the edges; of what undoes another, that one. */
+  readonly before: readonly string[]
   /** The steps whose outputs it may read. */
   readonly touches: Touches
   /** Parsed once where nothing is left to resolve. */
@@ -70,7 +72,7 @@ export function compilePlan(version: VersionRow): Plan {
         node.type,
         node.params,
         index < definition.nodes.length ? `/nodes/${index}/params` : `${node.id}/params`,
-        graph.incoming(index).flatMap((edge) => graph.edges[edge]?.from ?? []),
+        stepsBefore(graph, index),
       ),
     ),
     instantBodies: compileInstantBodies(version, graph.nodes),
@@ -83,6 +85,12 @@ export function compilePlan(version: VersionRow): Plan {
       .filter(({ type, params }) => type === 'flow.wait' && params.for === 'resume')
       .map(({ id }) => id),
   }
+}
+
+function stepsBefore(graph: Graph, node: number): string[] {
+  const owner = graph.ownerOf(node)
+  if (owner !== undefined) return [graph.nodes[owner]!.id]
+  return [...new Set(graph.incoming(node).map((edge) => graph.edges[edge]!.from))]
 }
 
 function compileConcurrency({ settings }: Definition): ConcurrencyPlan | undefined {
@@ -136,6 +144,7 @@ function compileNode(
     type,
     template,
     raw,
+    before,
     touches: touchesOf(params, type.readsInputs === true ? before : []),
     constant: parsed?.success ? parsed.data : undefined,
   }

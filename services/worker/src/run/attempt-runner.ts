@@ -204,20 +204,14 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host :
 const timeoutError = (timeoutMs: number): MillraceError =>
   new MillraceError('STEP_TIMEOUT', `the attempt took longer than its timeout of ${timeoutMs} ms`)
 
-/** Outputs of the steps whose edges lead here, in the order of the definition's edges; dead ones are left out. */
+/** Outputs of the steps right before that have completed. */
 export function inputsOf(
   plan: Plan,
   node: number,
   scope: RunScope,
 ): { node: string; output: Json | undefined }[] {
-  const { edges } = plan.graph
-  const inputs: { node: string; output: Json | undefined }[] = []
-  const seen = new Set<string>()
-  for (const edge of plan.graph.incoming(node)) {
-    const from = edges[edge]?.from
-    if (from === undefined || seen.has(from) || scope.view.steps[from]?.status !== 'completed') continue
-    seen.add(from)
-    inputs.push({ node: from, output: scope.output(from) })
-  }
-  return inputs
+  return plan.nodes[node]!.before.filter((id) => scope.view.steps[id]?.status === 'completed').map((id) => ({
+    node: id,
+    output: scope.output(id),
+  }))
 }

@@ -22,17 +22,19 @@ export function outputOf({ output, outputRef }: Pick<StepState, 'output' | 'outp
 }
 
 /**
- * What a step could read of the steps right before it: their outputs, of those it was reached from. Nothing for a
- * step of an item that is over.
+ * What a step could read of the steps right before it: their outputs, of those it was reached from, or of the one it
+ * undoes. Nothing for a step of an item that is over.
  */
 export function inputsOf(state: RunState, { path, node }: ShownStep): NamedValue[] {
   const { graph } = state
   const scope = stepAt(state, path)?.scope
   if (scope === undefined) return []
-  const sources = graph
+  const owner = graph.ownerOf(node)
+  const reached = graph
     .incoming(node)
     .filter((edge) => scope.edges[edge - scope.body.firstEdge] === 'taken')
     .map((edge) => graph.edges[edge]!.from)
+  const sources = owner === undefined ? reached : [graph.nodes[owner]!.id]
   return [...new Set(sources)].map((id) => {
     const source = stepAt(state, scope.prefix + id)
     return {

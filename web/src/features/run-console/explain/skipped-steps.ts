@@ -2,7 +2,7 @@ import type { RunState, StepState } from '@millrace/engine'
 
 /** Steps that were skipped for one and the same reason. */
 export interface SkippedGroup {
-  /** The nearest step that ran and took another way; undefined for what hangs on a trigger that did not fire. */
+  /** The nearest step that ran and took another way, or was not undone; undefined behind a trigger that did not fire. */
   readonly cause: StepState | undefined
   readonly steps: StepState[]
 }
@@ -17,7 +17,8 @@ export function groupSkippedSteps({ graph, steps }: RunState): SkippedGroup[] {
   for (const node of graph.order) {
     const step = steps[node]
     if (step?.status !== 'skipped') continue
-    const before = graph.indexOf(graph.edges[graph.incoming(node)[0] ?? -1]?.from ?? '')
+    const before =
+      graph.ownerOf(node) ?? graph.indexOf(graph.edges[graph.incoming(node)[0] ?? -1]?.from ?? '')
     const isPassedOn = before !== undefined && steps[before]?.status === 'skipped'
     const cause = isPassedOn ? causes.get(before) : before
     causes.set(node, cause)
