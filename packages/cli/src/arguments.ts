@@ -121,6 +121,16 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
       input: inputOf(textOf(values, 'input')),
     }),
   },
+  undo: {
+    operands: ['run'],
+    options: { 'dry-run': flag, watch: { type: 'boolean', short: 'w' } },
+    build: ([run = ''], values) => ({
+      name: 'undo',
+      run,
+      dryRun: values['dry-run'] === true,
+      watch: values.watch === true,
+    }),
+  },
   approvals: {
     operands: [],
     options: { all: flag },

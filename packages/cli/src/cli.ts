@@ -9,7 +9,7 @@ import { deadLetters } from './commands/dead-letters.js'
 import { deploy } from './commands/deploy.js'
 import { list } from './commands/list.js'
 import { login } from './commands/login.js'
-import { rerun, retry } from './commands/retry.js'
+import { rerun, retry, undo } from './commands/retry.js'
 import { run } from './commands/run.js'
 import { status } from './commands/status.js'
 import { validate } from './commands/validate.js'
@@ -71,6 +71,8 @@ const perform = async (invocation: Invocation, terminal: Terminal): Promise<Exit
       return retry(terminal, await client(), command, json)
     case 'rerun':
       return rerun(terminal, await client(), command, json)
+    case 'undo':
+      return undo(terminal, await client(), command, json)
     case 'approvals':
       return approvals(terminal, await client(), command, json)
     case 'approve':

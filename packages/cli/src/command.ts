@@ -20,6 +20,7 @@ export type Command =
   | { readonly name: 'pause' | 'resume'; readonly run: string; readonly watch: boolean }
   | RetryCommand
   | RerunCommand
+  | UndoCommand
   | BulkCommand
   | DeadLettersCommand
   | { readonly name: 'approvals'; readonly all: boolean }
@@ -51,6 +52,14 @@ export interface RerunCommand extends Recovery {
   readonly name: 'rerun'
   readonly from: string
   readonly input: InputSource
+}
+
+export interface UndoCommand {
+  readonly name: 'undo'
+  readonly run: string
+  /** Say what would happen, and do nothing. */
+  readonly dryRun: boolean
+  readonly watch: boolean
 }
 
 export interface BulkCommand {

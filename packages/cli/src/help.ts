@@ -18,6 +18,7 @@ Usage: millrace <command> [options]
   resume <run>         go on with a paused run
   retry <run>          make a new run of a finished one, keeping what completed
   rerun <run> <step>   make a new run from one step on
+  undo <run>           make a new run that undoes what a finished one has done
   bulk <action>        cancel, pause, resume or retry many runs
   dead-letters         list, discard or redrive runs the engine gave up
   approvals            list what waits for my decision
@@ -74,6 +75,12 @@ With --json, prints each event as a line of JSON. Ctrl-C stops watching; the run
   --confirm        completed writes may happen again
   --dry-run        say which steps are kept and which run
   -w, --watch      follow the new run until it ends`,
+  undo: `millrace undo <run> [options]
+
+  --dry-run        say which steps undo it
+  -w, --watch      follow the new run until it ends
+
+Asked again, gives the same run; after one that failed, a new one tries what is left.`,
   bulk: `millrace bulk <cancel | pause | resume | retry> [filter] [options]
 
   --workflow <workflow>  --status <status>  --error-code <code>  --from <time>  --to <time>

@@ -72,6 +72,7 @@ describe('the command line', () => {
       dryRun: false,
       watch: true,
     })
+    expect(command('undo r -w')).toEqual({ name: 'undo', run: 'r', dryRun: false, watch: true })
     expect(command('rerun r fetch --dry-run -i {"a":1}')).toMatchObject({
       name: 'rerun',
       from: 'fetch',

@@ -27,6 +27,7 @@ export {
   planRetry,
   type RetryFrom,
 } from './run/plan-retry.js'
+export { type DoneStep, type PlannedUndo, planUndo } from './run/plan-undo.js'
 export { nextRetryDelay } from './run/retry.js'
 export { isStopped, openSteps, type Scope, stepAt } from './run/scope.js'
 export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'

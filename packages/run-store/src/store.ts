@@ -9,13 +9,14 @@ import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
 import { lastSeqs, readEvents } from './read/events.js'
-import { getPastRun, getStepOutcomes } from './read/past-runs.js'
+import { getCompensations, getPastRun, getStepOutcomes, getUndoRuns } from './read/past-runs.js'
 import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as slots from './slots.js'
 import * as sweep from './sweep.js'
 import type {
   ClaimedRun,
+  CompensationRow,
   InboxItem,
   InboxMessage,
   NewRun,
@@ -23,6 +24,7 @@ import type {
   PayloadRow,
   ResponseRow,
   StepOutcomeRow,
+  UndoRunRow,
 } from './types.js'
 import {
   type ApprovalPage,
@@ -135,6 +137,14 @@ export interface RunReads {
   getPastRun(workspaceId: string, runId: string): Promise<PastRun | null>
   /** See {@link getStepOutcomes}. */
   getStepOutcomes(workspaceId: string, runId: string): Promise<StepOutcomeRow[]>
+  /** See {@link getCompensations}. */
+  getCompensations(
+    workspaceId: string,
+    runIds: readonly string[],
+    paths: readonly string[],
+  ): Promise<CompensationRow[]>
+  /** See {@link getUndoRuns}. */
+  getUndoRuns(workspaceId: string, runId: string): Promise<UndoRunRow[]>
   readEvents(workspaceId: string, runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
   lastSeqs(runIds: readonly string[]): Promise<Map<string, number>>
   queuedRuns(workspaceId: string): Promise<backlog.QueuedRuns>
@@ -221,6 +231,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
     getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),
+    getCompensations: (workspaceId, runIds, paths) => getCompensations(sql, workspaceId, runIds, paths),
+    getUndoRuns: (workspaceId, runId) => getUndoRuns(sql, workspaceId, runId),
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),
     lastSeqs: (runIds) => lastSeqs(sql, runIds),
     getPayload: (workspaceId, runId, key) => payloads.getPayload(sql, workspaceId, runId, key),

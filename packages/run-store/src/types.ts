@@ -54,6 +54,8 @@ export interface PastRun {
   readonly input: Json
   readonly priority: Priority
   readonly keyRunId: string
+  /** It is there to undo its origin. */
+  readonly undoes: boolean
 }
 
 /** How a step ended, without what came out of it. */
@@ -63,6 +65,24 @@ export interface StepOutcomeRow {
   readonly failed: boolean
   /** Indices into the edges of the run's version. */
   readonly taken: readonly number[]
+  /** True for a failure that was taken for an output. */
+  readonly erred: boolean
+  /** The run that worked it out; null where a person gave it. */
+  readonly sourceRunId: string | null
+}
+
+/** A step that was started to undo what a run has done: in that run, or in one made to undo it. */
+export interface CompensationRow {
+  /** The run that did what it undoes. */
+  readonly runId: string
+  readonly path: string
+  /** False when it did not come to a good end. */
+  readonly completed: boolean
+}
+
+export interface UndoRunRow {
+  readonly id: string
+  readonly status: RunStatus
 }
 
 /** A run as its new owner needs it. `now` is the database's clock at the claim (D8). */
@@ -83,6 +103,8 @@ export interface ClaimedRun {
   readonly keyRunId: string
   /** By path: outcomes that are given, those it has already taken over left out. */
   readonly seeds: ReadonlyMap<string, SeededOutcome>
+  /** In a run that undoes another one: paths of the steps that undo, in their order. */
+  readonly undo: readonly string[] | undefined
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly startedAt: number | null

@@ -28,7 +28,16 @@ describe('recovery routes', () => {
       payload,
     })
   const start = async (): Promise<string> => (await post('/runs', { workflow: 'orders' })).json().run.id
-  const ACTIONS = ['pause', 'resume', 'retry', 'retry/preview', 'rerun', 'rerun/preview']
+  const ACTIONS = [
+    'pause',
+    'resume',
+    'retry',
+    'retry/preview',
+    'rerun',
+    'rerun/preview',
+    'undo',
+    'undo/preview',
+  ]
   const bodyOf = (action: string) => (action.startsWith('rerun') ? { from: 'work' } : {})
 
   it.each(ACTIONS)(
@@ -54,6 +63,12 @@ describe('recovery routes', () => {
     const running = await start()
     const answer = await post(`/runs/${running}/retry`)
     expect(answer.json()).toMatchObject({ status: 409, code: 'RUN_NOT_FINISHED' })
+  })
+
+  it('undoes only what has finished, and only where something can be undone', async () => {
+    expect((await post(`/runs/${await start()}/undo`)).json()).toMatchObject({ code: 'RUN_NOT_FINISHED' })
+    const answer = await post(`/runs/${finished}/undo`)
+    expect(answer.json()).toMatchObject({ status: 409, code: 'NOTHING_TO_UNDO' })
   })
 
   it('names a step that does not exist', async () => {

@@ -1,6 +1,6 @@
 import type { RerunBody, RetryBody, RetryPlan, Run } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
-import type { RerunCommand, RetryCommand } from '../command.js'
+import type { RerunCommand, RetryCommand, UndoCommand } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { printJson, printLine, type Terminal } from '../terminal.js'
 import { readInput } from './run.js'
@@ -31,6 +31,16 @@ export const rerun = async (
   }
   if (command.dryRun) return printPlan(terminal, await client.runs.previewRerun(command.run, body), json)
   return report(terminal, client, command.watch, await client.runs.rerun(command.run, body), json)
+}
+
+export const undo = async (
+  terminal: Terminal,
+  client: Client,
+  { run, dryRun, watch }: UndoCommand,
+  json: boolean,
+): Promise<ExitCode> => {
+  if (dryRun) return printPlan(terminal, await client.runs.previewUndo(run), json)
+  return report(terminal, client, watch, await client.runs.undo(run), json)
 }
 
 const common = ({ latest, confirm }: RetryCommand | RerunCommand) =>

@@ -28,6 +28,8 @@ export const rerunBody = z.strictObject({
 })
 export type RerunBody = z.input<typeof rerunBody>
 
+export const undoBody = z.strictObject({})
+
 export const plannedStep = z.object({
   path: z.string(),
   effect,
@@ -35,7 +37,7 @@ export const plannedStep = z.object({
   repeats: z.boolean(),
 })
 
-/** What a retry does, said before it is done. */
+/** What a retry, a rerun or an undo does, said before it is done. */
 export const retryPlan = z.object({
   /** Null where it is a test run's snapshot of the draft. */
   version: z.int().nullable(),

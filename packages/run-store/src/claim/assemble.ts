@@ -78,6 +78,7 @@ const toClaimedRun = (
   parentRunId: row.parent_run_id,
   keyRunId: row.seed?.keyRunId ?? row.id,
   seeds: NO_SEEDS,
+  undo: row.seed?.undo,
   createdAt: row.created_at,
   startedAt: row.started_at,
   now: row.now,

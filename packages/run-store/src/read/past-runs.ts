@@ -1,9 +1,9 @@
 import type { Json, RunSeed, RunStatus } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import type { PastRun, StepOutcomeRow } from '../types.js'
+import type { CompensationRow, PastRun, StepOutcomeRow, UndoRunRow } from '../types.js'
 import { toPriority } from './runs.js'
 
-/** What retries need of the runs they are made of. Every query names the workspace (I9). */
+/** What retries and undos need of the runs they are made of. Every query names the workspace (I9). */
 
 interface PastRow {
   readonly id: string
@@ -31,18 +31,46 @@ export const getPastRun = async (sql: Sql, workspaceId: string, runId: string): 
     input,
     priority: toPriority(row.priority),
     keyRunId: row.seed?.keyRunId ?? id,
+    undoes: row.seed?.undo !== undefined,
   }
 }
 
-/** The steps that ended well: completed, or failed with somebody to handle it. Outputs stay where they are. */
+/** The steps that ended well, in that order: completed, or failed with somebody to handle it. Outputs stay where they are. */
 export const getStepOutcomes = async (
   sql: Sql,
   workspaceId: string,
   runId: string,
 ): Promise<StepOutcomeRow[]> =>
   await sql<StepOutcomeRow[]>`
-  SELECT event ->> 'path' AS path, event ->> 'type' = 'step_failed' AS failed, event -> 'taken' AS taken
+  SELECT event ->> 'path' AS path, event ->> 'type' = 'step_failed' AS failed, event -> 'taken' AS taken,
+    event ->> 'type' = 'step_succeeded' AND event -> 'error' IS NOT NULL AS erred,
+    CASE WHEN event -> 'reused' IS NULL THEN run_id::text ELSE event #>> '{reused,runId}' END AS "sourceRunId"
   FROM run_events
   WHERE run_id = ${runId} AND workspace_id = ${workspaceId}
     AND (event ->> 'type' = 'step_succeeded' OR (event ->> 'type' = 'step_failed' AND event -> 'handled' = 'true'))
   ORDER BY seq`
+
+/** What has been begun to undo these runs, by the steps at these paths. */
+export const getCompensations = async (
+  sql: Sql,
+  workspaceId: string,
+  runIds: readonly string[],
+  paths: readonly string[],
+): Promise<CompensationRow[]> =>
+  await sql<CompensationRow[]>`
+  SELECT
+    CASE WHEN r.seed -> 'undo' IS NULL THEN r.id ELSE r.origin_run_id END AS "runId",
+    event ->> 'path' AS path,
+    bool_or(event ->> 'type' = 'step_succeeded' AND event -> 'error' IS NULL) AS completed
+  FROM runs r JOIN run_events e ON e.run_id = r.id
+  WHERE r.workspace_id = ${workspaceId} AND event ->> 'path' = ANY (${paths})
+    AND event ->> 'type' IN ('step_started', 'step_succeeded')
+    AND (r.id = ANY (${runIds}::uuid[]) OR (r.origin_run_id = ANY (${runIds}::uuid[]) AND r.seed -> 'undo' IS NOT NULL))
+  GROUP BY 1, 2`
+
+/** The runs made to undo this one, the first one first. */
+export const getUndoRuns = async (sql: Sql, workspaceId: string, runId: string): Promise<UndoRunRow[]> =>
+  await sql<UndoRunRow[]>`
+  SELECT id, status FROM runs
+  WHERE workspace_id = ${workspaceId} AND origin_run_id = ${runId} AND seed -> 'undo' IS NOT NULL
+  ORDER BY created_at, id`

@@ -91,6 +91,17 @@ export const createRuns = (transport: Transport) => {
     previewRerun: (runId: string, body: RerunBody) =>
       transport.call({ method: 'POST', path: `${at(runId)}/rerun/preview`, body }, retryPlan),
 
+    /**
+     * A new run that undoes what a finished one has done; asked again, the same run. Throws RUN_NOT_FINISHED,
+     * NOTHING_TO_UNDO.
+     */
+    undo: (runId: string) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/undo`, body: {} }, retryAnswer),
+
+    /** What `undo` would do. */
+    previewUndo: (runId: string) =>
+      transport.call({ method: 'POST', path: `${at(runId)}/undo/preview`, body: {} }, retryPlan),
+
     /** The run's events, each once and in order, past broken connections, until it has finished (I4). */
     watch: (runId: string, options: WatchOptions = {}) =>
       watchRun(

@@ -38,7 +38,7 @@ export const startLinkedRun = async (
   return { ...started, plan }
 }
 
-const newRun = (request: LinkedRunRequest, { past, versionId, planned }: Recovery): NewRun => {
+const newRun = (request: LinkedRunRequest, { past, versionId, planned, undone }: Recovery): NewRun => {
   const { workspaceId, runId, start, version, input, idempotencyKey } = request
   const edited = input !== undefined
   return {
@@ -54,8 +54,8 @@ const newRun = (request: LinkedRunRequest, { past, versionId, planned }: Recover
       idempotencyKey === undefined ? null : requestHash({ runId, start, version, input: input ?? null }),
     originRunId: past.id,
     seed: {
-      // With another input it is another request to the outside; without, the same one tried again (I5).
-      ...(edited ? {} : { keyRunId: past.keyRunId }),
+      // With another input, or after an undo, it is another request to the outside; else the same tried again (I5).
+      ...(edited || undone ? {} : { keyRunId: past.keyRunId }),
       steps: seedSteps(request, past.id, past.trigger, planned),
     },
   }

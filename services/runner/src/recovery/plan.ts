@@ -1,6 +1,6 @@
 import { isTerminal, MillraceError, type RetryPlan } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { type PlannedRetry, planRetry, type RetryFrom } from '@millrace/engine'
+import { type Graph, type PlannedRetry, planRetry, type RetryFrom } from '@millrace/engine'
 import { declaredEffect, nodeCatalogue } from '@millrace/nodes'
 import type { PastRun, RunReads, StepOutcomeRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
@@ -9,7 +9,7 @@ import { noSuchRun } from '../runs/params.js'
 
 export interface RecoveryReads {
   readonly sql: Sql
-  readonly store: Pick<RunReads, 'getPastRun' | 'getStepOutcomes'>
+  readonly store: Pick<RunReads, 'getPastRun' | 'getStepOutcomes' | 'getCompensations' | 'getUndoRuns'>
 }
 
 /** Where a retry begins; a step by its path. */
@@ -26,6 +26,8 @@ export interface Recovery {
   readonly past: PastRun
   readonly versionId: string
   readonly planned: PlannedRetry
+  /** Something of it has been undone: what its idempotency keys stand for is no more. */
+  readonly undone: boolean
   /** The same for people. */
   readonly plan: RetryPlan
 }
@@ -36,9 +38,9 @@ export interface Recovery {
  */
 export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Promise<Recovery> => {
   const { sql, store } = deps
-  const past = await store.getPastRun(target.workspaceId, target.runId)
-  if (past === null) throw noSuchRun()
-  if (!isTerminal(past.status)) throw new MillraceError('RUN_NOT_FINISHED', `The run is ${past.status}`)
+  const past = await readFinished(store, target.workspaceId, target.runId)
+  if (past.undoes)
+    throw new MillraceError('NOTHING_TO_RETRY', 'This run undoes another one: undo that one again')
   const versionId =
     target.version === 'same'
       ? past.versionId
@@ -50,12 +52,43 @@ export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Pr
     throw new MillraceError('NO_SUCH_TRIGGER', `${titleOf(after)} has no trigger ${past.trigger}`)
   const outcomes = await store.getStepOutcomes(target.workspaceId, past.id)
   const from = retryFrom(target.start, after)
-  const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]))
+  const isUndone = await findUndone(store, target.workspaceId, before.graph, outcomes)
+  const byPath = new Map(outcomes.map((outcome) => [outcome.path, { ...outcome, undone: isUndone(outcome) }]))
+  const undone = [...byPath.values()].some((outcome) => outcome.undone)
   const planned = planRetry(before.graph, after.graph, past.trigger, byPath, from, nodeCatalogue())
-  const nothingChanged = past.status === 'completed' && before === after
+  const nothingChanged = past.status === 'completed' && before === after && !undone
   if (from.kind === 'failed' && (nothingChanged || planned.runs.length === 0))
     throw new MillraceError('NOTHING_TO_RETRY')
-  return { past, versionId, planned, plan: toPlan(planned, after, byPath) }
+  return { past, versionId, planned, undone, plan: toPlan(planned, after, byPath) }
+}
+
+/** @throws NOT_FOUND, RUN_NOT_FINISHED */
+export const readFinished = async (
+  store: Pick<RunReads, 'getPastRun'>,
+  workspaceId: string,
+  runId: string,
+): Promise<PastRun> => {
+  const past = await store.getPastRun(workspaceId, runId)
+  if (past === null) throw noSuchRun()
+  if (!isTerminal(past.status)) throw new MillraceError('RUN_NOT_FINISHED', `The run is ${past.status}`)
+  return past
+}
+
+/** Whether what an outcome stands for has been undone, or may have been, in the run that worked it out. */
+const findUndone = async (
+  store: RecoveryReads['store'],
+  workspaceId: string,
+  graph: Graph,
+  outcomes: readonly StepOutcomeRow[],
+): Promise<(outcome: StepOutcomeRow) => boolean> => {
+  const undoing = new Map(
+    graph.nodes.flatMap(({ id, compensate }) => (compensate === undefined ? [] : [[id, compensate]])),
+  )
+  if (undoing.size === 0) return () => false
+  const sources = new Set(outcomes.map(({ sourceRunId }) => sourceRunId).filter((id) => id !== null))
+  const begun = await store.getCompensations(workspaceId, [...sources], [...undoing.values()])
+  const known = new Set(begun.map(({ runId, path }) => JSON.stringify([runId, path])))
+  return ({ sourceRunId, path }) => known.has(JSON.stringify([sourceRunId, undoing.get(path)]))
 }
 
 type Loaded = Awaited<ReturnType<typeof loadGraph>>

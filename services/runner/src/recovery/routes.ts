@@ -6,6 +6,7 @@ import {
   retryAnswer,
   retryBody,
   retryPlan,
+  undoBody,
 } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
@@ -14,8 +15,9 @@ import { z } from 'zod'
 import type { Messenger } from '../runs/messenger.js'
 import { noSuchRun, runParams } from '../runs/params.js'
 import type { StartDeps } from '../runs/start.js'
-import { startLinkedRun } from './linked-run.js'
+import { type LinkedRun, startLinkedRun } from './linked-run.js'
 import { planRecovery, type RecoveryReads, type RetryStart, type RetryTarget } from './plan.js'
+import { planUndoOf, startUndo } from './undo.js'
 
 export interface RecoveryRoutesDeps extends Omit<StartDeps, 'sql'>, RecoveryReads {
   readonly store: RecoveryReads['store'] & Pick<RunReads, 'getRun'>
@@ -26,12 +28,13 @@ const tags = ['runs']
 const config = { permission: 'run.operate' } as const
 const headers = z.looseObject({ 'idempotency-key': idempotencyKey.optional() })
 
-/** Pause, resume, retry and rerun runs. */
+/** Pause, resume, retry, rerun and undo runs. */
 export const registerRecovery = (app: FastifyInstance, deps: RecoveryRoutesDeps): void => {
   registerControl(app, deps, 'pause', 'Let running steps end, then rest until the run is resumed')
   registerControl(app, deps, 'resume', 'Go on with a paused run')
   registerRetry(app, deps)
   registerRerun(app, deps)
+  registerUndo(app, deps)
 }
 
 const registerControl = (
@@ -134,6 +137,33 @@ const registerRerun = (app: FastifyInstance, deps: RecoveryRoutesDeps): void => 
   )
 }
 
+const registerUndo = (app: FastifyInstance, deps: RecoveryRoutesDeps): void => {
+  const schema = { tags, params: runParams, body: undoBody }
+  typed(app).post(
+    '/api/v1/runs/:id/undo/preview',
+    { config, schema: { ...schema, summary: 'Say what an undo would do', response: { 200: retryPlan } } },
+    async (request) =>
+      (await planUndoOf(deps, { workspaceId: request.actor.workspaceId, runId: request.params.id })).plan,
+  )
+  typed(app).post(
+    '/api/v1/runs/:id/undo',
+    {
+      config,
+      schema: {
+        ...schema,
+        summary: 'Make a new run that undoes what a finished one has done; asking again gives the same run',
+        response: { 200: retryAnswer, 201: retryAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = request.actor
+      const linked = await startUndo(deps, { workspaceId, runId: request.params.id })
+      const { status, answer } = await answerWith(deps, workspaceId, linked)
+      return await reply.status(status).send(answer)
+    },
+  )
+}
+
 interface BeginOptions {
   readonly input: Json | undefined
   readonly confirm: boolean
@@ -144,14 +174,22 @@ const begin = async (
   deps: RecoveryRoutesDeps,
   target: RetryTarget,
   { input, confirm, key }: BeginOptions,
-): Promise<{ status: 200 | 201; answer: z.output<typeof retryAnswer> }> => {
-  const { runId, replayed, plan } = await startLinkedRun(deps, {
-    ...target,
-    input,
-    confirm,
-    idempotencyKey: key,
-  })
-  const run = await deps.store.getRun(target.workspaceId, runId)
+): Promise<Answer> => {
+  const linked = await startLinkedRun(deps, { ...target, input, confirm, idempotencyKey: key })
+  return await answerWith(deps, target.workspaceId, linked)
+}
+
+interface Answer {
+  readonly status: 200 | 201
+  readonly answer: z.output<typeof retryAnswer>
+}
+
+const answerWith = async (
+  deps: RecoveryRoutesDeps,
+  workspaceId: string,
+  { runId, replayed, plan }: LinkedRun,
+): Promise<Answer> => {
+  const run = await deps.store.getRun(workspaceId, runId)
   if (run === null) throw noSuchRun()
   return { status: replayed ? 200 : 201, answer: { run, replayed, plan } }
 }

@@ -54,7 +54,8 @@ export class RunSession {
     makeAttempts: MakeAttempts,
   ) {
     // D2: fold fails unless the events end exactly at the claimed last_seq.
-    const origin = { trigger: run.trigger, input: run.input, seeded: new Set(run.seeds.keys()) }
+    const { trigger, input, seeds, undo } = run
+    const origin = { trigger, input, seeded: new Set(seeds.keys()), undo }
     this.#state = foldEvents(plan.graph, origin, run.events, run.lastSeq)
     // D13: after a crash one step at a time, so that the next one tells which step it was.
     if (isSuspect(run)) this.#state.places = 1
