@@ -59,8 +59,8 @@ interface NodePanelProps {
 }
 
 const NodePanel = ({ workflowId, panel }: NodePanelProps) => {
-  const { nodes, edges, vars, pins } = panel
-  const document = useMemo(() => ({ nodes, edges, vars }), [nodes, edges, vars])
+  const { nodes, edges, containers, vars, pins } = panel
+  const document = useMemo(() => ({ nodes, edges, containers, vars }), [nodes, edges, containers, vars])
   return (
     <ConfigPanel
       workflow={{ id: workflowId, name: panel.workflowName }}

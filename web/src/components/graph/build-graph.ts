@@ -1,8 +1,7 @@
-import { type Json, type JsonObject, MAIN_PORT, type NodeTypeDescriptor } from '@millrace/contracts'
+import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
 import { type Edge, type Node, Position } from '@xyflow/react'
 import {
   type CardData,
-  type Density,
   type EdgeData,
   type GraphSource,
   type GraphSourceEdge,
@@ -12,10 +11,12 @@ import {
   type NoteData,
 } from './graph-types.js'
 import type { Group, Point } from './layout.js'
+import { insideOf, isFrame, type MeasureOptions, measure } from './measure.js'
 import { portsOf } from './ports.js'
-import { cardSize, inletAt, outletAt, PORT_SIZE, type Size } from './sizes.js'
+import { BODY_CORNER, cardSize, inletAt, outletAt, PORT_SIZE, type Size } from './sizes.js'
 
-export type CardNode = Node<CardData, 'card'>
+/** A node: a card, or the frame around the body of an open container. */
+export type CardNode = Node<CardData, 'card' | 'frame'>
 export type GroupNode = Node<GroupData, 'group-box' | 'group-card'>
 export type NoteNode = Node<NoteData, 'note'>
 export type FlowNode = CardNode | GroupNode | NoteNode
@@ -26,41 +27,89 @@ export interface FlowGraph {
   readonly edges: readonly FlowEdge[]
 }
 
-export interface BuildOptions {
-  readonly types: ReadonlyMap<string, NodeTypeDescriptor>
-  readonly density: Density
-  /** Of nodes that have none in the layout. */
-  readonly positions: ReadonlyMap<string, Point>
-}
+type BuildOptions = MeasureOptions
 
 /** Keys of groups and notes on the canvas: no node id begins so. */
 export const groupKey = (id: string): string => `group:${id}`
 export const noteKey = (id: string): string => `note:${id}`
 
-/** What xyflow draws. Members of a collapsed group are replaced by one card, and their edges lead to it. */
+/** What xyflow draws. What a collapsed group or a folded container stands for is not drawn: edges lead to it instead. */
 export const buildGraph = (source: GraphSource, options: BuildOptions): FlowGraph => {
-  const collapsed = collapsedGroups(source)
-  const ends = new Map(
-    [...collapsed].flatMap(([id, group]) => group.nodes.map((node) => [node, groupKey(id)])),
+  const drawing = draw(source, options)
+  const cards = source.nodes.flatMap((node) =>
+    drawing.keyOf(node.id) === node.id ? [card(node, drawing)] : [],
   )
-  const cards = source.nodes.flatMap((node) => (ends.has(node.id) ? [] : [card(node, source, options)]))
   return {
-    nodes: [...groupsOf(source, cards, options), ...cards, ...notesOf(source)],
-    edges: edgesOf(source.edges, new Set(source.nodes.map(({ id }) => id)), ends),
+    nodes: outermostFirst([...groupsOf(drawing, cards), ...cards, ...notesOf(source)]),
+    edges: edgesOf(source.edges, new Set(source.nodes.map(({ id }) => id)), drawing.keyOf),
   }
 }
 
-const collapsedGroups = ({ layout }: GraphSource): ReadonlyMap<string, Group> =>
-  new Map([...layout.groups].filter(([, group]) => group.collapsed))
+interface Drawing {
+  readonly source: GraphSource
+  readonly options: BuildOptions
+  readonly sizes: ReadonlyMap<string, Size>
+  readonly inside: ReturnType<typeof insideOf>
+  /** What stands on the canvas for a node: itself, a collapsed group, a folded container. */
+  readonly keyOf: (id: string) => string
+}
 
-const card = (node: GraphSourceNode, { layout }: GraphSource, options: BuildOptions): CardNode => {
+const draw = (source: GraphSource, options: BuildOptions): Drawing => ({
+  source,
+  options,
+  sizes: measure(source, options),
+  inside: insideOf(source),
+  keyOf: standIns(source),
+})
+
+const standIns = ({ containers, layout }: GraphSource): ((id: string) => string) => {
+  const groups = new Map(
+    [...layout.groups].flatMap(([id, { collapsed, nodes }]) =>
+      collapsed ? nodes.map((node) => [node, groupKey(id)] as const) : [],
+    ),
+  )
+  const keyOf = (id: string): string => {
+    const container = containers.get(id)
+    const around = container === undefined ? undefined : keyOf(container)
+    const isHidden = container !== undefined && (around !== container || layout.folded.has(container))
+    return isHidden && around !== undefined ? around : (groups.get(id) ?? id)
+  }
+  return keyOf
+}
+
+/** xyflow wants to know a frame before what stands in it. */
+const outermostFirst = (nodes: readonly FlowNode[]): FlowNode[] => {
+  const depths = new Map<string, number>()
+  const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
+  const depthOf = (id: string): number => {
+    const parent = parents.get(id)
+    const depth = depths.get(id) ?? (parent === undefined ? 0 : depthOf(parent) + 1)
+    depths.set(id, depth)
+    return depth
+  }
+  return nodes.toSorted((one, other) => depthOf(one.id) - depthOf(other.id))
+}
+
+const placeOf = (id: string, { source, options }: Drawing): Point =>
+  source.layout.positions.get(id) ??
+  options.positions.get(id) ??
+  (source.containers.has(id) ? BODY_CORNER : { x: 0, y: 0 })
+
+const parentOf = (id: string | undefined, { source }: Drawing): { parentId?: string } => {
+  const parentId = source.containers.get(id ?? '')
+  return parentId === undefined ? {} : { parentId }
+}
+
+const card = (node: GraphSourceNode, drawing: Drawing): CardNode => {
+  const { source, options, sizes, inside } = drawing
   const type = options.types.get(node.type)
   const ports = portsOf(type, node.params, node['onError'])
-  const size = cardSize(options.density, ports.length)
+  const size = sizes.get(node.id) ?? cardSize(options.density, ports.length)
   return {
     id: node.id,
-    type: 'card',
-    position: layout.positions.get(node.id) ?? options.positions.get(node.id) ?? { x: 0, y: 0 },
+    type: isFrame(node, inside, source.layout.folded, options.types) ? 'frame' : 'card',
+    ...parentOf(node.id, drawing),
+    position: placeOf(node.id, drawing),
     ...size,
     // Known without being drawn: what is out of sight counts as well when the view is fitted.
     measured: size,
@@ -75,6 +124,7 @@ const card = (node: GraphSourceNode, { layout }: GraphSource, options: BuildOpti
       ports,
       summary: summaryOf(node.params),
       density: options.density,
+      inside: inside.get(node.id)?.length ?? (type?.container === true ? 0 : undefined),
     },
   }
 }
@@ -111,32 +161,21 @@ const isShort = (value: Json): value is string | number | boolean =>
 const GROUP_PADDING = 24
 const GROUP_TITLE = 28
 
-const groupsOf = (
-  { layout }: GraphSource,
-  cards: readonly CardNode[],
-  options: BuildOptions,
-): GroupNode[] => {
+const groupsOf = (drawing: Drawing, cards: readonly CardNode[]): GroupNode[] => {
   const byId = new Map(cards.map((each) => [each.id, each]))
-  return [...layout.groups].flatMap(([id, group]) => {
-    const node = group.collapsed
-      ? collapsedCard(id, group, layout.positions, options)
-      : groupBox(
-          id,
-          group,
-          group.nodes.flatMap((member) => byId.get(member) ?? []),
-        )
-    return node === undefined ? [] : [node]
+  return [...drawing.source.layout.groups].flatMap(([id, group]) => {
+    const [first] = group.nodes
+    const isHidden = first !== undefined && ![first, groupKey(id)].includes(drawing.keyOf(first))
+    if (isHidden) return []
+    const members = group.nodes.flatMap((member) => byId.get(member) ?? [])
+    const node = group.collapsed ? collapsedCard(id, group, drawing) : groupBox(id, group, members)
+    return node === undefined ? [] : [{ ...node, ...parentOf(first, drawing) }]
   })
 }
 
-const collapsedCard = (
-  id: string,
-  group: Group,
-  positions: ReadonlyMap<string, Point>,
-  options: BuildOptions,
-): GroupNode => {
-  const size = cardSize(options.density, 1)
-  const places = group.nodes.flatMap((node) => positions.get(node) ?? options.positions.get(node) ?? [])
+const collapsedCard = (id: string, group: Group, drawing: Drawing): GroupNode => {
+  const size = cardSize(drawing.options.density, 1)
+  const places = group.nodes.map((node) => placeOf(node, drawing))
   return {
     id: groupKey(id),
     type: 'group-card',
@@ -181,15 +220,15 @@ const notesOf = ({ layout }: GraphSource): NoteNode[] =>
 const edgesOf = (
   edges: readonly GraphSourceEdge[],
   ids: ReadonlySet<string>,
-  ends: ReadonlyMap<string, string>,
+  keyOf: Drawing['keyOf'],
 ): FlowEdge[] => {
   const drawn = new Map<string, FlowEdge>()
   for (const edge of edges) {
     if (!ids.has(edge.from) || !ids.has(edge.to)) continue
-    const [source, target] = [ends.get(edge.from) ?? edge.from, ends.get(edge.to) ?? edge.to]
+    const [source, target] = [keyOf(edge.from), keyOf(edge.to)]
     if (source === target) continue
-    const sourceHandle = ends.has(edge.from) ? MAIN_PORT : edge.port
-    const folded = ends.has(edge.from) || ends.has(edge.to)
+    const sourceHandle = source === edge.from ? edge.port : MAIN_PORT
+    const folded = source !== edge.from || target !== edge.to
     const id = folded ? JSON.stringify([source, sourceHandle, target]) : graphEdgeKey(edge)
     drawn.set(id, { id, source, target, sourceHandle, type: 'flow', data: { label: labelOf(edge, folded) } })
   }

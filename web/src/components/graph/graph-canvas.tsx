@@ -16,6 +16,7 @@ import type { FlowEdge as FlowEdgeType, FlowGraph, FlowNode } from './build-grap
 import { type CanvasActions, CanvasActionsContext } from './canvas-actions.js'
 import { dragNodes, endOfDrag } from './drag.js'
 import { FlowEdge } from './flow-edge.js'
+import { FrameCard } from './frame-card.js'
 import classes from './graph.module.css'
 import type { LiveState } from './graph-types.js'
 import { GroupBox, GroupCard } from './group-card.js'
@@ -25,7 +26,13 @@ import { NoteCard } from './note-card.js'
 import { Refusal } from './refusal.js'
 import { reuseNodes } from './reuse.js'
 
-const NODE_TYPES = { card: NodeCard, 'group-box': GroupBox, 'group-card': GroupCard, note: NoteCard }
+const NODE_TYPES = {
+  card: NodeCard,
+  frame: FrameCard,
+  'group-box': GroupBox,
+  'group-card': GroupCard,
+  note: NoteCard,
+}
 const EDGE_TYPES = { flow: FlowEdge }
 
 export interface GraphCanvasProps {
@@ -133,6 +140,11 @@ const useHandlers = (
       latest.current = { ...latest.current, selected: chosen }
       latest.current.onSelect(chosen)
     }
+    const drop = (dragged: readonly FlowNode[]): void => {
+      const { actions, graph, selected } = latest.current
+      if (actions === undefined || actions.move(endOfDrag(graph.nodes, dragged))) return
+      setNodes((nodes) => reuseNodes(nodes, graph.nodes, selected))
+    }
     return {
       onNodesChange: (changes: NodeChange<FlowNode>[]) => {
         select(changes)
@@ -140,10 +152,8 @@ const useHandlers = (
         if (moves.length > 0) setNodes((nodes) => dragNodes(nodes, applyNodeChanges(moves, nodes)))
       },
       onEdgesChange: (changes: EdgeChange<FlowEdgeType>[]) => select(changes),
-      onNodeDragStop: (_: unknown, __: FlowNode, dragged: FlowNode[]) =>
-        latest.current.actions?.move(endOfDrag(latest.current.graph.nodes, dragged)),
-      onSelectionDragStop: (_: unknown, dragged: FlowNode[]) =>
-        latest.current.actions?.move(endOfDrag(latest.current.graph.nodes, dragged)),
+      onNodeDragStop: (_: unknown, __: FlowNode, dragged: FlowNode[]) => drop(dragged),
+      onSelectionDragStop: (_: unknown, dragged: FlowNode[]) => drop(dragged),
       onNodeDoubleClick: (_: unknown, node: FlowNode) => latest.current.onOpen?.(node.id),
       onConnect: ({ source, sourceHandle, target }: Connection) =>
         latest.current.actions?.connect({ from: source, port: sourceHandle ?? '' }, target),

@@ -6,6 +6,8 @@ import type { Group, Layout, Note } from './layout.js'
 export interface GraphSource {
   readonly nodes: readonly GraphSourceNode[]
   readonly edges: readonly GraphSourceEdge[]
+  /** The container of each node that is in one. */
+  readonly containers: ReadonlyMap<string, string>
   readonly layout: Layout
 }
 
@@ -55,6 +57,8 @@ export interface CardData extends Record<string, unknown> {
   readonly ports: readonly string[]
   readonly summary: string
   readonly density: Density
+  /** How many nodes stand in the container's body; undefined for any other node. */
+  readonly inside: number | undefined
 }
 
 export interface GroupData extends Record<string, unknown> {

@@ -1,8 +1,8 @@
-import type { Definition } from '@millrace/contracts'
+import type { Body, Definition } from '@millrace/contracts'
 import { ReactFlowProvider } from '@xyflow/react'
 import { useMemo } from 'react'
 import { GraphCanvas } from './graph-canvas.js'
-import type { Density, GraphSource, LiveState } from './graph-types.js'
+import type { Density, GraphSource, GraphSourceEdge, GraphSourceNode, LiveState } from './graph-types.js'
 import { readLayout } from './layout.js'
 import { Reveal } from './reveal.js'
 import { traverse } from './traverse.js'
@@ -37,9 +37,7 @@ const View = ({ definition, types, live, selected, onSelect, density = 'normal',
       label={label}
       selected={chosen}
       focused={selected}
-      onSelect={(keys) =>
-        onSelect([...keys].findLast((key) => definition.nodes.some(({ id }) => id === key)))
-      }
+      onSelect={(keys) => onSelect([...keys].findLast((key) => source.nodes.some(({ id }) => id === key)))}
       onKeyDown={(event) => {
         const next = traverse(graph, selected, event.key)
         if (next === undefined) return
@@ -52,9 +50,19 @@ const View = ({ definition, types, live, selected, onSelect, density = 'normal',
   )
 }
 
-/** The members of a node that are left out of the JSON are left out here, too. */
-const sourceOf = ({ nodes, edges, ui }: GraphViewProps['definition']): GraphSource => ({
-  nodes: nodes.map(({ id, type, params, name = id, onError }) => ({ id, type, params, name, onError })),
-  edges: edges.map(({ from, to, port, when }) => ({ from, to, port, when })),
-  layout: readLayout(ui),
-})
+const sourceOf = ({ nodes, edges, ui }: GraphViewProps['definition']): GraphSource => {
+  const flat: GraphSourceNode[] = []
+  const between: GraphSourceEdge[] = []
+  const containers = new Map<string, string>()
+  const add = (body: Body, container: string | undefined): void => {
+    // The members of a node that are left out of the JSON are left out here, too.
+    for (const { id, type, params, name = id, onError, body: inner } of body.nodes) {
+      flat.push({ id, type, params, name, onError })
+      if (container !== undefined) containers.set(id, container)
+      if (inner !== undefined) add(inner, id)
+    }
+    between.push(...body.edges.map(({ from, to, port, when }) => ({ from, to, port, when })))
+  }
+  add({ nodes, edges }, undefined)
+  return { nodes: flat, edges: between, containers, layout: readLayout(ui) }
+}

@@ -22,6 +22,7 @@ const source = (layout: object = {}): GraphSource => ({
     { from: 'a', to: 'd', port: 'main' },
     { from: 'a', to: 'gone', port: 'main' },
   ],
+  containers: new Map(),
   layout: readLayout({ ...ui, ...layout }),
 })
 const options = {
@@ -97,15 +98,15 @@ test('the members of a group move with its frame, and end where it left them', (
   const dragged = during.filter(({ id }) => id === groupKey('g'))
   expect(endOfDrag(before, dragged)).toEqual(
     new Map([
-      ['b', { x: 310, y: 4 }],
-      ['c', { x: 610, y: 4 }],
+      ['b', { x: 310, y: 4, container: undefined }],
+      ['c', { x: 610, y: 4, container: undefined }],
     ]),
   )
 })
 
 test('tidy puts what follows to the right, and nothing on top of anything else', () => {
   const size = { width: 224, height: 60 }
-  const nodes = ['a', 'b', 'c', 'd'].map((id) => ({ id, ...size }))
+  const nodes = ['a', 'b', 'c', 'd'].map((id) => ({ id, ...size, folded: false }))
   const places = new Map(tidy({ nodes, edges: source().edges }).map((place) => [place.id, place]))
   const x = (id: string): number => places.get(id)?.x ?? Number.NaN
   expect(x('a')).toBeLessThan(x('b'))

@@ -20,10 +20,15 @@ export interface Group {
 }
 
 export interface Layout {
-  /** By node id; a node without one stands where the automatic layout puts it. */
+  /**
+   * By node id, within its container where it has one; a node without a place stands where the automatic layout puts
+   * it.
+   */
   readonly positions: ReadonlyMap<string, Point>
   readonly notes: ReadonlyMap<string, Note>
   readonly groups: ReadonlyMap<string, Group>
+  /** Containers whose body does not show. */
+  readonly folded: ReadonlyMap<string, true>
 }
 
 /** What of `ui` can be read; anything else in it is left out. */
@@ -31,10 +36,11 @@ export const readLayout = (ui: Json | undefined): Layout => ({
   positions: readMembers(memberOf(ui, 'positions'), readPoint),
   notes: readMembers(memberOf(ui, 'notes'), readNote),
   groups: readMembers(memberOf(ui, 'groups'), readGroup),
+  folded: readMembers(memberOf(ui, 'folded'), (value) => (value === true ? value : undefined)),
 })
 
-/** The three members of `ui`, empty ones left out. */
-export const writeLayout = ({ positions, notes, groups }: Layout): JsonObject => ({
+/** The four members of `ui`, empty ones left out. */
+export const writeLayout = ({ positions, notes, groups, folded }: Layout): JsonObject => ({
   ...writeMembers('positions', positions, ({ x, y }) => ({ x, y })),
   ...writeMembers('notes', notes, (note) => ({ ...note })),
   ...writeMembers('groups', groups, ({ title, nodes, collapsed }) => ({
@@ -42,6 +48,7 @@ export const writeLayout = ({ positions, notes, groups }: Layout): JsonObject =>
     nodes: [...nodes],
     collapsed,
   })),
+  ...writeMembers('folded', folded, (is) => is),
 })
 
 const writeMembers = <T>(

@@ -1,5 +1,6 @@
 import { MAIN_PORT } from '@millrace/contracts'
 import { Handle, type NodeProps, Position } from '@xyflow/react'
+import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { STATE_LOOKS, stateColour } from '../state/state.js'
 import { StateIcon } from '../state/state-icon.js'
@@ -39,23 +40,27 @@ export const NodeCard = memo(({ id, data, selected, width = 0, height = 0 }: Nod
         <NodeIcon icon={data.icon} category={data.category} size={data.density === 'compact' ? 14 : 16} />
       </span>
       <CardText data={data} />
+      {data.inside !== undefined && <FoldButton id={id} data={data} folded />}
       {live !== undefined && <CardState live={live} />}
       <Ports id={id} data={data} size={{ width, height }} />
     </div>
   )
 })
 
-const CardText = ({ data }: { readonly data: CardData }) => (
+const kindOf = ({ kind, inside }: CardData): string =>
+  inside === undefined ? kind : `${kind} · ${inside} ${inside === 1 ? 'node' : 'nodes'}`
+
+export const CardText = ({ data }: { readonly data: CardData }) => (
   <span className={classes['text']}>
     <span className={classes['title']}>{data.title}</span>
-    {data.density !== 'compact' && <span className={classes['kind']}>{data.kind}</span>}
+    {data.density !== 'compact' && <span className={classes['kind']}>{kindOf(data)}</span>}
     {data.density === 'detailed' && data.summary !== '' && (
       <span className={classes['summary']}>{data.summary}</span>
     )}
   </span>
 )
 
-const CardState = ({ live }: { readonly live: LiveNode }) => (
+export const CardState = ({ live }: { readonly live: LiveNode }) => (
   <span className={classes['state']}>
     <StateIcon state={live.state} size={16} />
     <span className={classes['numbers']}>
@@ -65,10 +70,35 @@ const CardState = ({ live }: { readonly live: LiveNode }) => (
   </span>
 )
 
-const describeCard = ({ title, kind }: CardData, live: LiveNode | undefined): string => {
+export const describeCard = (data: CardData, live: LiveNode | undefined): string => {
+  const { title } = data
   const state = live === undefined ? '' : `, ${STATE_LOOKS[live.state].word}`
   const attempt = live !== undefined && live.attempt > 1 ? `, attempt ${live.attempt}` : ''
-  return `${title}, ${kind}${state}${attempt}`
+  return `${title}, ${kindOf(data)}${state}${attempt}`
+}
+
+interface FoldButtonProps {
+  readonly id: string
+  readonly data: CardData
+  readonly folded: boolean
+}
+
+/** Opens and closes a container, where the canvas is one to work on. */
+export const FoldButton = ({ id, data: { title }, folded }: FoldButtonProps) => {
+  const actions = useCanvasActions()
+  if (actions === undefined) return null
+  const Icon = folded ? ChevronRight : ChevronDown
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={`nodrag ${classes['fold']}`}
+      aria-label={`${folded ? 'Expand' : 'Collapse'} ${title}`}
+      onClick={() => actions.setFolded(id, !folded)}
+    >
+      <Icon size={14} aria-hidden />
+    </button>
+  )
 }
 
 interface PortsProps {
@@ -77,7 +107,7 @@ interface PortsProps {
   readonly size: Size
 }
 
-const Ports = ({ id, data: { ports, trigger, title }, size }: PortsProps) => {
+export const Ports = ({ id, data: { ports, trigger, title }, size }: PortsProps) => {
   const actions = useCanvasActions()
   const editable = actions !== undefined
   return (

@@ -20,6 +20,7 @@ export const reuseNodes = (
 
 const isSame = (one: FlowNode, other: FlowNode): boolean =>
   one.type === other.type &&
+  one.parentId === other.parentId &&
   one.position.x === other.position.x &&
   one.position.y === other.position.y &&
   one.width === other.width &&

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { FlowGraph } from './build-graph.js'
+import { cornersOf } from './drag.js'
 import { cardElementId } from './node-card.js'
 import { useCanMove, useCanvas } from './xyflow.js'
 
@@ -23,9 +24,10 @@ export const Reveal = ({
     const timer = setTimeout(() => {
       const node = graph.nodes.find(({ id }) => id === selected)
       if (node === undefined || document.getElementById(cardElementId(selected)) !== null) return
-      const { position, width = 0, height = 0 } = node
+      const { width = 0, height = 0 } = node
+      const corner = cornersOf(graph.nodes).get(selected) ?? node.position
       const zoom = Math.max(getZoom(), LEAST_ZOOM)
-      void setCenter(position.x + width / 2, position.y + height / 2, { zoom })
+      void setCenter(corner.x + width / 2, corner.y + height / 2, { zoom })
     }, SETTLED_MS)
     return () => clearTimeout(timer)
   }, [graph, selected, canMove, getZoom, setCenter])

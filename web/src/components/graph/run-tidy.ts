@@ -1,6 +1,6 @@
 import type { GraphSource } from './graph-types.js'
 import type { Point } from './layout.js'
-import type { Size } from './sizes.js'
+import { cardSize, type Size } from './sizes.js'
 import type { TidyAnswer, TidyRequest } from './tidy.js'
 
 /** Lays a graph out in a worker of its own: the page stays responsive however large it is. */
@@ -18,7 +18,13 @@ export const runTidy = (request: TidyRequest): Promise<ReadonlyMap<string, Point
     worker.postMessage(request)
   })
 
-export const tidyRequest = (source: GraphSource, sizeOf: (id: string) => Size): TidyRequest => ({
-  nodes: source.nodes.map(({ id }) => ({ id, ...sizeOf(id) })),
+/** Sizes as drawn. Containers are laid out with their bodies where these are among the nodes. */
+export const tidyRequest = (source: GraphSource, sizes: ReadonlyMap<string, Size>): TidyRequest => ({
+  nodes: source.nodes.map(({ id }) => ({
+    id,
+    container: source.containers.get(id),
+    folded: source.layout.folded.has(id),
+    ...(sizes.get(id) ?? cardSize('normal', 1)),
+  })),
   edges: source.edges.map(({ from, to }) => ({ from, to })),
 })

@@ -22,6 +22,20 @@ export const cardSize = (density: Density, ports: number): Size => {
   return { width, height: Math.max(height, ports * PORT_PITCH + 12) }
 }
 
+/** Room around the body in a container's frame; its title stands above. */
+export const FRAME_PADDING = 24
+const FRAME_TITLE = 44
+const LEAST_FRAME: Size = { width: 272, height: 132 }
+
+/** Where a body begins in its frame: no place within is further left or higher. */
+export const BODY_CORNER: Point = { x: FRAME_PADDING, y: FRAME_TITLE + 12 }
+
+/** A frame as large as its body asks for. */
+export const frameSize = (body: readonly (Point & Size)[]): Size => ({
+  width: Math.max(LEAST_FRAME.width, ...body.map(({ x, width }) => x + width + FRAME_PADDING)),
+  height: Math.max(LEAST_FRAME.height, ...body.map(({ y, height }) => y + height + FRAME_PADDING)),
+})
+
 /** Centre of the outlet at `index`, from the card's upper left corner. */
 export const outletAt = ({ width, height }: Size, index: number, ports: number): Point => ({
   x: width,

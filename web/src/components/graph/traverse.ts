@@ -8,9 +8,12 @@ const DIRECTIONS: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 }
 
+const STOPS: ReadonlySet<string> = new Set(['card', 'frame', 'group-card'])
+
 /**
- * The node an arrow key leads to: along an edge where there is one, else the nearest in that direction. Undefined
- * for any other key, and at the border. From nowhere every arrow leads to the first node.
+ * The node an arrow key leads to: along an edge where there is one, else the nearest in that direction. Down leads
+ * into a container, and past the rim of a body one comes to its container. Undefined for any other key, and at the
+ * border. From nowhere every arrow leads to the first node.
  */
 export const traverse = (
   { nodes, edges }: FlowGraph,
@@ -19,9 +22,12 @@ export const traverse = (
 ): string | undefined => {
   const direction = DIRECTIONS[key]
   if (direction === undefined) return undefined
-  const stops = nodes.filter(({ type }) => type === 'card' || type === 'group-card')
-  const start = stops.find(({ id }) => id === from)
-  if (start === undefined) return stops[0]?.id
+  const everywhere = nodes.filter(({ type }) => type !== undefined && STOPS.has(type))
+  const start = everywhere.find(({ id }) => id === from)
+  if (start === undefined) return everywhere[0]?.id
+  const first = direction.y > 0 ? everywhere.find(({ parentId }) => parentId === from) : undefined
+  if (first !== undefined) return first.id
+  const stops = everywhere.filter(({ parentId }) => parentId === start.parentId)
   const linked = new Set(
     direction.x > 0
       ? edges.flatMap(({ source, target }) => (source === from ? [target] : []))
@@ -30,7 +36,7 @@ export const traverse = (
         : [],
   )
   const candidates = linked.size > 0 ? stops.filter(({ id }) => linked.has(id)) : stops
-  return nearest(start, candidates, direction, linked.size > 0)
+  return nearest(start, candidates, direction, linked.size > 0) ?? start.parentId
 }
 
 const nearest = (

@@ -3,9 +3,9 @@ import { useEffect, useMemo, useState } from 'react'
 import { buildGraph, type FlowGraph } from './build-graph.js'
 import type { Density, GraphSource } from './graph-types.js'
 import type { Point } from './layout.js'
-import { portsOf } from './ports.js'
+import { measure } from './measure.js'
 import { runTidy, tidyRequest } from './run-tidy.js'
-import { cardSize, type Size } from './sizes.js'
+import type { Size } from './sizes.js'
 
 const NOWHERE: ReadonlyMap<string, Point> = new Map()
 
@@ -34,7 +34,9 @@ const useMissingPositions = (
   useEffect(() => {
     if (!missing) return
     let current = true
-    void runTidy(tidyRequest(source, sizesOf(source, types))).then((found) => current && setPositions(found))
+    void runTidy(tidyRequest(source, normalSizes(source, types))).then(
+      (found) => current && setPositions(found),
+    )
     return () => {
       current = false
     }
@@ -42,13 +44,6 @@ const useMissingPositions = (
   return missing ? positions : (positions ?? NOWHERE)
 }
 
-/** Sizes by node id, in the normal density: a layout that fits it fits the compact one as well. */
-export const sizesOf = (source: GraphSource, types: NodeTypeMap): ((id: string) => Size) => {
-  const sizes = new Map(
-    source.nodes.map((node) => {
-      const ports = portsOf(types.get(node.type), node.params, node['onError'])
-      return [node.id, cardSize('normal', ports.length)]
-    }),
-  )
-  return (id) => sizes.get(id) ?? cardSize('normal', 1)
-}
+/** In the normal density: a layout that fits it fits the compact one as well. */
+export const normalSizes = (source: GraphSource, types: NodeTypeMap): ReadonlyMap<string, Size> =>
+  measure(source, { types, density: 'normal', positions: NOWHERE })

@@ -15,19 +15,38 @@ export interface PanelEdge {
 }
 
 export interface PanelDocument {
+  /** Those of all bodies. */
   readonly nodes: readonly PanelNode[]
+  /** Between nodes of one body, those of all bodies. */
   readonly edges: readonly PanelEdge[]
+  /** The container of each node that is in one. */
+  readonly containers: ReadonlyMap<string, string>
   readonly vars: JsonObject
 }
 
 export type NodeTypes = ReadonlyMap<string, NodeTypeDescriptor>
 
-/** Ids of all nodes that lead to a node, the nearest first. */
-export const upstreamOf = ({ edges }: PanelDocument, id: string): string[] => {
-  const found = new Set([id])
-  // A set may grow while it is walked: what is added is walked too.
-  for (const each of found) for (const edge of edges) if (edge.to === each) found.add(edge.from)
-  found.delete(id)
+/** The containers around a node, the nearest first. */
+export const containersAround = ({ containers }: Pick<PanelDocument, 'containers'>, id: string): string[] => {
+  const found: string[] = []
+  for (let each = containers.get(id); each !== undefined; each = containers.get(each)) found.push(each)
+  return found
+}
+
+/**
+ * Ids of all nodes whose steps the expressions of a node may read, the nearest first: what leads to it, what leads to
+ * the containers around it, and of a container its body, which its condition reads after each pass.
+ */
+export const upstreamOf = ({ edges, containers }: PanelDocument, id: string): string[] => {
+  const found = new Set<string>()
+  for (const start of [id, ...containersAround({ containers }, id)]) {
+    const walked = new Set([start])
+    // A set may grow while it is walked: what is added is walked too.
+    for (const each of walked) for (const edge of edges) if (edge.to === each) walked.add(edge.from)
+    walked.delete(start)
+    for (const each of walked) found.add(each)
+  }
+  for (const [inner, container] of containers) if (container === id) found.add(inner)
   return [...found]
 }
 

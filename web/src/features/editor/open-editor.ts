@@ -1,10 +1,10 @@
 import type { DraftsApi } from '../../api/drafts.js'
 import { runTidy, tidyRequest } from '../../components/graph/run-tidy.js'
-import { sizesOf } from '../../components/graph/use-graph.js'
+import { normalSizes } from '../../components/graph/use-graph.js'
 import type { Saved } from './autosave/draft-saver.js'
 import { holdTab, isTabOpen, type Journal, openJournal } from './autosave/journal.js'
 import { recover } from './autosave/recover.js'
-import { type EditorDocument, edgesOf, nodesOf } from './document/document.js'
+import { containersOf, type EditorDocument, edgesOf, nodesOf } from './document/document.js'
 import { readDocument } from './document/json.js'
 import type { NodeTypes } from './document/rename.js'
 import type { EditorProps } from './editor.js'
@@ -44,7 +44,7 @@ const journalOrNone = async (): Promise<Journal | undefined> => {
 const withPlaces = async (document: EditorDocument, types: NodeTypes): Promise<EditorDocument> => {
   const nodes = nodesOf(document)
   if (nodes.every(({ id }) => document.positions.has(id))) return document
-  const source = { nodes, edges: edgesOf(document), layout: document }
-  const positions = await runTidy(tidyRequest(source, sizesOf(source, types)))
+  const source = { nodes, edges: edgesOf(document), containers: containersOf(document), layout: document }
+  const positions = await runTidy(tidyRequest(source, normalSizes(source, types)))
   return { ...document, positions: new Map([...positions, ...document.positions]) }
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CanvasOutlet } from '../../components/graph/canvas-actions.js'
 import type { Point } from '../../components/graph/layout.js'
 
@@ -23,6 +23,7 @@ export interface Overlays {
 
 export const useOverlays = (): Overlays => {
   const [current, setCurrent] = useState<Overlay>()
+  useReturnedFocus(current !== undefined)
   const calls = useMemo(
     () => ({
       show: (overlay: Overlay) => setCurrent(overlay),
@@ -33,4 +34,18 @@ export const useOverlays = (): Overlays => {
     [],
   )
   return useMemo(() => ({ current, ...calls }), [current, calls])
+}
+
+/** When the overlay goes, the keyboard is back where it was, unless something else has taken it meanwhile. */
+const useReturnedFocus = (isOpen: boolean): void => {
+  const before = useRef<Element>(undefined)
+  const wasOpen = useRef(false)
+  if (isOpen && !wasOpen.current) before.current = window.document.activeElement ?? undefined
+  wasOpen.current = isOpen
+  useEffect(() => {
+    const { activeElement, body } = window.document
+    if (isOpen || !(before.current instanceof HTMLElement)) return
+    if (activeElement === null || activeElement === body) before.current.focus({ preventScroll: true })
+    before.current = undefined
+  }, [isOpen])
 }

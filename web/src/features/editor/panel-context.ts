@@ -1,7 +1,7 @@
 import type { DefinitionProblem, Json, JsonObject } from '@millrace/contracts'
 import { useMemo } from 'react'
 import { isObject } from '../../components/graph/layout.js'
-import { type EdgeDraft, edgesOf, type NodeDraft, nodesOf } from './document/document.js'
+import { containersOf, type EdgeDraft, edgesOf, type NodeDraft, nodesOf } from './document/document.js'
 import type { NodeTypes } from './document/rename.js'
 import type { LocatedProblem } from './problems/locate.js'
 import { useEditor, useEditorState } from './store/context.js'
@@ -14,9 +14,11 @@ export interface PanelContext {
   readonly workflowName: string
   readonly nodes: readonly NodeDraft[]
   readonly edges: readonly EdgeDraft[]
+  /** The container of each node that is in one. */
+  readonly containers: ReadonlyMap<string, string>
   readonly vars: JsonObject
   readonly types: NodeTypes
-  /** Of the whole definition; pointers count in `nodes` and `edges`. */
+  /** Of the node; pointers begin at it. */
   readonly problems: readonly DefinitionProblem[]
   /** Kept outputs of steps, by node id: they go with the layout, and never change what runs. */
   readonly pins: Json | undefined
@@ -38,8 +40,17 @@ export const usePanelContext = (
   const nodeId = useEditorState((state) => state.open?.node)
   const field = useEditorState((state) => state.open?.field)
   const { nodes, edges, fields, extras } = useEditorState((state) => state.document)
-  const lists = useMemo(() => ({ nodes: nodesOf({ nodes }), edges: edgesOf({ edges }) }), [nodes, edges])
-  const pointed = useMemo(() => problems.map((each) => pointNow(each, lists.nodes)), [problems, lists])
+  const lists = useMemo(
+    () => ({ nodes: nodesOf({ nodes }), edges: edgesOf({ edges }), containers: containersOf({ nodes }) }),
+    [nodes, edges],
+  )
+  const own = useMemo(
+    () =>
+      problems.flatMap(({ problem, node, field: pointer }) =>
+        node === nodeId ? [{ ...problem, pointer }] : [],
+      ),
+    [problems, nodeId],
+  )
   if (nodeId === undefined) return undefined
   const [name, vars] = [fields.get('name'), fields.get('vars')]
   return {
@@ -49,7 +60,7 @@ export const usePanelContext = (
     types,
     workflowName: typeof name === 'string' ? name : '',
     vars: isObject(vars) ? vars : {},
-    problems: pointed,
+    problems: own,
     pins: extras.get('pins'),
     change: (node) => actions.replaceNode(nodeId, node),
     setPins: actions.setPins,
@@ -61,12 +72,3 @@ export const usePanelContext = (
     saveDraft,
   }
 }
-
-/** The nodes may stand elsewhere in the list than when they were checked. */
-const pointNow = (
-  { problem, node, field }: LocatedProblem,
-  nodes: readonly NodeDraft[],
-): DefinitionProblem =>
-  node === undefined
-    ? problem
-    : { ...problem, pointer: `/nodes/${nodes.findIndex(({ id }) => id === node)}${field}` }

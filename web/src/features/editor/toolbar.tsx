@@ -15,11 +15,11 @@ import type { ReactNode } from 'react'
 import type { Density } from '../../components/graph/graph-types.js'
 import { useCanvas } from '../../components/graph/xyflow.js'
 import type { SaveState } from './autosave/draft-saver.js'
-import { freePlace } from './document/placing.js'
 import classes from './editor.module.css'
 import { SaveIndicator } from './save-indicator.js'
 import { useEditor, useEditorState } from './store/context.js'
 import { useEditorUi } from './ui-context.js'
+import { usePlaces } from './use-places.js'
 
 const DENSITIES: readonly { readonly value: Density; readonly label: string }[] = [
   { value: 'compact', label: 'Compact' },
@@ -85,7 +85,8 @@ const EditTools = () => {
   const { overlays, tidy } = useEditorUi()
   const canUndo = useEditorState((state) => state.history.past.length > 0)
   const canRedo = useEditorState((state) => state.history.future.length > 0)
-  const addNote = (): void => actions.addNote(freePlace(store.getState().document, { x: 0, y: -140 }))
+  const { freeAt } = usePlaces()
+  const addNote = (): void => actions.addNote(freeAt({ x: 0, y: -140 }, undefined))
   return (
     <>
       <Tool label="Undo" icon={<Undo2 size={16} />} onClick={store.getState().undo} disabled={!canUndo} />

@@ -3,15 +3,10 @@ import type { DefinitionProblem } from '@millrace/contracts'
 /** The problems of one node, by JSON pointer relative to the node: `/params/url`. */
 export type NodeProblems = ReadonlyMap<string, readonly DefinitionProblem[]>
 
-export const problemsOfNode = (problems: readonly DefinitionProblem[], position: number): NodeProblems => {
-  const prefix = `/nodes/${position}`
-  const own = problems.filter(({ pointer }) => pointer === prefix || pointer.startsWith(`${prefix}/`))
-  const byPointer = new Map<string, DefinitionProblem[]>()
-  for (const problem of own) {
-    const pointer = problem.pointer.slice(prefix.length)
-    byPointer.set(pointer, [...(byPointer.get(pointer) ?? []), problem])
-  }
-  return byPointer
+export const byPointer = (problems: readonly DefinitionProblem[]): NodeProblems => {
+  const found = new Map<string, DefinitionProblem[]>()
+  for (const problem of problems) found.set(problem.pointer, [...(found.get(problem.pointer) ?? []), problem])
+  return found
 }
 
 /** What to say at a field: its own problems, and those of its inside where that is not shown as fields. */

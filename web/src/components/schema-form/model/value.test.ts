@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field } from './field.js'
 import { EMPTY_EXPRESSION, modeOf, switchMode } from './input-mode.js'
-import { homelessProblems, messageAt, problemsOfNode } from './problems.js'
+import { byPointer, homelessProblems, messageAt } from './problems.js'
 import { pointerTo, renameMember, toText, withItem, withMember } from './value.js'
 
 const text: Field = {
@@ -63,16 +63,12 @@ describe('switching between a fixed value and an expression', () => {
 describe('problems', () => {
   const problem = (pointer: string, message: string) =>
     ({ pointer, message, code: 'INVALID_PARAM', hint: '' }) as const
-  const problems = problemsOfNode(
-    [
-      problem('/nodes/1/params/url', 'this param is required'),
-      problem('/nodes/1/params/body/a', 'too deep'),
-      problem('/nodes/1/params/gone', 'there is no param'),
-      problem('/nodes/12/params/url', 'of another node'),
-      problem('/nodes/1', 'no trigger leads to it'),
-    ],
-    1,
-  )
+  const problems = byPointer([
+    problem('/params/url', 'this param is required'),
+    problem('/params/body/a', 'too deep'),
+    problem('/params/gone', 'there is no param'),
+    problem('', 'no trigger leads to it'),
+  ])
 
   it('are said at their field, and inside it where it has no fields of its own', () => {
     expect(messageAt(problems, '/params/url', false)).toBe('this param is required')

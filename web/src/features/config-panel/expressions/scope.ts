@@ -7,7 +7,7 @@ export interface SampleScope {
   readonly run: JsonObject
   readonly workflow: JsonObject
   readonly vars: JsonObject
-  /** Where a node gives each item of a list to its expression. */
+  /** In a container, and where a node gives each item of a list to its expression. */
   readonly item?: Json
   readonly index?: number
 }

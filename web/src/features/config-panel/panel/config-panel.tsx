@@ -3,9 +3,16 @@ import { useElementSize } from '@mantine/hooks'
 import type { DefinitionProblem, Json } from '@millrace/contracts'
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
-import { problemsOfNode } from '../../../components/schema-form/model/problems.js'
-import { type NodeTypes, type PanelDocument, type PanelNode, upstreamOf } from '../panel-document.js'
+import { byPointer } from '../../../components/schema-form/model/problems.js'
+import {
+  containersAround,
+  type NodeTypes,
+  type PanelDocument,
+  type PanelNode,
+  upstreamOf,
+} from '../panel-document.js'
 import { type Pins, scopeOf } from '../samples/sample.js'
+import { usePass } from '../samples/use-pass.js'
 import { useSample } from '../samples/use-sample.js'
 import { exampleInput } from '../triggers/example-input.js'
 import { InputPane } from './input-pane.js'
@@ -24,7 +31,7 @@ export interface ConfigPanelProps {
   readonly document: PanelDocument
   readonly nodeId: string
   readonly nodeTypes: NodeTypes
-  /** Of the whole definition, by pointer. */
+  /** Of the node; pointers begin at it. */
   readonly problems: readonly DefinitionProblem[]
   /** Pointer of the field to begin at. */
   readonly field?: string | undefined
@@ -43,19 +50,17 @@ const WIDE = 880
 
 /** Configures one node and tries it: the data that comes in, its form, and what came out. */
 export const ConfigPanel = (props: ConfigPanelProps) => {
-  const position = props.document.nodes.findIndex(({ id }) => id === props.nodeId)
-  const node = props.document.nodes[position]
+  const node = props.document.nodes.find(({ id }) => id === props.nodeId)
   // Deleted while it was open: whoever shows the panel closes it.
-  return node === undefined ? null : <Panel {...props} node={node} position={position} key={node.id} />
+  return node === undefined ? null : <Panel {...props} node={node} key={node.id} />
 }
 
 interface PanelProps extends ConfigPanelProps {
   readonly node: PanelNode
-  readonly position: number
 }
 
 const Panel = (props: PanelProps) => {
-  const { workflow, document, node, nodeTypes, pins, problems, position } = props
+  const { workflow, document, node, nodeTypes, pins, problems } = props
   const [runId, setRunId] = useState<string>()
   const [expanded, setExpanded] = useState(false)
   const { ref, width } = useElementSize()
@@ -67,17 +72,19 @@ const Panel = (props: PanelProps) => {
   const expressions = useExpressionContext(props, upstream, sample)
   const test = useTestRun({
     workflowId: workflow.id,
-    nodeId: node.id,
+    // A body runs in its container: the outermost one is what a run can be cut to.
+    nodeId: containersAround(document, node.id).at(-1) ?? node.id,
     sample,
     pins,
     example: useMemo(() => exampleFor(document, ids, nodeTypes), [document, ids, nodeTypes]),
     saveDraft: props.saveDraft,
     onStarted: setRunId,
   })
-  const own = useMemo(() => problemsOfNode(problems, position), [problems, position])
+  const own = useMemo(() => byPointer(problems), [problems])
   const content = useRef<HTMLElement>(null)
   useFieldFocus(content, props.field)
-  const common = { document, node, type, sample, pins, onPins: props.onPins }
+  const { pass } = expressions
+  const common = { document, node, type, sample, pass, pins, onPins: props.onPins }
   const panel = (
     <section ref={content} className={classes['panel']} aria-label={`Settings of ${node.id}`}>
       <PanelHeader
@@ -137,17 +144,22 @@ const useFieldFocus = (panel: RefObject<HTMLElement | null>, field: string | und
   }, [panel, field])
 
 const useExpressionContext = (
-  { workflow, document, nodeTypes, pins }: PanelProps,
+  { workflow, document, node, nodeTypes, pins }: PanelProps,
   upstream: readonly string[],
   sample: Parameters<typeof scopeOf>[0],
 ) => {
+  const facts = useMemo(
+    () => ({ workflow: { id: workflow.id, name: workflow.name }, vars: document.vars }),
+    [workflow.id, workflow.name, document.vars],
+  )
+  const around = useMemo(
+    () => scopeOf(sample, upstream, pins, { ...facts, pass: undefined }),
+    [sample, upstream, pins, facts],
+  )
+  const pass = usePass(useItemLists(document, node.id), around)
   const scope = useMemo(
-    () =>
-      scopeOf(sample, upstream, pins, {
-        workflow: { id: workflow.id, name: workflow.name },
-        vars: document.vars,
-      }),
-    [sample, upstream, pins, workflow.id, workflow.name, document.vars],
+    () => scopeOf(sample, upstream, pins, { ...facts, pass }),
+    [sample, upstream, pins, facts, pass?.item, pass?.index],
   )
   const evaluator = useEvaluator(scope)
   const outputs = useMemo(() => {
@@ -156,10 +168,20 @@ const useExpressionContext = (
   }, [document.nodes, nodeTypes, upstream])
   const hasSample = sample !== undefined || Object.keys(scope.steps).length > 0
   return useMemo(
-    () => ({ known: { scope, outputs }, evaluator, hasSample }),
+    () => ({ known: { scope, outputs }, evaluator, hasSample, pass }),
     [scope, outputs, evaluator, hasSample],
   )
 }
+
+/** What the containers around a node are given as items, the outermost first. */
+const useItemLists = (document: PanelDocument, id: string): readonly (Json | undefined)[] =>
+  useMemo(
+    () =>
+      containersAround(document, id)
+        .map((container) => document.nodes.find((each) => each.id === container)?.params['items'])
+        .reverse(),
+    [document, id],
+  )
 
 /** What the first trigger that leads to a node gives, empty. */
 const exampleFor = ({ nodes }: PanelDocument, ids: readonly string[], nodeTypes: NodeTypes): Json =>

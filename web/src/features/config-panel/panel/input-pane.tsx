@@ -15,7 +15,7 @@ interface InputPaneProps extends PaneProps {
 
 /** What the node gets: the data of the latest run, the nearest step first. */
 export const InputPane = (props: InputPaneProps) => {
-  const { node, type, sample, upstream, pins, test } = props
+  const { node, type, sample, pass, upstream, pins, test } = props
   if (type?.trigger ?? node.type.startsWith('trigger.')) return <TriggerPane {...props} />
   const known = upstream.filter((id) => pins[id] !== undefined || sample?.outputs.has(id))
   return (
@@ -38,6 +38,9 @@ export const InputPane = (props: InputPaneProps) => {
         </div>
       ) : (
         <SampleLine sample={sample} />
+      )}
+      {pass?.item !== undefined && (
+        <Source expression="item" value={pass.item} label="First item" pinned={false} />
       )}
       {known.map((id) => (
         <Source

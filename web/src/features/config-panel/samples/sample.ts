@@ -4,7 +4,7 @@ import type { SampleScope } from '../expressions/scope.js'
 /** What one run left behind: the data that expressions are tried on. */
 export interface Sample {
   readonly run: Run
-  /** By node id; steps inside containers are left out. */
+  /** By node id; of a node inside of containers its step in the first pass. */
   readonly steps: ReadonlyMap<string, Step>
   /** By node id, large ones loaded. */
   readonly outputs: ReadonlyMap<string, Json>
@@ -12,9 +12,26 @@ export interface Sample {
 
 export type Pins = Readonly<Record<string, Pin>>
 
-/** The steps of a run that are nodes of the definition itself. */
-export const topSteps = (steps: readonly Step[]): ReadonlyMap<string, Step> =>
-  new Map(steps.filter((step) => step.path === step.nodeId).map((step) => [step.nodeId, step]))
+/** For each node the step it made; inside of containers that of the first pass in which it was not skipped. */
+export const firstSteps = (steps: readonly Step[]): ReadonlyMap<string, Step> => {
+  const first = new Map<string, Step>()
+  for (const step of steps) {
+    const known = first.get(step.nodeId)
+    if (known === undefined || rankOf(step) < rankOf(known)) first.set(step.nodeId, step)
+  }
+  return first
+}
+
+/** Passes are counted in the path: `each[12].fetch`. Skipped ones come behind all others. */
+const rankOf = ({ path, status }: Step): number =>
+  (status === 'skipped' ? 1e9 : 0) +
+  [...path.matchAll(/\[(\d+)\]/g)].reduce((sum, [, at]) => sum + Number(at), 0)
+
+/** What a node in a container gets beside the steps: undefined where that is not known. */
+export interface Pass {
+  readonly index: number
+  readonly item: Json | undefined
+}
 
 /** Whether a run has anything to show at a node: it ran, or something before it did. */
 export const isSampleFor = (steps: ReadonlyMap<string, Step>, ids: readonly string[]): boolean =>
@@ -28,7 +45,11 @@ export const scopeOf = (
   sample: Sample | undefined,
   upstream: readonly string[],
   pins: Pins,
-  { workflow, vars }: { readonly workflow: JsonObject; readonly vars: JsonObject },
+  {
+    workflow,
+    vars,
+    pass,
+  }: { readonly workflow: JsonObject; readonly vars: JsonObject; readonly pass: Pass | undefined },
 ): SampleScope => {
   const steps: Record<string, { output?: Json; status?: string }> = {}
   for (const id of upstream) {
@@ -38,6 +59,11 @@ export const scopeOf = (
       steps[id] = { ...(output === undefined ? {} : { output }), ...(status === undefined ? {} : { status }) }
   }
   const run: JsonObject = sample === undefined ? {} : { id: sample.run.id, workflowId: sample.run.workflowId }
-  const scope = { steps, run, workflow, vars }
+  const scope = { steps, run, workflow, vars, ...passMembers(pass) }
   return sample === undefined ? scope : { ...scope, trigger: sample.run.input }
+}
+
+const passMembers = (pass: Pass | undefined): Partial<Pick<SampleScope, 'item' | 'index'>> => {
+  if (pass === undefined) return {}
+  return pass.item === undefined ? { index: pass.index } : { index: pass.index, item: pass.item }
 }

@@ -5,7 +5,7 @@ import { useApi } from '../../../api/context.js'
 import { keys } from '../../../api/keys.js'
 import { createRunApi, type RunApi } from '../../../api/run.js'
 import { createTestRunsApi, type TestRunsApi } from '../../../api/test-runs.js'
-import { isSampleFor, type Sample, topSteps } from './sample.js'
+import { firstSteps, isSampleFor, type Sample } from './sample.js'
 
 /** How many of the latest runs are looked through. */
 const LOOKED_AT = 10
@@ -46,7 +46,7 @@ const findSample = async (
   for (const id of candidates) {
     // The run first: if it had ended by then, its steps are all there, and nothing asks again.
     const run = await tests.read(id, signal)
-    const steps = topSteps(await tests.steps(id, signal))
+    const steps = firstSteps(await tests.steps(id, signal))
     if (runId === undefined && !isSampleFor(steps, ids)) continue
     return { run, steps, outputs: await loadOutputs(runs, id, steps, ids, signal) }
   }

@@ -3,13 +3,14 @@ import type { CanvasActions } from '../../../components/graph/canvas-actions.js'
 import { GraphCanvas } from '../../../components/graph/graph-canvas.js'
 import type { GraphSource, LiveState } from '../../../components/graph/graph-types.js'
 import type { Point } from '../../../components/graph/layout.js'
+import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { useGraph } from '../../../components/graph/use-graph.js'
 import { useCanvas } from '../../../components/graph/xyflow.js'
-import { type EditorDocument, edgesOf, nodesOf } from '../document/document.js'
-import { freePlace } from '../document/placing.js'
+import { containerOf, containersOf, type EditorDocument, edgesOf, nodesOf } from '../document/document.js'
 import classes from '../editor.module.css'
 import { useEditor, useEditorState } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
+import { usePlaces } from '../use-places.js'
 import { NODE_TYPE_MIME } from './drag-type.js'
 import { useCanvasKeys } from './use-canvas-keys.js'
 
@@ -28,16 +29,17 @@ export const EditorCanvas = ({ live }: EditorCanvasProps) => {
   const graph = useGraph(source, types, density)
   const canvas = useCanvas()
   const root = useRef<HTMLDivElement>(null)
+  const { freeAt, freeIn } = usePlaces()
   const canvasActions = useCanvasActionsOf()
   const onKeyDown = useCanvasKeys(graph, root)
 
   const paste = (event: ClipboardEvent): void => {
     if (isTyping(event.target)) return
     event.preventDefault()
-    actions.paste(
-      event.clipboardData.getData('text/plain'),
-      centreOf(root.current, canvas.screenToFlowPosition),
-    )
+    const { focused, document: now } = store.getState()
+    const container = focused === undefined ? undefined : containerOf(now, focused)
+    const at = container === undefined ? centreOf(root.current, canvas.screenToFlowPosition) : BODY_CORNER
+    actions.paste(event.clipboardData.getData('text/plain'), freeAt(at, container))
   }
   const copy = (event: ClipboardEvent, cut: boolean): void => {
     if (isTyping(event.target) || store.getState().selected.size === 0) return
@@ -51,7 +53,7 @@ export const EditorCanvas = ({ live }: EditorCanvasProps) => {
     if (type === '') return
     event.preventDefault()
     const at = canvas.screenToFlowPosition({ x: event.clientX, y: event.clientY })
-    actions.add(type, freePlace(store.getState().document, at))
+    actions.add(type, freeIn(at, graph?.nodes ?? [], type))
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped and pasted reaches the canvas inside
@@ -98,12 +100,13 @@ const centreOf = (element: Element | null, toCanvas: (point: Point) => Point): P
 }
 
 /** The same object while nothing the canvas draws has changed. */
-const useSource = ({ nodes, edges, positions, notes, groups }: EditorDocument): GraphSource => {
+const useSource = ({ nodes, edges, positions, notes, groups, folded }: EditorDocument): GraphSource => {
   const nodeList = useMemo(() => nodesOf({ nodes }), [nodes])
   const edgeList = useMemo(() => edgesOf({ edges }), [edges])
+  const containers = useMemo(() => containersOf({ nodes }), [nodes])
   return useMemo(
-    () => ({ nodes: nodeList, edges: edgeList, layout: { positions, notes, groups } }),
-    [nodeList, edgeList, positions, notes, groups],
+    () => ({ nodes: nodeList, edges: edgeList, containers, layout: { positions, notes, groups, folded } }),
+    [nodeList, edgeList, containers, positions, notes, groups, folded],
   )
 }
 
@@ -115,8 +118,9 @@ const useCanvasActionsOf = (): CanvasActions => {
       refuse: actions.refuse,
       connect: actions.connect,
       choose: (outlet) => chooseFor(outlet),
-      move: (points) => actions.move(points),
+      move: actions.move,
       openMenu,
+      setFolded: actions.setFolded,
       setNoteText: actions.setNoteText,
       setGroup: actions.setGroup,
     }),

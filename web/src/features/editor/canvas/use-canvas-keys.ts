@@ -1,5 +1,6 @@
 import type { RefObject } from 'react'
 import type { FlowGraph } from '../../../components/graph/build-graph.js'
+import { cornersOf } from '../../../components/graph/drag.js'
 import { cardElementId } from '../../../components/graph/node-card.js'
 import { traverse } from '../../../components/graph/traverse.js'
 import { useCanvas } from '../../../components/graph/xyflow.js'
@@ -18,9 +19,9 @@ export const useCanvasKeys = (graph: FlowGraph | undefined, root: RefObject<HTML
       const next = graph === undefined ? undefined : traverse(graph, focused, key)
       if (next === undefined) return
       select(new Set(extend ? [...selected, next] : [next]))
-      const node = canvas.getNode(next)
-      if (node !== undefined && cardOf(next) === null)
-        void canvas.setCenter(node.position.x + 110, node.position.y + 30, { zoom: canvas.getZoom() })
+      const corner = cornersOf(graph?.nodes ?? []).get(next)
+      if (corner !== undefined && cardOf(next) === null)
+        void canvas.setCenter(corner.x + 110, corner.y + 30, { zoom: canvas.getZoom() })
     },
     whereIsFocus: () => {
       const box = (cardOf(store.getState().focused) ?? root.current)?.getBoundingClientRect()

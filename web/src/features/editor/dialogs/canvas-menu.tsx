@@ -4,6 +4,7 @@ import type { Point } from '../../../components/graph/layout.js'
 import { useCanvas } from '../../../components/graph/xyflow.js'
 import { useEditor } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
+import { usePlaces } from '../use-places.js'
 import { type MenuEntry, menuFor } from './menu-entries.js'
 
 interface CanvasMenuProps {
@@ -21,7 +22,14 @@ export const CanvasMenu = ({ target, at }: CanvasMenuProps) => {
     if (target !== undefined && !store.getState().selected.has(target))
       store.getState().select(new Set([target]))
   }, [store, target])
-  const entries = menuFor(target, { ...editor, overlays, onTidy: tidy, at: canvas.screenToFlowPosition(at) })
+  const { freeAt } = usePlaces()
+  const entries = menuFor(target, {
+    ...editor,
+    overlays,
+    onTidy: tidy,
+    freeAt,
+    at: canvas.screenToFlowPosition(at),
+  })
   return (
     <Menu
       opened

@@ -1,10 +1,13 @@
 import type { Point } from '../../../components/graph/layout.js'
+import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { freeOutlet } from '../document/connections.js'
-import { freePlace } from '../document/placing.js'
+import { isContainer, refuseMove } from '../document/containers.js'
+import { containerOf, nameOf } from '../document/document.js'
 import type { NodeTypes } from '../document/rename.js'
 import type { Overlays } from '../overlays.js'
 import type { EditorActions } from '../store/editor-actions.js'
 import type { EditorStore } from '../store/editor-store.js'
+import type { usePlaces } from '../use-places.js'
 
 export interface MenuEntry {
   readonly label: string
@@ -21,6 +24,7 @@ interface MenuContext {
   readonly onTidy: () => void
   /** On the canvas. */
   readonly at: Point
+  readonly freeAt: ReturnType<typeof usePlaces>['freeAt']
 }
 
 export const menuFor = (target: string | undefined, context: MenuContext): readonly MenuEntry[] => {
@@ -38,7 +42,7 @@ const deletion = ({ actions }: MenuContext): MenuEntry => ({
   run: actions.deleteSelection,
 })
 
-const canvasEntries = ({ actions, overlays, store, onTidy, at }: MenuContext): MenuEntry[] => [
+const canvasEntries = ({ actions, overlays, store, onTidy, at, freeAt }: MenuContext): MenuEntry[] => [
   { label: 'Add a node', keys: 'N', run: () => overlays.show({ kind: 'add' }) },
   { label: 'Add a note', run: () => actions.addNote(at) },
   { label: 'Select everything', keys: 'Ctrl A', run: actions.selectAll },
@@ -49,7 +53,7 @@ const canvasEntries = ({ actions, overlays, store, onTidy, at }: MenuContext): M
     run: () =>
       void navigator.clipboard
         .readText()
-        .then((text) => actions.paste(text, freePlace(store.getState().document, at)))
+        .then((text) => actions.paste(text, freeAt(at, undefined)))
         .catch(() => store.getState().say('The browser keeps the clipboard: press Ctrl V on the canvas.')),
   },
 ]
@@ -71,8 +75,40 @@ const nodeEntries = (target: string, context: MenuContext): MenuEntry[] => {
           .catch(() => store.getState().say('The browser keeps the clipboard: press Ctrl C on the canvas.')),
     },
     { label: 'Group', keys: 'Ctrl G', run: actions.group },
+    ...containerEntries(target, context),
     { label: 'Tidy selection', run: onTidy },
     deletion(context),
+  ]
+}
+
+/** Into a container beside it, and out of the one it is in; a container may be closed and opened. */
+const containerEntries = (target: string, { actions, store, types, freeAt }: MenuContext): MenuEntry[] => {
+  const { document } = store.getState()
+  const container = containerOf(document, target)
+  const folded = document.folded.has(target)
+  const { x, y } = document.positions.get(container ?? '') ?? BODY_CORNER
+  const above = { x, y: y - 96 }
+  const beside = [...document.nodes.values()].filter(
+    ({ node, container: around }) =>
+      around === container && refuseMove(document, types, target, node.id) === undefined,
+  )
+  return [
+    ...(isContainer(document, types, target)
+      ? [{ label: folded ? 'Expand' : 'Collapse', run: () => actions.setFolded(target, !folded) }]
+      : []),
+    ...beside.map(({ node }) => ({
+      label: `Move into ${nameOf(node)}`,
+      run: () => void actions.move(new Map([[target, freeAt(BODY_CORNER, node.id)]])),
+    })),
+    ...(container === undefined
+      ? []
+      : [
+          {
+            label: 'Move out of its container',
+            run: () =>
+              void actions.move(new Map([[target, freeAt(above, containerOf(document, container))]])),
+          },
+        ]),
   ]
 }
 

@@ -1,9 +1,11 @@
 import { useCallback } from 'react'
+import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { freeOutlet, targetsOf } from '../document/connections.js'
+import { isContainer, lastInside } from '../document/containers.js'
 import { nameOf } from '../document/document.js'
-import { freePlace, placeBehind } from '../document/placing.js'
 import { useEditor } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
+import { usePlaces } from '../use-places.js'
 import { CanvasMenu } from './canvas-menu.js'
 import { targetChoices, typeChoices } from './choices.js'
 import { ChooseDialog } from './choose-dialog.js'
@@ -29,18 +31,29 @@ export const OverlayView = () => {
   }
 }
 
-/** A new node goes behind the one the keyboard is at, at its first free port, else beside what follows already. */
+/**
+ * A new node goes behind the one the keyboard is at, at its first free port, else beside what follows already. At an
+ * open container it goes into it, behind what ends its body.
+ */
 export const useAddNode = (): ((type: string) => void) => {
   const { store, actions, types } = useEditor()
+  const { freeAt, behind } = usePlaces()
   return useCallback(
     (type) => {
       const { document, focused } = store.getState()
-      const outlet = focused === undefined ? undefined : freeOutlet(document, types, focused)
-      if (outlet === undefined || types.get(type)?.trigger)
-        actions.add(type, freePlace(document, { x: 0, y: 0 }))
-      else actions.add(type, placeBehind(document, outlet.from), outlet)
+      const isOpen =
+        focused !== undefined && isContainer(document, types, focused) && !document.folded.has(focused)
+      const from = isOpen ? lastInside(document, focused) : focused
+      const outlet = from === undefined ? undefined : freeOutlet(document, types, from)
+      if (types.get(type)?.trigger) actions.add(type, freeAt({ x: 0, y: 0 }, undefined, type))
+      else if (outlet !== undefined) actions.add(type, behind(outlet.from, type), outlet)
+      else
+        actions.add(
+          type,
+          isOpen ? freeAt(BODY_CORNER, focused, type) : freeAt({ x: 0, y: 0 }, undefined, type),
+        )
     },
-    [store, actions, types],
+    [store, actions, types, freeAt, behind],
   )
 }
 
@@ -67,6 +80,7 @@ interface ConnectDialogProps {
 
 const ConnectDialog = ({ outlet, onClose }: ConnectDialogProps) => {
   const { store, actions, types } = useEditor()
+  const { behind } = usePlaces()
   const { document } = store.getState()
   const from = document.nodes.get(outlet.from)?.node
   const choices = [
@@ -81,7 +95,10 @@ const ConnectDialog = ({ outlet, onClose }: ConnectDialogProps) => {
       onChoose={(key) => {
         onClose()
         if (key.startsWith('node:')) actions.connect(outlet, key.slice('node:'.length))
-        else actions.add(key.slice('type:'.length), placeBehind(document, outlet.from), outlet)
+        else {
+          const type = key.slice('type:'.length)
+          actions.add(type, behind(outlet.from, type), outlet)
+        }
       }}
     />
   )

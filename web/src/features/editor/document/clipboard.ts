@@ -1,8 +1,10 @@
-import { type Json, MAIN_PORT } from '@millrace/contracts'
-import { isObject, memberOf, type Point, readLayout } from '../../../components/graph/layout.js'
+import type { Json } from '@millrace/contracts'
+import { isObject, memberOf, type Point } from '../../../components/graph/layout.js'
+import { withBodies } from './bodies.js'
 import type { Selection } from './commands.js'
-import { type EdgeDraft, type EditorDocument, edgeKey, edgesOf, type NodeDraft, nodesOf } from './document.js'
+import { type EditorDocument, edgeKey, edgesOf, nodesOf } from './document.js'
 import { freshId } from './ids.js'
+import { readDocument, writeDocument } from './json.js'
 import { edit, type Patch } from './patch.js'
 import { type Renames, renameInParams } from './references.js'
 import { type NodeTypes, renameInCondition } from './rename.js'
@@ -10,40 +12,46 @@ import { holdsSource, withoutSecrets } from './sources.js'
 
 const FORMAT = 'millrace/clip-v1'
 
-/** What was copied, as plain JSON: it may be kept, sent, or pasted in another tab. */
-export interface Clip {
-  readonly nodes: readonly NodeDraft[]
-  readonly edges: readonly EdgeDraft[]
-  readonly positions: ReadonlyMap<string, Point>
-}
+/** What was copied: whole containers, and edges between what is in it. Kept as JSON it may be sent, or pasted elsewhere. */
+export type Clip = Pick<EditorDocument, 'nodes' | 'edges' | 'positions' | 'folded'>
+
+const NONE = new Map<string, never>()
 
 /** The selected nodes and the edges between them as JSON, without credentials and secrets. */
 export const copy = (document: EditorDocument, selection: Selection, types: NodeTypes): string => {
-  const { nodes, edges, positions } = clipOf(document, selection)
-  const open = nodes.map((node) => ({ ...node, params: withoutSecrets(types.get(node.type), node.params) }))
-  return JSON.stringify(
-    { format: FORMAT, nodes: open, edges, ui: { positions: Object.fromEntries(positions) } },
-    null,
-    2,
-  )
+  const clip = clipOf(document, selection)
+  const open = [...clip.nodes].map(([id, row]) => {
+    const params = withoutSecrets(types.get(row.node.type), row.node.params)
+    return [id, { ...row, node: { ...row.node, params } }] as const
+  })
+  const whole = { ...clip, nodes: new Map(open), notes: NONE, groups: NONE, fields: NONE, extras: NONE }
+  return JSON.stringify({ format: FORMAT, ...writeDocument(whole) }, null, 2)
 }
 
-const clipOf = (document: EditorDocument, { nodes }: Selection): Clip => ({
-  nodes: nodesOf(document).filter(({ id }) => nodes.has(id)),
-  edges: edgesOf(document).filter(({ from, to }) => nodes.has(from) && nodes.has(to)),
-  positions: new Map([...document.positions].filter(([id]) => nodes.has(id))),
-})
+/** Of a clip that was cut out of a container, the outermost nodes stand in none. */
+const clipOf = (document: EditorDocument, selection: Selection): Clip => {
+  const ids = withBodies(document, selection.nodes)
+  const kept = <R>(rows: ReadonlyMap<string, R>) => new Map([...rows].filter(([id]) => ids.has(id)))
+  const nodes = [...kept(document.nodes)].map(([id, row]) => {
+    const container = row.container !== undefined && ids.has(row.container) ? row.container : undefined
+    return [id, { ...row, container }] as const
+  })
+  const within = [...document.edges].filter(([, { edge }]) => ids.has(edge.from) && ids.has(edge.to))
+  return {
+    nodes: new Map(nodes),
+    edges: new Map(within),
+    positions: kept(document.positions),
+    folded: kept(document.folded),
+  }
+}
 
 /** A clip, or a whole definition; undefined for any other text. */
 export const readClip = (text: string): Clip | undefined => {
   const value = parse(text)
   const format = memberOf(value, 'format')
-  if (format !== FORMAT && format !== 'millrace/v1') return undefined
-  const nodes = listOf(memberOf(value, 'nodes')).flatMap(readNode)
-  const edges = listOf(memberOf(value, 'edges')).flatMap(readEdge)
-  return nodes.length === 0
-    ? undefined
-    : { nodes, edges, positions: readLayout(memberOf(value, 'ui')).positions }
+  if (!isObject(value) || (format !== FORMAT && format !== 'millrace/v1')) return undefined
+  const { document } = readDocument(value)
+  return document.nodes.size === 0 ? undefined : document
 }
 
 const parse = (text: string): Json | undefined => {
@@ -54,60 +62,58 @@ const parse = (text: string): Json | undefined => {
   }
 }
 
-const readNode = (raw: Json): NodeDraft[] => {
-  const [id, type] = [memberOf(raw, 'id'), memberOf(raw, 'type')]
-  if (!isObject(raw) || typeof id !== 'string' || typeof type !== 'string') return []
-  return [{ ...raw, id, type, params: isObject(raw.params) ? raw.params : {} }]
-}
-
-const readEdge = (raw: Json): EdgeDraft[] => {
-  const [from, to, port] = [memberOf(raw, 'from'), memberOf(raw, 'to'), memberOf(raw, 'port')]
-  if (!isObject(raw) || typeof from !== 'string' || typeof to !== 'string') return []
-  return [{ ...raw, from, to, port: typeof port === 'string' ? port : MAIN_PORT }]
-}
-
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
-
 export interface Pasted {
   readonly patch: Patch
-  /** The new nodes. */
+  /** The new nodes that stand in no other new one. */
   readonly ids: ReadonlySet<string>
 }
 
+export interface PasteAt extends Point {
+  /** What the nodes are pasted into. */
+  readonly container: string | undefined
+}
+
 /** Puts a clip with its upper left corner at `at`. Ids that are taken change, and its expressions with them. */
-export const paste = (document: EditorDocument, clip: Clip, at: Point, types: NodeTypes): Pasted => {
+export const paste = (document: EditorDocument, clip: Clip, at: PasteAt, types: NodeTypes): Pasted => {
   const renames = newIds(document, clip)
   const to = (id: string): string => renames.get(id) ?? id
-  const corner = cornerOf(clip)
+  const outermost = nodesOf(clip).filter(({ id }) => clip.nodes.get(id)?.container === undefined)
+  const corner = cornerOf(outermost.flatMap(({ id }) => clip.positions.get(id) ?? []))
   const patch = edit(document, (draft) => {
-    for (const [index, node] of clip.nodes.entries()) {
-      const renamed = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
+    for (const [index, node] of nodesOf(clip).entries()) {
+      const inner = clip.nodes.get(node.id)?.container
+      const container = inner === undefined ? at.container : to(inner)
+      const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
       const id = to(node.id)
-      draft.set('nodes', id, { rank: draft.nextRank('nodes'), node: { ...node, id, params: renamed } })
-      const place = clip.positions.get(node.id) ?? { x: corner.x, y: corner.y + index * 120 }
-      draft.set('positions', id, { x: at.x + place.x - corner.x, y: at.y + place.y - corner.y })
+      draft.set('nodes', id, { rank: draft.nextRank('nodes'), container, node: { ...node, id, params } })
+      const { x, y } = clip.positions.get(node.id) ?? { x: corner.x, y: corner.y + index * 120 }
+      const shift = inner === undefined ? { x: at.x - corner.x, y: at.y - corner.y } : { x: 0, y: 0 }
+      draft.set('positions', id, { x: x + shift.x, y: y + shift.y })
+      if (clip.folded.has(node.id)) draft.set('folded', id, true)
     }
-    for (const edge of clip.edges) {
+    for (const edge of edgesOf(clip)) {
       if (!renames.has(edge.from) || !renames.has(edge.to)) continue
       const when = typeof edge.when === 'string' ? { when: renameInCondition(edge.when, renames) } : {}
       const moved = { ...edge, ...when, from: to(edge.from), to: to(edge.to) }
       draft.set('edges', edgeKey(moved), { rank: draft.nextRank('edges'), edge: moved })
     }
   })
-  return { patch, ids: new Set(clip.nodes.map(({ id }) => to(id))) }
+  return { patch, ids: new Set(outermost.map(({ id }) => to(id))) }
 }
 
-/** Copies beside the originals. Credentials stay: nothing leaves the workflow. */
+/** Copies beside the originals, in the container of the first. Credentials stay: nothing leaves the workflow. */
 export const duplicate = (document: EditorDocument, selection: Selection, types: NodeTypes): Pasted => {
   const clip = clipOf(document, selection)
-  const corner = cornerOf(clip)
-  return paste(document, clip, { x: corner.x + 40, y: corner.y + 40 }, types)
+  const outermost = [...clip.nodes].flatMap(([id, row]) => (row.container === undefined ? [id] : []))
+  const corner = cornerOf(outermost.flatMap((id) => clip.positions.get(id) ?? []))
+  const container = document.nodes.get(outermost[0] ?? '')?.container
+  return paste(document, clip, { x: corner.x + 40, y: corner.y + 40, container }, types)
 }
 
 const newIds = (document: EditorDocument, clip: Clip): Renames => {
   const ids = new Map<string, string>()
   const taken = new Set(document.nodes.keys())
-  for (const { id } of clip.nodes) {
+  for (const id of clip.nodes.keys()) {
     const fresh = freshId(id, taken)
     taken.add(fresh)
     ids.set(id, fresh)
@@ -115,8 +121,7 @@ const newIds = (document: EditorDocument, clip: Clip): Renames => {
   return ids
 }
 
-const cornerOf = ({ positions }: Clip): Point => {
-  const points = [...positions.values()]
+const cornerOf = (points: readonly Point[]): Point => {
   if (points.length === 0) return { x: 0, y: 0 }
   return { x: Math.min(...points.map(({ x }) => x)), y: Math.min(...points.map(({ y }) => y)) }
 }

@@ -1,5 +1,7 @@
 import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
 import type { Group, Note, Point } from '../../../components/graph/layout.js'
+import { BODY_CORNER } from '../../../components/graph/sizes.js'
+import { withBodies } from './bodies.js'
 import { type EdgeDraft, type EditorDocument, edgeKey, type NodeDraft } from './document.js'
 import { type Edit, edit, type Patch } from './patch.js'
 
@@ -10,15 +12,17 @@ import { type Edit, edit, type Patch } from './patch.js'
 
 export interface NewNode {
   readonly node: NodeDraft
+  /** In its container, where it has one. */
   readonly at: Point
+  readonly container?: string | undefined
   /** The outlet it is connected to. */
   readonly behind?: { readonly from: string; readonly port: string } | undefined
 }
 
-export const addNode = (document: EditorDocument, { node, at, behind }: NewNode): Patch =>
+export const addNode = (document: EditorDocument, { node, at, container, behind }: NewNode): Patch =>
   edit(document, (draft) => {
-    draft.set('nodes', node.id, { rank: draft.nextRank('nodes'), node })
-    draft.set('positions', node.id, at)
+    draft.set('nodes', node.id, { rank: draft.nextRank('nodes'), container, node })
+    draft.set('positions', node.id, placeIn(container, at))
     if (behind !== undefined) addEdge(draft, { ...behind, to: node.id })
   })
 
@@ -30,12 +34,17 @@ const addEdge = (draft: Edit, edge: EdgeDraft): void => {
     draft.set('edges', edgeKey(edge), { rank: draft.nextRank('edges'), edge })
 }
 
+/** Nothing stands on the title or the rim of a frame. */
+const placeIn = (container: string | undefined, { x, y }: Point): Point =>
+  container === undefined ? { x, y } : { x: Math.max(x, BODY_CORNER.x), y: Math.max(y, BODY_CORNER.y) }
+
 /** Positions of nodes and notes, by id: a drag, a nudge and a tidy alike. */
 export const place = (document: EditorDocument, points: ReadonlyMap<string, Point>): Patch =>
   edit(document, (draft) => {
-    for (const [id, { x, y }] of points) {
+    for (const [id, point] of points) {
       const note = draft.get('notes', id)
       const now = note ?? draft.get('positions', id)
+      const { x, y } = placeIn(draft.get('nodes', id)?.container, point)
       if (now?.x === x && now.y === y) continue
       if (note !== undefined) draft.set('notes', id, { ...note, x, y })
       else if (draft.has('nodes', id)) draft.set('positions', id, { x, y })
@@ -48,12 +57,14 @@ export interface Selection {
   readonly notes: ReadonlySet<string>
 }
 
-/** Deletes what is selected, the edges of its nodes, and groups that become empty. */
-export const remove = (document: EditorDocument, { nodes, edges, notes }: Selection): Patch =>
+/** Deletes what is selected, containers with all that is in them, the edges of its nodes, and groups that become empty. */
+export const remove = (document: EditorDocument, { nodes: chosen, edges, notes }: Selection): Patch =>
   edit(document, (draft) => {
+    const nodes = withBodies(document, chosen)
     for (const id of nodes) {
       draft.delete('nodes', id)
       draft.delete('positions', id)
+      draft.delete('folded', id)
     }
     for (const [key, { edge }] of document.edges)
       if (edges.has(key) || nodes.has(edge.from) || nodes.has(edge.to)) draft.delete('edges', key)
@@ -61,7 +72,8 @@ export const remove = (document: EditorDocument, { nodes, edges, notes }: Select
     leaveGroups(document, draft, nodes)
   })
 
-const leaveGroups = (document: EditorDocument, draft: Edit, leaving: ReadonlySet<string>): void => {
+/** Takes nodes out of the groups they are in; a group without members goes. */
+export const leaveGroups = (document: EditorDocument, draft: Edit, leaving: ReadonlySet<string>): void => {
   for (const [id, group] of document.groups) {
     const staying = group.nodes.filter((node) => !leaving.has(node))
     if (staying.length === group.nodes.length) continue
@@ -106,16 +118,17 @@ export const setExtra = (document: EditorDocument, name: string, value: Json): P
 export const setNote = (document: EditorDocument, id: string, note: Note): Patch =>
   edit(document, (draft) => draft.set('notes', id, note))
 
-/** A node is in one group at most: it leaves the one it was in. */
+/** A node is in one group at most: it leaves the one it was in. A group is of one body, that of its first node. */
 export const addGroup = (
   document: EditorDocument,
   id: string,
   { title, nodes }: { readonly title: string; readonly nodes: ReadonlySet<string> },
 ): Patch =>
   edit(document, (draft) => {
-    const members = [...nodes].filter((node) => document.nodes.has(node))
+    const there = [...nodes].flatMap((node) => document.nodes.get(node) ?? [])
+    const members = there.filter((row) => row.container === there[0]?.container).map(({ node }) => node.id)
     if (members.length === 0) return
-    leaveGroups(document, draft, nodes)
+    leaveGroups(document, draft, new Set(members))
     draft.set('groups', id, { title, nodes: members, collapsed: false })
   })
 
@@ -126,6 +139,13 @@ export const setGroup = (document: EditorDocument, id: string, change: Partial<G
   edit(document, (draft) => {
     const group = draft.get('groups', id)
     if (group !== undefined) draft.set('groups', id, { ...group, ...change })
+  })
+
+/** Whether a container shows as a card, or with its body. */
+export const setFolded = (document: EditorDocument, id: string, folded: boolean): Patch =>
+  edit(document, (draft) => {
+    if (folded && document.nodes.has(id)) draft.set('folded', id, true)
+    else draft.delete('folded', id)
   })
 
 const sameJson = (one: unknown, other: unknown): boolean =>

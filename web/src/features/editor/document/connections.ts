@@ -1,5 +1,5 @@
 import { portsOf } from '../../../components/graph/ports.js'
-import { type EditorDocument, edgeKey, nameOf, nodesOf } from './document.js'
+import { containerOf, type EditorDocument, edgeKey, nameOf, nodesOf } from './document.js'
 import type { NodeTypes } from './rename.js'
 
 export interface Outlet {
@@ -32,6 +32,8 @@ const refuse = (
   if (outlet.from === to) return 'A node cannot lead to itself.'
   const name = nameOf(target)
   if (types.get(target.type)?.trigger) return `${name} is a trigger: it starts runs and takes no input.`
+  if (containerOf(document, outlet.from) !== containerOf(document, to))
+    return `${name} stands in another container: connections do not lead across a rim.`
   if (document.edges.has(edgeKey({ ...outlet, to }))) return 'These two are connected already.'
   return before.has(to) ? `${name} runs before: that would be a cycle.` : undefined
 }

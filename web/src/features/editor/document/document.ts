@@ -11,6 +11,8 @@ export interface Tables {
   readonly positions: Point
   readonly notes: Note
   readonly groups: Group
+  /** Containers that show as a card; the others are open. */
+  readonly folded: true
   /** Every other member of the definition: `format`, `name`, `settings`, `vars` … */
   readonly fields: Json
   /** Every other member of `ui`. */
@@ -26,11 +28,12 @@ export const TABLES = [
   'positions',
   'notes',
   'groups',
+  'folded',
   'fields',
   'extras',
 ] as const satisfies readonly TableName[]
 
-/** A node as an author left it: anything but its id, type and params may be missing or wrong. */
+/** A node as an author left it, without its body: anything but its id, type and params may be missing or wrong. */
 export interface NodeDraft {
   readonly id: string
   readonly type: string
@@ -45,9 +48,14 @@ export interface EdgeDraft {
   readonly [member: string]: Json | undefined
 }
 
-/** Ranks give the order of the lists in the definition; a row that comes back keeps its place. */
+/**
+ * Nodes of bodies are rows like all others, since ids are unique in the whole definition: a row knows the container
+ * it stands in. Ranks give the order of the lists in the definition; a row that comes back keeps its place.
+ */
 export interface NodeRow {
   readonly rank: number
+  /** Undefined for a node of the workflow itself. */
+  readonly container: string | undefined
   readonly node: NodeDraft
 }
 
@@ -70,3 +78,13 @@ export const edgesOf = (document: Pick<EditorDocument, 'edges'>): EdgeDraft[] =>
 
 const inOrder = <R extends { readonly rank: number }>(rows: ReadonlyMap<string, R>): R[] =>
   [...rows.values()].sort((one, other) => one.rank - other.rank)
+
+/** Where a node stands; undefined for one of the workflow itself, or one that is not there. */
+export const containerOf = ({ nodes }: Pick<EditorDocument, 'nodes'>, id: string): string | undefined =>
+  nodes.get(id)?.container
+
+/** The container of each node that is in one. */
+export const containersOf = ({ nodes }: Pick<EditorDocument, 'nodes'>): ReadonlyMap<string, string> =>
+  new Map(
+    [...nodes].flatMap(([id, { container }]) => (container === undefined ? [] : [[id, container] as const])),
+  )

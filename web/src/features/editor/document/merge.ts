@@ -1,7 +1,7 @@
 import type { Json } from '@millrace/contracts'
 import { isObject } from '../../../components/graph/layout.js'
 import { type EditorDocument, TABLES, type TableName, type Tables } from './document.js'
-import { type Change, edit, type Patch } from './patch.js'
+import { type Change, type Edit, edit, type Patch } from './patch.js'
 import { equalJson } from './same.js'
 
 /** Both authors changed the same thing. Mine stands until the author takes theirs. */
@@ -24,7 +24,8 @@ export interface Merge {
 
 /**
  * Brings another author's changes since `base` into `mine`, row by row, and inside of a node member by member. What
- * one deleted and the other changed is kept. Where only places differ mine is kept without a word.
+ * one deleted and the other changed, or put something into, is kept. Where only places differ mine is kept without a
+ * word.
  */
 export const mergeDocuments = (base: EditorDocument, mine: EditorDocument, theirs: EditorDocument): Merge => {
   const conflicts: Conflict[] = []
@@ -37,11 +38,38 @@ export const mergeDocuments = (base: EditorDocument, mine: EditorDocument, their
         if (merged.row === undefined) draft.delete(table, key)
         else draft.set(table, key, merged.row)
       }
+    keepContainers(draft, [mine, theirs])
     for (const [key, { edge }] of new Map([...mine.edges, ...theirs.edges]))
       if (draft.has('edges', key) && !(draft.has('nodes', edge.from) && draft.has('nodes', edge.to)))
         draft.delete('edges', key)
   })
   return { patch, conflicts }
+}
+
+/**
+ * Every node stands in a container that is there: one of them may have deleted what the other put a node into, or
+ * both may have put two containers into each other.
+ */
+const keepContainers = (draft: Edit, [mine, theirs]: readonly [EditorDocument, EditorDocument]): void => {
+  for (const id of new Set([...mine.nodes.keys(), ...theirs.nodes.keys()])) {
+    const around = new Set<string>()
+    for (let inner = id, row = draft.get('nodes', id); row?.container !== undefined; ) {
+      around.add(inner)
+      const { container } = row
+      const kept = draft.get('nodes', container) ?? mine.nodes.get(container) ?? theirs.nodes.get(container)
+      if (kept === undefined || around.has(container)) {
+        draft.set('nodes', inner, { ...row, container: undefined })
+        break
+      }
+      if (!draft.has('nodes', container)) {
+        const at = mine.positions.get(container) ?? theirs.positions.get(container)
+        draft.set('nodes', container, kept)
+        if (at !== undefined) draft.set('positions', container, at)
+      }
+      inner = container
+      row = kept
+    }
+  }
 }
 
 interface MergedRow {
@@ -71,21 +99,32 @@ const mergeRow = (
   if (table !== 'nodes' || !isObject(ours) || !isObject(others))
     return { row: mine ?? theirs, conflicts: [conflict(undefined, ours, others)] }
   const { merged, clashes } = mergeMembers(before, ours, others, 1)
-  const row = { ...(mine as Tables['nodes']), node: merged as unknown as Tables['nodes']['node'] } // id and type are members of both
+  const { [CONTAINER]: container, ...node } = merged
+  const row: Tables['nodes'] = {
+    rank: (mine as Tables['nodes']).rank, // of this table
+    container: typeof container === 'string' ? container : undefined,
+    node: node as unknown as Tables['nodes']['node'], // id and type are members of both
+  }
   return { row, conflicts: clashes.map(({ path, mine: my, theirs: their }) => conflict(path, my, their)) }
 }
+
+/** The name under which conflicts speak of where a node stands; no node has such a member. */
+const CONTAINER = 'container'
 
 /** What counts as a change of a row: its place in the list does not. */
 const contentOf = (table: TableName, row: Tables[TableName] | undefined): Json | undefined => {
   if (row === undefined) return undefined
   const content =
     table === 'nodes'
-      ? (row as Tables['nodes']).node
+      ? withContainer(row as Tables['nodes'])
       : table === 'edges'
         ? (row as Tables['edges']).edge
         : row
   return content as Json // rows hold JSON and nothing else
 }
+
+const withContainer = ({ node, container }: Tables['nodes']): object =>
+  container === undefined ? node : { ...node, [CONTAINER]: container }
 
 interface Clash {
   readonly path: string

@@ -1,22 +1,42 @@
 import type { Point } from '../../../components/graph/layout.js'
-import type { EditorDocument } from './document.js'
+import { BODY_CORNER, type Size } from '../../../components/graph/sizes.js'
+import { containerOf, type EditorDocument } from './document.js'
 
-const COLUMN = 300
-const ROW = 96
-const CLOSE_X = 240
-const CLOSE_Y = 80
+const GAP_X = 76
+const GAP_Y = 36
+const GAP = 16
 
-/** Where a node behind `from` goes: the next column, in the first row that is free. */
-export const placeBehind = (document: EditorDocument, from: string): Point => {
-  const at = document.positions.get(from) ?? { x: 0, y: 0 }
-  return freePlace(document, { x: at.x + COLUMN, y: at.y })
+/** Sizes of nodes as they are drawn, by id. */
+export type SizeOf = (id: string) => Size
+
+/** Where a node behind `from` goes: beside it, in the first row that is free; within the same container. */
+export const placeBehind = (document: EditorDocument, from: string, size: Size, sizeOf: SizeOf): Point => {
+  const at = document.positions.get(from) ?? BODY_CORNER
+  const right = { x: at.x + sizeOf(from).width + GAP_X, y: at.y }
+  return freePlace(document, { ...right, ...size }, containerOf(document, from), sizeOf)
 }
 
-/** The place itself, or the first free one below. */
-export const freePlace = (document: EditorDocument, { x, y }: Point): Point => {
-  const taken = [...document.positions.values()].filter((each) => Math.abs(each.x - x) < CLOSE_X)
+/** The place itself in a container, or the first one below with room for a node of a size. */
+export const freePlace = (
+  document: EditorDocument,
+  { x, y, width, height }: Point & Size,
+  container: string | undefined,
+  sizeOf: SizeOf,
+): Point => {
+  const taken = [...document.positions].flatMap(([id, at]) =>
+    document.nodes.has(id) && containerOf(document, id) === container ? [{ ...at, ...sizeOf(id) }] : [],
+  )
+  const blocking = (top: number) =>
+    taken.find(
+      (each) =>
+        each.x < x + width + GAP &&
+        x < each.x + each.width + GAP &&
+        each.y < top + height + GAP &&
+        top < each.y + each.height + GAP,
+    )
   let row = y
-  while (taken.some((each) => Math.abs(each.y - row) < CLOSE_Y)) row += ROW
+  for (let block = blocking(row); block !== undefined; block = blocking(row))
+    row = block.y + block.height + GAP_Y
   return { x: toGrid(x), y: toGrid(row) }
 }
 

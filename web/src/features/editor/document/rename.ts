@@ -1,8 +1,7 @@
-import { type JsonObject, type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
+import { type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
 import { isObject } from '../../../components/graph/layout.js'
-import { type EditorDocument, edgeKey, edgesOf, type NodeDraft, nodesOf } from './document.js'
-import { plain, readDocument } from './json.js'
-import { edit, type Patch } from './patch.js'
+import { type EditorDocument, edgeKey, type NodeDraft } from './document.js'
+import { type Edit, edit, type Patch } from './patch.js'
 import { type Renames, renameInParams, renameInSource, renameInTemplate } from './references.js'
 import { holdsSource } from './sources.js'
 
@@ -26,10 +25,12 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
   const to = (name: string): string => renames.get(name) ?? name
   return edit(document, (draft) => {
     draft.delete('nodes', id)
-    for (const [key, { rank, node }] of document.nodes) {
+    for (const [key, { rank, container: old, node }] of document.nodes) {
       const renamed = renameInNode(node, renames, types)
-      if (key === id) draft.set('nodes', wanted, { rank, node: { ...renamed, id: wanted } })
-      else if (renamed !== node) draft.set('nodes', key, { rank, node: renamed })
+      const container = old === id ? wanted : old
+      if (key === id) draft.set('nodes', wanted, { rank, container, node: { ...renamed, id: wanted } })
+      else if (renamed !== node || container !== old)
+        draft.set('nodes', key, { rank, container, node: renamed })
     }
     for (const [key, { rank, edge }] of document.edges) {
       const when = typeof edge.when === 'string' ? { when: renameInCondition(edge.when, renames) } : {}
@@ -40,48 +41,30 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
     }
     moveLayout(document, draft, id, wanted)
     const settings = document.fields.get('settings')
-    if (
-      settings !== undefined &&
-      settings !== null &&
-      typeof settings === 'object' &&
-      !Array.isArray(settings)
-    ) {
+    if (isObject(settings)) {
       const renamed = renameInParams(settings, renames, () => false)
       if (JSON.stringify(renamed) !== JSON.stringify(settings)) draft.set('fields', 'settings', renamed)
     }
   })
 }
 
-/** The node itself where nothing in it names a renamed one. The bodies of containers read the steps around them, too. */
+/** The node itself where nothing in it names a renamed one. */
 const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes): NodeDraft => {
   const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
-  const body = isObject(node['body']) ? { body: renameInBody(node['body'], renames, types) } : {}
-  const renamed = { ...node, params, ...body }
+  const renamed = { ...node, params }
   return JSON.stringify(renamed) === JSON.stringify(node) ? node : renamed
-}
-
-const renameInBody = (body: JsonObject, renames: Renames, types: NodeTypes): JsonObject => {
-  const { nodes, edges } = readDocument(body).document
-  const inside = nodesOf({ nodes }).map((node) => renameInNode(node, renames, types))
-  const between = edgesOf({ edges }).map((edge) =>
-    typeof edge['when'] === 'string' ? { ...edge, when: renameInCondition(edge['when'], renames) } : edge,
-  )
-  return { ...body, nodes: inside.map(plain), edges: between.map(plain) }
 }
 
 /** A condition is an expression, with or without braces around it. */
 export const renameInCondition = (when: string, renames: Renames): string =>
   when.includes('{{') ? renameInTemplate(when, renames) : renameInSource(when, renames)
 
-const moveLayout = (
-  document: EditorDocument,
-  draft: Parameters<Parameters<typeof edit>[1]>[0],
-  id: string,
-  wanted: string,
-): void => {
+const moveLayout = (document: EditorDocument, draft: Edit, id: string, wanted: string): void => {
   const position = document.positions.get(id)
   draft.delete('positions', id)
   if (position !== undefined) draft.set('positions', wanted, position)
+  draft.delete('folded', id)
+  if (document.folded.has(id)) draft.set('folded', wanted, true)
   for (const [key, group] of document.groups)
     if (group.nodes.includes(id))
       draft.set('groups', key, { ...group, nodes: group.nodes.map((node) => (node === id ? wanted : node)) })

@@ -5,7 +5,7 @@ import type { NodeTypes } from './rename.js'
 const type = (
   name: string,
   params: Json,
-  more: Partial<Pick<NodeTypeDescriptor, 'trigger' | 'ports'>> = {},
+  more: Partial<Pick<NodeTypeDescriptor, 'trigger' | 'ports' | 'container'>> = {},
 ): NodeTypeDescriptor => ({
   type: name,
   version: 1,
@@ -39,6 +39,8 @@ export const nodeTypesForTests: NodeTypes = new Map(
     type('flow.condition', { if: { type: 'string', expression: true } }, { ports: ['true', 'false'] }),
     type('flow.switch', { cases, fallback: { ...port, default: 'default' } }, { ports: null }),
     type('transform.script', { code: { control: 'code', raw: true }, input: { control: 'json' } }),
+    type('transform.json', { value: { control: 'json' } }),
+    type('flow.map', { items: { control: 'json' } }, { container: true }),
     type('log.message', { message: { type: 'string' } }),
   ].map((each) => [each.type, each]),
 )

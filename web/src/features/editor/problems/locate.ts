@@ -1,27 +1,45 @@
 import type { DefinitionProblem } from '@millrace/contracts'
-import { type EditorDocument, edgeKey, edgesOf, nodesOf } from '../document/document.js'
+import { bodiesOf } from '../document/bodies.js'
+import { type EditorDocument, edgeKey } from '../document/document.js'
 
 /** A problem and where it is on the canvas. */
 export interface LocatedProblem {
   readonly problem: DefinitionProblem
   readonly node: string | undefined
   readonly edge: string | undefined
-  /** JSON pointer within the node or edge. */
+  /** JSON pointer within the node or edge, else within the definition. */
   readonly field: string
 }
 
 const PLACE = /^\/(nodes|edges)\/(\d+)(.*)$/s
+const BODY = /^\/body(?=\/(?:nodes|edges)\/\d)/
 
-/** Pointers count in the lists of the definition as it was checked: `document`. */
+/** Pointers count in the lists of the definition as it was checked, bodies within nodes: `document`. */
 export const locate = (
   problems: readonly DefinitionProblem[],
   document: EditorDocument,
 ): readonly LocatedProblem[] => {
-  const [nodes, edges] = [nodesOf(document), edgesOf(document)]
+  const bodies = bodiesOf(document)
   return problems.map((problem) => {
-    const [, list, index, field = ''] = PLACE.exec(problem.pointer) ?? []
-    const edge = list === 'edges' ? edges[Number(index)] : undefined
-    const node = list === 'nodes' ? nodes[Number(index)]?.id : undefined
-    return { problem, node, edge: edge === undefined ? undefined : edgeKey(edge), field }
+    const place = { node: undefined, edge: undefined, field: problem.pointer }
+    return { problem, ...descend(bodies, undefined, place) }
   })
+}
+
+type PlaceOf = Omit<LocatedProblem, 'problem'>
+
+/** From a container, or the workflow itself, to what the pointer names in its body. */
+const descend = (
+  bodies: ReturnType<typeof bodiesOf>,
+  container: string | undefined,
+  at: PlaceOf,
+): PlaceOf => {
+  const [, list, index, field = ''] = PLACE.exec(at.field) ?? []
+  const { nodes, edges } = bodies(container)
+  const edge = list === 'edges' ? edges[Number(index)] : undefined
+  if (edge !== undefined) return { node: undefined, edge: edgeKey(edge), field }
+  const node = list === 'nodes' ? nodes[Number(index)]?.id : undefined
+  if (node === undefined) return at
+  const here = { node, edge: undefined, field }
+  return BODY.test(field) ? descend(bodies, node, { ...here, field: field.replace(BODY, '') }) : here
 }

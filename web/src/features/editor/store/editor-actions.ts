@@ -1,12 +1,15 @@
 import type { Json } from '@millrace/contracts'
 import { groupKey, noteKey } from '../../../components/graph/build-graph.js'
 import type { CanvasOutlet } from '../../../components/graph/canvas-actions.js'
+import type { PlaceOnCanvas } from '../../../components/graph/drag.js'
 import type { Point } from '../../../components/graph/layout.js'
-import { copy, duplicate, paste, readClip } from '../document/clipboard.js'
+import { copy, duplicate, type PasteAt, paste, readClip } from '../document/clipboard.js'
 import * as commands from '../document/commands.js'
 import { refuseConnection } from '../document/connections.js'
+import { firstInside, moveTo, refuseMove } from '../document/containers.js'
 import { type NodeDraft, nameOf } from '../document/document.js'
 import { freshId, idForType } from '../document/ids.js'
+import { applyPatch, joinPatches } from '../document/patch.js'
 import { type NodeTypes, refuseId, renameNode } from '../document/rename.js'
 import type { EditorStore } from './editor-store.js'
 
@@ -37,15 +40,19 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
   }
 
   return {
-    /** Adds a node of a type, connected to `behind` where given, and selects it. */
-    add: (type: string, at: Point, behind?: CanvasOutlet): string => {
+    /** Adds a node of a type, connected to `behind` where given, and selects it. A container comes with a body. */
+    add: (type: string, { container, ...at }: PlaceOnCanvas, behind?: CanvasOutlet): void => {
       const { document } = get()
       const id = idForType(type, document.nodes)
       const node = commands.newNode(id, type)
-      const title = types.get(type)?.title ?? type
-      get().perform(`Add ${title}`, commands.addNode(document, { node, at, behind }))
+      const added = commands.addNode(document, { node, at, container, behind })
+      const after = applyPatch(document, added)
+      const refusal = refuseMove(after, types, id, container)
+      if (refusal !== undefined) return get().say(refusal)
+      const inside = firstInside(document, types, { id, type: types.get(type) })
+      const filled = inside === undefined ? [] : commands.addNode(after, inside)
+      get().perform(`Add ${types.get(type)?.title ?? type}`, joinPatches(added, filled))
       get().select(new Set([id]))
-      return id
     },
 
     connect: (outlet: CanvasOutlet, to: string): void => {
@@ -58,11 +65,23 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
     refuse: (outlet: CanvasOutlet, to: string): string | undefined =>
       refuseConnection(get().document, types, outlet, to),
 
-    /** Places by node id and note key. */
-    move: (points: ReadonlyMap<string, Point>, label = 'Move'): void => {
-      const plain = new Map([...points].map(([key, point]) => [key.replace(/^note:/, ''), point]))
-      get().perform(label, commands.place(get().document, plain))
+    /** By node id and note key; says what could not be moved, and what was cut off. False when nothing changed. */
+    move: (places: ReadonlyMap<string, PlaceOnCanvas>): boolean => {
+      const plain = new Map([...places].map(([key, place]) => [key.replace(/^note:/, ''), place]))
+      const { patch, cut, refusals } = moveTo(get().document, types, plain)
+      get().perform('Move', patch)
+      const lost =
+        cut === 0 ? [] : [`${cut} ${cut === 1 ? 'connection' : 'connections'} across the rim removed.`]
+      if (refusals.length > 0 || cut > 0) get().say([...refusals, ...lost].join(' '))
+      return patch.length > 0
     },
+
+    /** Within their containers, by node id. */
+    arrange: (points: ReadonlyMap<string, Point>): void =>
+      get().perform('Tidy', commands.place(get().document, points)),
+
+    setFolded: (id: string, folded: boolean): void =>
+      get().perform(folded ? 'Collapse' : 'Expand', commands.setFolded(get().document, id, folded)),
 
     nudge: (by: Point): void => {
       const { document } = get()
@@ -82,10 +101,14 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
     /** JSON of what is selected. */
     copySelection: (): string => copy(get().document, selection(), types),
 
-    paste: (text: string, at: Point): void => {
+    paste: (text: string, at: PasteAt): void => {
       const clip = readClip(text)
       if (clip === undefined) return get().say('The clipboard holds no nodes: copy some on a canvas first.')
       const { patch, ids } = paste(get().document, clip, at, types)
+      const target = at.container
+      const after = applyPatch(get().document, patch)
+      const refusals = [...ids].flatMap((id) => refuseMove(after, types, id, target) ?? [])
+      if (refusals[0] !== undefined) return get().say(refusals[0])
       get().perform(`Paste ${ids.size} nodes`, patch)
       get().select(ids)
     },
@@ -112,9 +135,9 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       get().perform(label, commands.setGroup(get().document, key.replace(/^group:/, ''), change))
     },
 
-    addNote: (at: Point): void => {
+    addNote: ({ x, y }: Point): void => {
       const id = freshId('note', get().document.notes)
-      const note = { ...at, width: 220, height: 96, text: '' }
+      const note = { x, y, width: 220, height: 96, text: '' }
       get().perform('Add note', commands.setNote(get().document, id, note))
       get().select(new Set([noteKey(id)]))
     },
@@ -154,6 +177,12 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       return undefined
     },
 
-    selectAll: (): void => get().select(new Set(get().document.nodes.keys())),
+    /** Containers with what is in them. */
+    selectAll: (): void => {
+      const { document, select } = get()
+      select(
+        new Set([...document.nodes].flatMap(([id, { container }]) => (container === undefined ? [id] : []))),
+      )
+    },
   }
 }
