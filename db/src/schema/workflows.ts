@@ -1,5 +1,5 @@
-import type { Definition } from '@millrace/contracts'
-import { integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { Definition, Json } from '@millrace/contracts'
+import { integer, jsonb, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, instant, workspaceId } from './columns.js'
 import { users, workspaces } from './identity.js'
 
@@ -74,4 +74,26 @@ export const schedules = pgTable(
     lastTickAt: instant('last_tick_at'),
   },
   (table) => [primaryKey({ columns: [table.workflowId, table.nodeId] })],
+)
+
+/** Triggers of published versions that an event or the failure of another workflow starts. */
+export const listeners = pgTable(
+  'listeners',
+  {
+    workspaceId: ownWorkspace(),
+    workflowId: uuid('workflow_id')
+      .notNull()
+      .references(() => workflows.id),
+    nodeId: text('node_id').notNull(),
+    versionId: uuid('version_id')
+      .notNull()
+      .references(() => workflowVersions.id),
+    kind: text({ enum: ['event', 'failure'] }).notNull(),
+    name: text().notNull(),
+    key: text(),
+    match: jsonb().$type<Json>(),
+    statuses: text().array(),
+    priority: smallint().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workflowId, table.nodeId, table.name] })],
 )

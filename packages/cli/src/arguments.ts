@@ -138,6 +138,21 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
   },
   approve: decideSyntax('approve'),
   reject: decideSyntax('reject'),
+  events: {
+    operands: ['publish', 'event'],
+    options: { key: text, payload: { type: 'string', short: 'p' }, id: text },
+    build: ([action = '', event = ''], values) => {
+      if (action !== 'publish')
+        throw new UsageError('Events are published: `millrace events publish <event>`.')
+      return {
+        name: 'events',
+        event,
+        key: textOf(values, 'key'),
+        payload: inputOf(textOf(values, 'payload'), '--payload'),
+        id: textOf(values, 'id'),
+      }
+    },
+  },
   bulk: {
     operands: ['action'],
     options: {

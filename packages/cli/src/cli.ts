@@ -7,6 +7,7 @@ import { cancel } from './commands/cancel.js'
 import { control } from './commands/control.js'
 import { deadLetters } from './commands/dead-letters.js'
 import { deploy } from './commands/deploy.js'
+import { publishEvent } from './commands/events.js'
 import { list } from './commands/list.js'
 import { login } from './commands/login.js'
 import { rerun, retry, undo } from './commands/retry.js'
@@ -78,6 +79,8 @@ const perform = async (invocation: Invocation, terminal: Terminal): Promise<Exit
     case 'approve':
     case 'reject':
       return decide(terminal, await client(), command, json)
+    case 'events':
+      return publishEvent(terminal, await client(), command, json)
     case 'bulk':
       return bulk(terminal, await client(), command, json)
     case 'dead-letters':

@@ -24,6 +24,7 @@ export type Command =
   | BulkCommand
   | DeadLettersCommand
   | { readonly name: 'approvals'; readonly all: boolean }
+  | EventsCommand
   | DecideCommand
 
 export interface RunCommand {
@@ -83,6 +84,14 @@ export interface DeadLettersCommand {
         readonly same: boolean
         readonly confirm: boolean
       }
+}
+
+export interface EventsCommand {
+  readonly name: 'events'
+  readonly event: string
+  readonly key: string | undefined
+  readonly payload: InputSource
+  readonly id: string | undefined
 }
 
 export interface DecideCommand {

@@ -19,6 +19,7 @@ Usage: millrace <command> [options]
   retry <run>          make a new run of a finished one, keeping what completed
   rerun <run> <step>   make a new run from one step on
   undo <run>           make a new run that undoes what a finished one has done
+  events publish       start what listens for an event, resume what waits for it
   bulk <action>        cancel, pause, resume or retry many runs
   dead-letters         list, discard or redrive runs the engine gave up
   approvals            list what waits for my decision
@@ -94,6 +95,11 @@ Without one of them, lists the fingerprints: runs of one fingerprint most likely
   --redrive <fingerprint>   retry each as a new linked run, on the version published now
   --same                    redrive on the version they had
   --confirm                 completed writes may happen again`,
+  events: `millrace events publish <event> [options]
+
+  --key <key>                    what it is about; waits and triggers may ask for one
+  -p, --payload <json | @file>   what it carries
+  --id <id>                      its id with the sender: sent again under it, it happens once`,
   approvals: 'millrace approvals [--all]',
   approve: 'millrace approve <approval> [--comment <text>] [--data <json | @file>]',
   reject: 'millrace reject <approval> [--comment <text>] [--data <json | @file>]',

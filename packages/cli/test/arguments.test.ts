@@ -60,6 +60,19 @@ describe('the command line', () => {
     expect(command('cancel r --reason late')).toEqual({ name: 'cancel', run: 'r', reason: 'late' })
   })
 
+  it('publishes events', () => {
+    expect(command('events publish paid --key a1 -p {"n":7} --id d-1')).toEqual({
+      name: 'events',
+      event: 'paid',
+      key: 'a1',
+      payload: { kind: 'json', value: { n: 7 } },
+      id: 'd-1',
+    })
+    expect(refusal('events', 'list', 'paid')).toContain('millrace events publish')
+    expect(refusal('events', 'publish')).toContain('<event>')
+    expect(refusal('events', 'publish', 'paid', '--payload', '{')).toContain('--payload')
+  })
+
   it('knows how runs are repaired', () => {
     expect(command('pause r -w')).toEqual({ name: 'pause', run: 'r', watch: true })
     expect(command('resume r')).toEqual({ name: 'resume', run: 'r', watch: false })

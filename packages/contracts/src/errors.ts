@@ -233,6 +233,11 @@ export const ERRORS = {
     'Runs call runs more than 32 deep',
     'Most likely a workflow calls itself without an end: check the condition before the call.',
   ),
+  EVENT_TOO_DEEP: entry(
+    422,
+    'Events start runs that publish events, more than 32 in a line',
+    'Most likely a workflow publishes what starts it: check the condition before the step.',
+  ),
   WAIT_TIMED_OUT: entry(
     504,
     'Nothing came before the deadline of the wait',

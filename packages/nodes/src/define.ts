@@ -26,9 +26,20 @@ export interface NodeContext {
   evaluate(source: string, extra?: Record<string, Json | undefined>): Promise<Json | undefined>
   /** Throws CREDENTIAL_NOT_FOUND. Never put what it returns into an output, a log or an error (I8). */
   credential(name: string): Promise<CredentialData>
+  /**
+   * Publishes an event of this workspace. Its id follows from the idempotency key: however often the step is tried, it
+   * happens once (I5, I6). Throws EVENT_TOO_DEEP.
+   */
+  publish(event: NodeEvent): Promise<{ readonly id: string }>
   /** The steps whose edges led here, with their outputs, in the order of the definition's edges. */
   readonly inputs: readonly { readonly node: string; readonly output: Json | undefined }[]
   readonly trigger: Json | undefined
+}
+
+export interface NodeEvent {
+  readonly name: string
+  readonly key?: string | undefined
+  readonly payload: Json
 }
 
 export interface NodeHttpRequest {

@@ -1,4 +1,5 @@
 import type { NodeType } from './define.js'
+import { eventPublish } from './event/publish/index.js'
 import { flowCondition } from './flow/condition/index.js'
 import { flowDelay } from './flow/delay/index.js'
 import { flowFilter } from './flow/filter/index.js'
@@ -17,6 +18,8 @@ import { taskExternal } from './task/external/index.js'
 import { transformJson } from './transform/json/index.js'
 import { transformScript } from './transform/script/index.js'
 import { callTrigger } from './trigger/call/index.js'
+import { eventTrigger } from './trigger/event/index.js'
+import { failureTrigger } from './trigger/failure/index.js'
 import { manualTrigger } from './trigger/manual/index.js'
 import { scheduleTrigger } from './trigger/schedule/index.js'
 import { webhookTrigger } from './trigger/webhook/index.js'
@@ -27,6 +30,8 @@ const ALL: readonly NodeType[] = [
   webhookTrigger,
   scheduleTrigger,
   callTrigger,
+  eventTrigger,
+  failureTrigger,
   httpRequest,
   httpRespond,
   postgresQuery,
@@ -43,6 +48,7 @@ const ALL: readonly NodeType[] = [
   flowStop,
   humanApproval,
   workflowCall,
+  eventPublish,
   taskExternal,
   logMessage,
 ]

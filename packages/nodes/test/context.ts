@@ -8,6 +8,7 @@ export interface Outside {
   readonly script?: NodeContext['script']
   readonly evaluate?: NodeContext['evaluate']
   readonly log?: NodeContext['log']
+  readonly publish?: NodeContext['publish']
   readonly credentials?: Record<string, CredentialData>
   readonly inputs?: NodeContext['inputs']
   readonly trigger?: Json
@@ -24,6 +25,7 @@ const contextOf = (outside: Outside): NodeContext => ({
   log: outside.log ?? notGiven('log'),
   http: outside.http ?? notGiven('http'),
   sql: outside.sql ?? notGiven('sql'),
+  publish: outside.publish ?? notGiven('publish'),
   script: outside.script ?? notGiven('script'),
   evaluate: outside.evaluate ?? notGiven('evaluate'),
   async credential(name) {

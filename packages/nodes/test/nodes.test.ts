@@ -195,6 +195,19 @@ describe('http.respond', () => {
   })
 })
 
+describe('event.publish', () => {
+  it('publishes what it is given, a number as text, and gives the id', async () => {
+    const published: unknown[] = []
+    const publish = async (event: unknown) => {
+      published.push(event)
+      return { id: 'e-1' }
+    }
+    const params = { name: 'paid', key: 17, payload: { n: 1 } }
+    expect(await outputOf('event.publish', params, { publish })).toEqual({ id: 'e-1' })
+    expect(published).toEqual([{ name: 'paid', key: '17', payload: { n: 1 } }])
+  })
+})
+
 describe('postgres.query', () => {
   it('passes values as parameters', async () => {
     const calls: unknown[] = []

@@ -1,6 +1,13 @@
 import { definition, type Json } from '@millrace/contracts'
 import { describe, expect, it } from 'vitest'
-import { nextTick, nodeCatalogue, scheduleEntries, webhookRoutes } from '../src/index.js'
+import {
+  eventListeners,
+  failureListeners,
+  nextTick,
+  nodeCatalogue,
+  scheduleEntries,
+  webhookRoutes,
+} from '../src/index.js'
 
 const withNodes = (...nodes: { id: string; type: string; params: Record<string, Json> }[]) =>
   definition.parse({ format: 'millrace/v1', name: 'test', nodes, edges: [] })
@@ -73,6 +80,27 @@ describe('scheduleEntries', () => {
     expect(problems('trigger.schedule', { cron: '0 0 * * *', timezone: 'Mars/Olympus' })).toEqual([
       '/timezone',
     ])
+  })
+})
+
+describe('listeners', () => {
+  it('name events, and the workflows whose failures they hear of', () => {
+    const parsed = withNodes(
+      { id: 'on', type: 'trigger.event', params: { name: 'paid', key: 'a1' } },
+      { id: 'any', type: 'trigger.failure', params: {} },
+      { id: 'some', type: 'trigger.failure', params: { workflows: ['orders'], on: ['failed', 'cancelled'] } },
+    )
+    expect(eventListeners(parsed)).toEqual([{ nodeId: 'on', name: 'paid', key: 'a1' }])
+    expect(failureListeners(parsed)).toEqual([
+      { nodeId: 'any', workflows: [], on: ['failed'] },
+      { nodeId: 'some', workflows: ['orders'], on: ['failed', 'cancelled'] },
+    ])
+  })
+
+  it('are read when the workflow is published: their params hold no templates', () => {
+    expect(problems('trigger.event', { name: '{{ vars.name }}' })).toEqual(['/name'])
+    expect(problems('trigger.event', {})).toEqual(['/name'])
+    expect(problems('trigger.failure', { on: [] })).toEqual(['/on'])
   })
 })
 

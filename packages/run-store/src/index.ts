@@ -18,5 +18,6 @@ export {
 export type { StrandedRun } from './sweep.js'
 export * from './types.js'
 export type { ApprovalPage, Approver, OpenApproval } from './waits/approvals.js'
+export type { NewEvent, PublishedEvent } from './waits/events.js'
 export type { HeldTask } from './waits/tasks.js'
 export { type BatchWriter, type BatchWriterOptions, createBatchWriter } from './write/writer.js'

@@ -88,7 +88,7 @@ export const runnerPlugin =
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
     registerTasks(app, { store: deps.store, waker })
     registerApprovals(app, { store: deps.store, waker })
-    registerEventRoutes(app, { store: deps.store, waker })
+    registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer })
     registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 

@@ -69,8 +69,8 @@ describe('runs', () => {
     expect(answer.json()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   })
 
-  it('keeps the keys of ticks and deliveries to itself (I6)', async () => {
-    const answer = await start({ workflow: 'orders' }, { 'idempotency-key': 'tick:x' })
+  it.each(['tick', 'webhook', 'event', 'failure'])('keeps keys of a %s to itself (I6)', async (kind) => {
+    const answer = await start({ workflow: 'orders' }, { 'idempotency-key': `${kind}:x` })
     expect(answer.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
   })
 

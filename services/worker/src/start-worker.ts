@@ -6,6 +6,7 @@ import { callResolver } from './calls/resolve-call.js'
 import type { CircuitOptions } from './capabilities/circuit-breakers.js'
 import { createCapabilities } from './capabilities/create.js'
 import type { EventMetrics } from './count-events.js'
+import { eventPublisher } from './events/publish-event.js'
 import { createIsolatedRuns } from './isolation/isolated-runs.js'
 import { loadVersion } from './plan/load-version.js'
 import { PlanCache } from './plan/plan-cache.js'
@@ -41,7 +42,16 @@ export async function startWorker(
   options: StartWorkerOptions,
 ): Promise<RunningWorker> {
   const { database, store, queue, feed } = connections
-  const capabilities = createCapabilities({ ...options, resolveCall: callResolver(database.sql) })
+  const capabilities = createCapabilities({
+    ...options,
+    resolveCall: callResolver(database.sql),
+    publishEvent: eventPublisher({
+      store,
+      queue,
+      feed,
+      onError: (error) => options.log.warn({ err: error }, 'a woken run was not rung for; the sweeper will'),
+    }),
+  })
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
   const { log, metrics, plays } = options
   const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)

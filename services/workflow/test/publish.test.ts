@@ -199,3 +199,38 @@ describe('schedules', () => {
     expect(await due(id)).toEqual([])
   })
 })
+
+describe('listeners', () => {
+  const listening = (id: string) =>
+    world().sql`
+      SELECT kind, node_id, name, key, match, statuses, priority FROM listeners WHERE workflow_id = ${id}
+      ORDER BY kind, name`
+  const flow = (name: string, ...nodes: { id: string; type: string; params: JsonObject }[]) =>
+    simpleFlow(name, {
+      nodes: [...nodes, { id: 'say', type: 'log.message', params: { message: 'hello' } }],
+      edges: nodes.map(({ id }) => ({ from: id, to: 'say' })),
+    })
+
+  test('belong to the published version', async () => {
+    const paid = { id: 'paid', type: 'trigger.event', params: { name: 'paid', match: { large: true } } }
+    const failed = { id: 'failed', type: 'trigger.failure', params: { workflows: ['a', 'b', 'a'] } }
+    const name = newName()
+    const id = await create(flow(name, paid, failed))
+    expect(await listening(id)).toEqual([])
+    await publish(id)
+    const common = { priority: 2, key: null, match: null, statuses: null }
+    expect(await listening(id)).toEqual([
+      { ...common, kind: 'event', node_id: 'paid', name: 'paid', match: { large: true } },
+      { ...common, kind: 'failure', node_id: 'failed', name: 'a', statuses: ['failed'] },
+      { ...common, kind: 'failure', node_id: 'failed', name: 'b', statuses: ['failed'] },
+    ])
+    const any = { id: 'failed', type: 'trigger.failure', params: { on: ['cancelled'] } }
+    await save(id, { ...flow(name, any), settings: { priority: 'high' } })
+    await publish(id)
+    expect(await listening(id)).toEqual([
+      { ...common, kind: 'failure', node_id: 'failed', name: '', statuses: ['cancelled'], priority: 1 },
+    ])
+    await world().call('DELETE', `/workflows/${id}`)
+    expect(await listening(id)).toEqual([])
+  })
+})

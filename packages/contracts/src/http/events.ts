@@ -1,13 +1,20 @@
 import { z } from 'zod'
 import { json } from '../json.js'
 
+/** Ids of events that steps publish begin with `run:`: nobody else may take one. */
+export const eventId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(?!run:)[^\0]+$/, 'may not begin with run:')
+
 export const publishEventBody = z.strictObject({
   name: z.string().min(1).max(200),
   /** What it is about; only waits for the same key take it. */
   key: z.string().max(500).optional(),
   payload: json.optional(),
-  /** Its id with the sender: sent again under the same id, it happens once. */
-  id: z.string().min(1).max(200).optional(),
+  /** Its id with the sender: sent again under the same id, it happens once. In want of one, the `Idempotency-Key`. */
+  id: eventId.optional(),
 })
 export type PublishEventBody = z.input<typeof publishEventBody>
 
@@ -17,6 +24,8 @@ export const publishEventAnswer = z.object({
   replayed: z.boolean(),
   /** Runs that had been waiting for it. */
   resumed: z.array(z.string()),
+  /** Runs of the workflows that listen for it. */
+  started: z.array(z.string()),
 })
 export type PublishEventAnswer = z.infer<typeof publishEventAnswer>
 

@@ -11,26 +11,37 @@ export interface NewEvent {
   /** What it is about: only waits for the same key take it. Empty: for waits without one. */
   readonly key: string
   readonly payload: Json
+  /** The run whose step publishes it. */
+  readonly sourceRunId?: string
+  /** True: nobody rings for the runs it starts, they wait to be admitted to the queue (D19). */
+  readonly backlog: boolean
 }
 
 export interface PublishedEvent {
-  /** `replayed`: this very event came before, and nothing has happened again. `id_reused`: another one had its id. */
-  readonly kind: 'published' | 'replayed' | 'id_reused'
+  /**
+   * `replayed`: this very event came before, and nothing has happened again. `id_reused`: another one had its id.
+   * `too_deep`: it comes of too many events in a line, and nothing has happened.
+   */
+  readonly kind: 'published' | 'replayed' | 'id_reused' | 'too_deep'
   /** Runs to ring for: each has a message in its inbox. */
   readonly woken: readonly string[]
+  /** New runs, one of every workflow that listens for it. */
+  readonly started: readonly string[]
 }
 
 /**
- * Records an event and ends every wait that it matches, in one transaction (D14). Registration of a wait takes the
- * same lock: one of the two sees the other.
+ * Records an event, ends every wait that it matches (D14) and starts a run of every workflow that listens for it, in
+ * one transaction: whoever dies after it has committed leaves runs that others ring for (I1). Registration of a wait
+ * takes the same lock: one of the two sees the other.
  * @throws MillraceError UNAVAILABLE when the database stays away for 5 s; try again under the same id.
  */
 export const publishEvent = async (sql: Sql, event: NewEvent): Promise<PublishedEvent> => {
-  const { workspaceId, id, name, key, payload } = event
+  const { workspaceId, id, name, key, payload, sourceRunId = null, backlog } = event
   const [row] = await whileUnreachable(
     () => sql<PublishedEvent[]>`
-      SELECT kind, woken
-      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${JSON.stringify(payload)}::text::jsonb)`,
+      SELECT kind, woken, started
+      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${JSON.stringify(payload)}::text::jsonb,
+        ${sourceRunId}, ${backlog})`,
     AbortSignal.timeout(RETRY_MS),
   )
   if (row === undefined) throw new Error('publish_event gave no row')

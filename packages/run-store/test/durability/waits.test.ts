@@ -32,7 +32,14 @@ const row = (changes: Partial<WaitRow> = {}): WaitRow => ({
   ...changes,
 })
 const publish = (id: string, key = 'k') =>
-  worker.store.publishEvent({ workspaceId: world.workspaceId, id, name: 'paid', key, payload: { id } })
+  worker.store.publishEvent({
+    workspaceId: world.workspaceId,
+    id,
+    name: 'paid',
+    key,
+    payload: { id },
+    backlog: false,
+  })
 const inboxOf = async (runId: string) => (await worker.store.readInbox([runId])).get(runId) ?? []
 
 describe('an event and a wait that meet', () => {
@@ -56,7 +63,7 @@ describe('an event and a wait that meet', () => {
     const run = await acceptAndClaim(world, worker)
     const held = await world.sql.reserve()
     await held`BEGIN`
-    await held`SELECT publish_event(${world.workspaceId}, 'meet-2', 'paid', 'meet-2', '1')`
+    await held`SELECT publish_event(${world.workspaceId}, 'meet-2', 'paid', 'meet-2', '1', NULL, false)`
     const flushed = worker.store.submit(parked(run, { waits: [row({ key: 'meet-2' })] }))
     await untilBlocked(world.sql, 'flush_runs_with_waits')
     await held`COMMIT`
@@ -70,8 +77,9 @@ describe('an event and a wait that meet', () => {
     const run = await acceptAndClaim(world, worker)
     await worker.store.submit(parked(run, { waits: [row({ key: 'own' })] }))
     const stranger = await other.worker()
-    const event = { workspaceId: other.workspaceId, id: 'x', name: 'paid', key: 'own', payload: null }
-    expect(await stranger.store.publishEvent(event)).toEqual({ kind: 'published', woken: [] })
+    const event = { id: 'x', name: 'paid', key: 'own', payload: null, backlog: false }
+    const published = await stranger.store.publishEvent({ workspaceId: other.workspaceId, ...event })
+    expect(published).toEqual({ kind: 'published', woken: [], started: [] })
     await other.close()
     expect(await inboxOf(run.id)).toEqual([])
   })

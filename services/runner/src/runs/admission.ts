@@ -46,15 +46,21 @@ export class Admission {
 
   /** The queue's priority for a run's job; undefined when the run belongs into the backlog. */
   admit(workspaceId: string, priority: Priority): number | undefined {
+    if (this.isFull(workspaceId)) return undefined
+    const estimate = this.#estimateOf(workspaceId)
+    const queued = estimate.counted + estimate.added++
+    const now = this.#deps.now()
+    return virtualDeadline(priority, now, now, queued)
+  }
+
+  /** Whether new runs belong into the backlog. */
+  isFull(workspaceId: string): boolean {
     const estimate = this.#estimateOf(workspaceId)
     const queued = estimate.counted + estimate.added
-    const now = this.#deps.now()
-    if ((queued >= LOOK_FROM || estimate.backlog) && isStale(estimate, now))
+    if ((queued >= LOOK_FROM || estimate.backlog) && isStale(estimate, this.#deps.now()))
       void this.#count(workspaceId, estimate)
     estimate.backlog ||= queued >= QUEUED_PER_WORKSPACE
-    if (estimate.backlog) return undefined
-    estimate.added++
-    return virtualDeadline(priority, now, now, queued)
+    return estimate.backlog
   }
 
   #estimateOf(workspaceId: string): Estimate {

@@ -77,13 +77,13 @@ export const acceptRun = async (
   return { runId: result.runId, replayed: result.kind === 'replayed' }
 }
 
-/** Keys of ticks, deliveries and bulk retries are made here; a caller who could make one could keep a tick from firing (I6). */
+const OUR_KEYS = /^(tick|webhook|event|failure|bulk|redrive):/
+
+/** Keys of ticks, deliveries, events and the like are made here; a caller who could make one could keep a tick from firing (I6). */
 export const callerKey = (key: string): string => {
-  if (!/^(tick|webhook|bulk|redrive):/.test(key)) return key
-  throw new MillraceError(
-    'INVALID_REQUEST',
-    'Idempotency-Key may not begin with tick:, webhook:, bulk: or redrive:',
-  )
+  const [prefix] = OUR_KEYS.exec(key) ?? []
+  if (prefix === undefined) return key
+  throw new MillraceError('INVALID_REQUEST', `Idempotency-Key may not begin with ${prefix}`)
 }
 
 const chooseTrigger = (version: VersionFacts, wanted: string | undefined): string => {

@@ -92,8 +92,8 @@ describe('a run that waits for an event', () => {
   it('goes on although who resolved it died before ringing (D3, D4)', async () => {
     const runId = await world.start(waiting, { order: 'silent' })
     await parked(runId)
-    const { workspaceId } = world
-    await world.store.publishEvent({ workspaceId, id: 'silent', name: 'paid', key: 'silent', payload: null })
+    const event = { id: 'silent', name: 'paid', key: 'silent', payload: null, backlog: false }
+    await world.store.publishEvent({ workspaceId: world.workspaceId, ...event })
     expect(await ended(world, runId, 30_000)).toBe('completed')
   }, 40_000)
 

@@ -2,6 +2,7 @@ import type { CredentialData, Json } from '@millrace/contracts'
 import type { HttpClient } from '@millrace/http-client'
 import type { ScriptRunner } from '@millrace/sandbox'
 import type { callResolver } from '../calls/resolve-call.js'
+import type { eventPublisher } from '../events/publish-event.js'
 import type { CircuitBreakers } from './circuit-breakers.js'
 import type { SqlRunner } from './sql.js'
 
@@ -18,5 +19,7 @@ export interface Capabilities {
   resumeUrl(runId: string, path: string): string
   /** See {@link callResolver}. */
   resolveCall: ReturnType<typeof callResolver>
+  /** See {@link eventPublisher}. */
+  publishEvent: ReturnType<typeof eventPublisher>
   evaluate(source: string, scope: Record<string, unknown>): Promise<Json | undefined>
 }

@@ -13,6 +13,7 @@ export interface CapabilityOptions {
   resumeUrl(runId: string, path: string): string
   readonly circuits?: CircuitOptions
   readonly resolveCall: Capabilities['resolveCall']
+  readonly publishEvent: Capabilities['publishEvent']
 }
 
 /** Opens a worker's doors to the outside; `close` shuts them. */
@@ -28,6 +29,7 @@ export function createCapabilities(options: CapabilityOptions): Capabilities & {
     credential: options.credential,
     resumeUrl: options.resumeUrl,
     resolveCall: options.resolveCall,
+    publishEvent: options.publishEvent,
     evaluate: (source, scope) => compileExpression(source).evaluate(scope),
     close: async () => {
       await Promise.allSettled([http.close(), script.close(), sql.close()])

@@ -8,6 +8,7 @@ import type { RunScope } from './scope.js'
 import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { executeStep, type PreparedStep, prepareStep, type StepOutcome } from './step-executor.js'
+import { storableJson } from './storable.js'
 
 export interface AttemptRequest {
   readonly path: string
@@ -35,6 +36,7 @@ export interface AttemptEvents {
 }
 
 export interface AttemptIdentity {
+  readonly runId: string
   readonly workspaceId: string
   /** Root of idempotency keys: the run itself, or the run it retries. */
   readonly keyRunId: string
@@ -189,6 +191,14 @@ export class AttemptRunner {
       },
       evaluate: async (source, extra) => {
         return capabilities.evaluate(source, { ...scope.view, ...extra })
+      },
+      publish: async (event) => {
+        await this.events.owned()
+        granted()
+        return capabilities.publishEvent(identity, `${identity.keyRunId}:${request.path}`, {
+          ...event,
+          payload: storableJson(event.payload),
+        })
       },
       credential: async (name) => {
         granted()

@@ -14,6 +14,7 @@ export function createSession(
   capabilities: Capabilities,
 ): RunSession {
   const identity = {
+    runId: run.id,
     workspaceId: run.workspaceId,
     keyRunId: run.keyRunId,
     careful: isSuspect(run),

@@ -8,7 +8,7 @@ import { invalidDefinition } from '../definitions/problems.js'
 import { checkDefinition } from '../definitions/validate.js'
 import { lockWorkflow, workflowNotFound } from '../workflows/repository.js'
 import { findVersion } from './repository.js'
-import { replaceSchedules, replaceWebhooks } from './triggers.js'
+import { replaceListeners, replaceSchedules, replaceWebhooks } from './triggers.js'
 
 export interface PublishResult {
   readonly version: Version
@@ -17,7 +17,7 @@ export interface PublishResult {
 }
 
 /**
- * Makes the draft the next version, with its webhooks and schedules, or nothing of it. Throws NOT_FOUND,
+ * Makes the draft the next version, with its webhooks, schedules and listeners, or nothing of it. Throws NOT_FOUND,
  * INVALID_DEFINITION with every problem, WEBHOOK_PATH_TAKEN.
  */
 export const publish = (
@@ -48,6 +48,7 @@ export const publishLocked = async (
   const published = { workspaceId: actor.workspaceId, workflowId, versionId: version.id }
   await replaceWebhooks(tx, published, definition)
   await replaceSchedules(tx, published, definition)
+  await replaceListeners(tx, published, definition)
   await tx`UPDATE workflows SET published_version = ${version.number}, draft_hash = ${contentHash},
     updated_at = clock_timestamp() WHERE id = ${workflowId}`
   return { version, created: true }

@@ -1,5 +1,5 @@
-import { type Definition, MillraceError } from '@millrace/contracts'
-import { nextTick, scheduleEntries, webhookRoutes } from '@millrace/nodes'
+import { type Definition, MillraceError, priority } from '@millrace/contracts'
+import { eventListeners, failureListeners, nextTick, scheduleEntries, webhookRoutes } from '@millrace/nodes'
 import type postgres from 'postgres'
 
 /** Whose triggers these are. */
@@ -60,6 +60,35 @@ export const replaceSchedules = async (
           THEN known.next_at ELSE EXCLUDED.next_at END`
   }
 }
+
+/** Makes this version the one that events and failures start, and no longer the former one. */
+export const replaceListeners = async (
+  tx: postgres.TransactionSql,
+  { workspaceId, workflowId, versionId }: Published,
+  definition: Definition,
+): Promise<void> => {
+  await tx`DELETE FROM listeners WHERE workflow_id = ${workflowId}`
+  const place = priority.options.indexOf(definition.settings.priority)
+  await tx`
+    INSERT INTO listeners
+      (workspace_id, workflow_id, version_id, priority, node_id, kind, name, key, match, statuses)
+    SELECT ${workspaceId}, ${workflowId}, ${versionId}, ${place}, l."nodeId", l.kind, l.name, l.key, l.match, l.statuses
+    FROM jsonb_to_recordset(${JSON.stringify(listenersOf(definition))}::text::jsonb)
+      AS l ("nodeId" text, kind text, name text, key text, match jsonb, statuses text[])`
+}
+
+const listenersOf = (definition: Definition) => [
+  ...eventListeners(definition).map((listener) => ({ kind: 'event', ...listener })),
+  ...failureListeners(definition).flatMap(({ nodeId, workflows, on }) =>
+    // The empty name stands for every workflow.
+    [...new Set(workflows.length === 0 ? [''] : workflows)].map((name) => ({
+      kind: 'failure',
+      nodeId,
+      name,
+      statuses: on,
+    })),
+  ),
+]
 
 /** D8: time is the database's. */
 const databaseTime = async (tx: postgres.TransactionSql): Promise<Date> => {

@@ -82,11 +82,12 @@ const whereMatches = (sql: Sql, search: string) => sql`
     SELECT FROM jsonb_path_query(w.draft, '$.nodes[*].type') type
     WHERE position(lower(${search}) IN lower(type #>> '{}')) > 0))`
 
-/** Frees the name, and starts no more runs: webhooks and schedules go, versions stay for the runs pinned to them. */
+/** Frees the name, and starts no more runs: webhooks, schedules and listeners go, versions stay for the runs pinned to them. */
 export const archiveWorkflow = (sql: Sql, workspaceId: string, ref: string): Promise<void> =>
   sql.begin(async (tx) => {
     const id = await lockWorkflow(tx, workspaceId, ref)
     await tx`DELETE FROM webhooks WHERE workflow_id = ${id}`
     await tx`DELETE FROM schedules WHERE workflow_id = ${id}`
+    await tx`DELETE FROM listeners WHERE workflow_id = ${id}`
     await tx`UPDATE workflows SET archived_at = clock_timestamp(), updated_at = clock_timestamp() WHERE id = ${id}`
   })

@@ -13,11 +13,13 @@ import {
   type LucideIcon,
   OctagonX,
   Play,
+  Radio,
   Repeat2,
   Reply,
   RotateCw,
   Split,
   Timer,
+  TriangleAlert,
   User,
   Webhook,
   Workflow,
@@ -26,9 +28,11 @@ import {
 
 /** Icons by the names that node types use; a type with any other name gets its category's. */
 const BY_NAME: Readonly<Record<string, LucideIcon>> = {
+  'alert-triangle': TriangleAlert,
   'arrow-back-up': Reply,
   'arrows-split': Split,
   braces: Braces,
+  broadcast: Radio,
   clock: Clock,
   'clock-pause': Timer,
   code: Code,

@@ -123,6 +123,7 @@ function instantContext(plan: Plan, node: number, scope: RunScope, live: LiveAtt
     log: () => undefined,
     http: refuse,
     sql: refuse,
+    publish: refuse,
     script: refuse,
     credential: refuse,
     evaluate: (source, extra) => compileExpression(source).evaluate({ ...scope.view, ...extra }),

@@ -22,6 +22,10 @@ export const startsOf = (document: EditorDocument, workspace: string, origin: st
         return [{ ...start, says: 'Starts by hand, here or over the API.', manual: true }]
       case 'trigger.schedule':
         return [{ ...start, says: 'Starts by its schedule, from now on.' }]
+      case 'trigger.event':
+        return [{ ...start, says: 'Starts with each event of its name, from now on.' }]
+      case 'trigger.failure':
+        return [{ ...start, says: 'Starts when a run of another workflow fails, from now on.' }]
       default:
         return []
     }
