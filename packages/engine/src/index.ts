@@ -30,6 +30,7 @@ export {
 export { type DoneStep, type PlannedUndo, planUndo } from './run/plan-undo.js'
 export { nextRetryDelay } from './run/retry.js'
 export { isStopped, openSteps, type Scope, stepAt } from './run/scope.js'
+export { snapshotOf } from './run/snapshot.js'
 export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'

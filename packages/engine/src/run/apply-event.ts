@@ -80,7 +80,7 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
 }
 
 /** Keeps count of what runs and what is open, in every scope the step is part of. */
-function changeStatus(step: StepState, status: StepState['status']): void {
+export function changeStatus(step: StepState, status: StepState['status']): void {
   const runs = Number(status === 'running') - Number(step.status === 'running')
   step.scope.open += Number(isOpen(status)) - Number(isOpen(step.status))
   step.status = status
@@ -126,7 +126,7 @@ function resolveEdge(state: RunState, scope: Scope, edge: number, taken: boolean
 }
 
 /** Moves the heads past steps that will not start any more, so that a queue's front is always true. */
-function skipStale(state: RunState): void {
+export function skipStale(state: RunState): void {
   while (isStale(state.ready[state.readyHead])) state.readyHead++
   while (isStale(state.dead[state.deadHead])) state.deadHead++
   if (forgetPast(state.ready, state.readyHead)) state.readyHead = 0

@@ -83,7 +83,7 @@ export function openContainer(state: RunState, step: StepState, event: Waiting):
 type Facts = Pick<Container, 'count' | 'concurrency' | 'collects' | 'record'> &
   Partial<Pick<Container, 'items' | 'itemsKey'>>
 
-const createContainer = (body: Body, kind: Container['kind'], facts: Facts): Container => ({
+export const createContainer = (body: Body, kind: Container['kind'], facts: Facts): Container => ({
   items: undefined,
   itemsKey: undefined,
   ...facts,
@@ -100,7 +100,7 @@ const createContainer = (body: Body, kind: Container['kind'], facts: Facts): Con
   firstOpenPage: 0,
 })
 
-function bodyOf(state: RunState, step: StepState): Body {
+export function bodyOf(state: RunState, step: StepState): Body {
   const body = state.graph.bodyOf(step.node)
   if (body === undefined) throw new Error(`${step.path} holds nothing`)
   return body

@@ -2,7 +2,7 @@ import type { Json, PayloadRef, RunStatus, StepError, StepStatus, Wait } from '@
 import type { Graph } from '../graph/graph.js'
 import type { Compensation } from './compensation.js'
 import type { Container } from './container.js'
-import { createScope, fillScope, type Scope } from './scope.js'
+import { fillScope, type Scope } from './scope.js'
 
 /**
  * What the events of a run add up to. Owned by the caller and advanced in place by `applyEvent` alone: copying it at
@@ -85,8 +85,18 @@ const NONE: ReadonlySet<string> = new Set()
 export function createRunState(graph: Graph, origin: RunOrigin): RunState {
   const trigger = graph.indexOf(origin.trigger)
   if (trigger === undefined) throw new Error(`the version has no node ${origin.trigger}`)
+  // Written out: spreading a scope into it cost more than all else here, and each item of a pure map needs one.
   const state: RunState = {
-    ...createScope(graph.root, null, 0),
+    body: graph.root,
+    container: null,
+    index: 0,
+    prefix: '',
+    steps: [],
+    edges: [],
+    running: 0,
+    open: 0,
+    unresolved: graph.root.nodeCount,
+    error: null,
     graph,
     trigger,
     seeded: origin.seeded ?? NONE,
