@@ -94,6 +94,12 @@ export const runSnapshot = z.object({
   /** Paths, in line. */
   ready: z.array(z.string()),
   dead: z.array(z.string()),
+  /** Paths of completed steps that can be undone, in the order of their completion. */
+  undoable: z.array(z.string()),
+  /** Of a run that goes back; by path. */
+  compensation: z
+    .object({ error: stepError.nullable(), left: z.array(z.string()), failed: z.array(z.string()) })
+    .nullable(),
   root: scopeSnapshot,
 })
 export type RunSnapshot = z.infer<typeof runSnapshot>

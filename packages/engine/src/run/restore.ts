@@ -24,10 +24,16 @@ export function restoreRun(graph: Graph, origin: RunOrigin, snapshot: RunSnapsho
   state.pausedAt = snapshot.pausedAt
   state.pausedMs = snapshot.pausedMs
   restoreScope(state, state, snapshot.root)
+  const at = (path: string): StepState => found(stepAt(state, path), path)
   state.ready.length = 0
-  for (const path of snapshot.ready) state.ready.push(found(stepAt(state, path), path))
+  for (const path of snapshot.ready) state.ready.push(at(path))
   state.dead.length = 0
-  for (const path of snapshot.dead) state.dead.push(found(stepAt(state, path), path))
+  for (const path of snapshot.dead) state.dead.push(at(path))
+  for (const path of snapshot.undoable) state.undoable.push(at(path))
+  if (snapshot.compensation !== null) {
+    const { error, left, failed } = snapshot.compensation
+    state.compensation = { error, left: left.map(at), failed: failed.map(at) }
+  }
   skipStale(state)
   return state
 }

@@ -1,4 +1,5 @@
 import type { ContainerSnapshot, RunSnapshot, ScopeSnapshot, StepSnapshot } from '@millrace/contracts'
+import type { Compensation } from './compensation.js'
 import type { Container } from './container.js'
 import { type EdgeState, type Scope, stepAt } from './scope.js'
 import type { RunState, StepState } from './state.js'
@@ -18,14 +19,22 @@ export const snapshotOf = (state: RunState): RunSnapshot => ({
   pausedMs: state.pausedMs,
   ready: inLine(state, state.ready.slice(state.readyHead)),
   dead: inLine(state, state.dead.slice(state.deadHead)),
+  undoable: state.undoable.map(pathOf),
+  compensation: state.compensation === null ? null : ofCompensation(state.compensation),
   root: ofScope(state, state),
+})
+
+const pathOf = ({ path }: StepState): string => path
+
+const ofCompensation = ({ error, left, failed }: Compensation): RunSnapshot['compensation'] => ({
+  error,
+  left: left.map(pathOf),
+  failed: failed.map(pathOf),
 })
 
 /** Those that may still start or be skipped. */
 const inLine = (state: RunState, queue: readonly StepState[]): string[] =>
-  queue
-    .filter((step) => step.status === 'pending' && stepAt(state, step.path) === step)
-    .map(({ path }) => path)
+  queue.filter((step) => step.status === 'pending' && stepAt(state, step.path) === step).map(pathOf)
 
 const ofScope = (state: RunState, { index, error, edges, steps }: Scope): ScopeSnapshot => ({
   index,

@@ -3,31 +3,62 @@ import { buildGraph, type Graph } from '../../src/index.js'
 import { catalogue } from '../catalogue.js'
 import type { Random } from './random.js'
 
-/** A small valid graph: every node hangs on at least one before it; joins, ports, retries and failures at random. */
+/** Containers within containers, no deeper than this. */
+const DEPTH = 2
+
+/** A small valid graph: joins, ports, retries, failures and containers at random. */
 export function randomGraph(random: Random): Graph {
-  const size = 2 + random.int(7)
-  const nodes: Node[] = [plainNode('start', 'trigger.manual')]
-  const edges: Edge[] = []
-  for (let index = 1; index < size; index++) {
-    for (const from of new Set([random.int(index), ...random.some([...nodes.keys()], 0.25)]))
-      edges.push({ from: nodes[from]!.id, to: `n${index}`, port: portOf(nodes[from]!, random) })
-    nodes.push(randomNode(`n${index}`, random))
+  const settings: Definition['settings'] = {
+    priority: 'normal',
+    maxParallelSteps: 1 + random.int(4),
+    ...(random.chance(0.2) ? { timeoutMs: 1 + random.int(2_000) } : {}),
   }
+  const start = plainNode('start', 'trigger.manual')
+  const { nodes, edges } = randomPart(random, 'n', [start], 1 + random.int(8), 0)
+  const last = nodes[nodes.length - 1]!
   if (random.chance(0.3)) {
     // What undoes a node stands apart: no edge leads to it.
-    const undone = random.some(nodes.slice(1), 0.5)
-    for (const owner of undone) {
+    for (const owner of random.some(nodes.slice(1), 0.5)) {
       owner.compensate = `undo-${owner.id}`
-      nodes.push({ ...randomNode(owner.compensate, random), onError: random.pick(['fail', 'continue']) })
+      nodes.push({ ...randomStep(owner.compensate, random), onError: random.pick(['fail', 'continue']) })
     }
   }
   // A second trigger, which never fires, with what hangs on it.
   if (random.chance(0.2)) {
     nodes.push(plainNode('other', 'trigger.webhook'))
-    edges.push({ from: 'other', to: `n${size - 1}`, port: MAIN_PORT })
+    edges.push({ from: 'other', to: last.id, port: MAIN_PORT })
   }
-  return buildGraph(makeDefinition(nodes, edges, random), catalogue)
+  return buildGraph({ format: 'millrace/v1', name: 'simulated', nodes, edges, settings }, catalogue)
 }
+
+/** `size` nodes more, each behind at least one of those before it; in a body some stand at its beginning. */
+function randomPart(
+  random: Random,
+  prefix: string,
+  first: readonly Node[],
+  size: number,
+  depth: number,
+): { nodes: Node[]; edges: Edge[] } {
+  const nodes = [...first]
+  const edges: Edge[] = []
+  for (let index = 0; index < size; index++) {
+    const id = `${prefix}${index}`
+    const sources =
+      nodes.length === 0 || (depth > 0 && random.chance(0.2))
+        ? []
+        : [random.int(nodes.length), ...random.some([...nodes.keys()], 0.25)]
+    for (const from of new Set(sources))
+      edges.push({ from: nodes[from]!.id, to: id, port: portOf(nodes[from]!, random) })
+    nodes.push(depth < DEPTH && random.chance(0.15) ? container(id, random, depth) : randomStep(id, random))
+  }
+  return { nodes, edges }
+}
+
+const container = (id: string, random: Random, depth: number): Node => ({
+  ...plainNode(id, random.chance(0.6) ? 'test.map' : 'test.repeat'),
+  ...failing(random),
+  body: randomPart(random, `${id}_`, [], 1 + random.int(3), depth + 1),
+})
 
 const portOf = ({ onError }: Node, random: Random): string =>
   onError === 'route' && random.chance(0.5) ? ERROR_PORT : MAIN_PORT
@@ -41,7 +72,12 @@ const plainNode = (id: string, type: string): Node => ({
   join: 'all',
 })
 
-function randomNode(id: string, random: Random): Node {
+const failing = (random: Random): Pick<Node, 'onError' | 'join'> => ({
+  onError: random.pick(['fail', 'continue', 'continue', 'route', 'route']),
+  join: random.chance(0.3) ? 'any' : 'all',
+})
+
+function randomStep(id: string, random: Random): Node {
   const retry = {
     maxAttempts: 1 + random.int(3),
     backoff: random.pick(['fixed', 'linear', 'exponential'] as const),
@@ -51,21 +87,8 @@ function randomNode(id: string, random: Random): Node {
   }
   return {
     ...plainNode(id, 'test.step'),
-    onError: random.pick(['fail', 'fail', 'continue', 'route']),
+    ...failing(random),
     onCrash: random.chance(0.2) ? 'fail' : 'retry',
-    join: random.chance(0.3) ? 'any' : 'all',
     ...(random.chance(0.5) ? { retry } : {}),
   }
 }
-
-const makeDefinition = (nodes: Node[], edges: Edge[], random: Random): Definition => ({
-  format: 'millrace/v1',
-  name: 'simulated',
-  nodes,
-  edges,
-  settings: {
-    priority: 'normal',
-    maxParallelSteps: 1 + random.int(4),
-    ...(random.chance(0.2) ? { timeoutMs: 1 + random.int(2_000) } : {}),
-  },
-})

@@ -1,22 +1,28 @@
 import type { RunEvent, RunStatus, StepStatus } from '@millrace/contracts'
 import { type Graph, RUN_TRANSITIONS, STEP_TRANSITIONS } from '../../src/index.js'
 
+type StepEvent = Extract<RunEvent, { path: string }>
+
 /**
  * Reads a run's events and knows the rules, but none of the engine's counters: it looks at every edge again each
  * time. Throws on the first event that breaks one.
  *
  * 1. `seq` is dense (I4).  2. Statuses change as the tables say, so nothing completes twice (I2).
- * 3. A step starts after its resolved predecessors, and is skipped only when no way leads to it (I7).
- * 4. No more steps run at once than the settings allow; none starts in a paused or a failing run.
+ * 3. A step starts after its resolved predecessors, and is skipped only when no way leads to it (I7); inside of a
+ *    container only while that waits for it.
+ * 4. No more steps run at once than the settings allow; none starts in a paused run, nor where something has failed.
  * 5. What undoes a step runs only when the run goes back: for each step completed well, once, the latest first.
  */
 export class Referee {
   #seq = 0
   #run: RunStatus = 'pending'
-  #failing = false
+  #running = 0
   readonly #steps = new Map<string, StepStatus>()
   readonly #attempts = new Map<string, number>()
-  readonly #taken = new Set<number>()
+  /** Edges with the prefix of their scope. */
+  readonly #taken = new Set<string>()
+  /** Prefixes of scopes in which a failure was not handled. */
+  readonly #failing = new Set<string>()
   /** Paths of what undoes the steps completed so far, the latest first. */
   readonly #toUndo: string[] = []
   #goesBack = false
@@ -31,13 +37,17 @@ export class Referee {
     this.#require(event.seq === this.#seq + 1, event, 'seq is not dense')
     this.#seq = event.seq
     if (!('path' in event)) return this.#observeRun(event)
-    if (event.type === 'step_started') this.#mayStart(event.path, event)
-    if (event.type === 'step_skipped') this.#mayBeSkipped(event.path, event)
+    if (event.type === 'step_started') this.#mayStart(event)
+    if (event.type === 'step_skipped') this.#mayBeSkipped(event)
     this.#observeStep(event)
   }
 
   get finished(): boolean {
     return this.#run === 'completed' || this.#run === 'failed' || this.#run === 'cancelled'
+  }
+
+  get status(): RunStatus {
+    return this.#run
   }
 
   #observeRun(event: Exclude<RunEvent, { path: string }>): void {
@@ -48,10 +58,13 @@ export class Referee {
     if (event.type === 'run_compensating') this.#turnBack(event)
     this.seen.add(`run ${this.#run} ${event.type} ${next}`)
     this.#run = next
+    if (!this.finished) return
+    for (const [path, status] of this.#steps)
+      this.#require(status !== 'running' && status !== 'waiting', event, `${path} is still ${status}`)
     if (next !== 'completed') return
-    for (const { id } of this.graph.nodes) {
-      const status = this.#status(id)
-      this.#require(this.#isResolved(id), event, `${id} is still ${status}`)
+    for (const node of this.graph.order) {
+      const { id } = this.graph.nodes[node]!
+      this.#require(this.#isResolved(id), event, `${id} is still ${this.#status(id)}`)
     }
   }
 
@@ -59,55 +72,75 @@ export class Referee {
     this.#require(!this.#goesBack, event, 'goes back twice')
     this.#require(event.paths.join() === this.#toUndo.join(), event, `not ${this.#toUndo}`)
     this.#goesBack = true
-    this.#failing = false
+    this.#failing.clear()
   }
 
-  #observeStep(event: Extract<RunEvent, { path: string }>): void {
-    const was = this.#status(event.path)
+  #observeStep(event: StepEvent): void {
+    const { path } = event
+    const was = this.#status(path)
     const next = STEP_TRANSITIONS[was][event.type]?.[0]
-    this.#require(next !== undefined, event, `illegal for the ${was} step ${event.path}`)
+    this.#require(next !== undefined, event, `illegal for the ${was} step ${path}`)
     const ends = event.type === 'step_cancelled'
     this.#require(this.#run !== 'pending' && !this.finished, event, `in a ${this.#run} run`)
     this.#require(this.#run !== 'waiting' || ends, event, 'in a run that waits')
     if (next === undefined) return
     this.seen.add(`step ${was} ${event.type} ${next}`)
-    this.#steps.set(event.path, next)
-    if ('taken' in event) for (const edge of event.taken) this.#taken.add(edge)
-    if (event.type === 'step_failed' && !event.handled && !this.#goesBack) this.#failing = true
-    if (this.#goesBack && this.#isResolved(event.path) && this.#toUndo[0] === event.path) this.#toUndo.shift()
-    const { compensate } = this.graph.nodes[this.graph.indexOf(event.path)!]!
-    if (event.type === 'step_succeeded' && event.error === undefined && compensate !== undefined)
+    this.#running += Number(next === 'running') - Number(was === 'running')
+    this.#steps.set(path, next)
+    const prefix = prefixOf(path)
+    if ('taken' in event) for (const edge of event.taken) this.#taken.add(prefix + edge)
+    const fails = event.type === 'step_failed' && !event.handled
+    if (fails && !(this.#goesBack && prefix === '')) this.#failing.add(prefix)
+    if (prefix === '') this.#observeUndoing(event)
+  }
+
+  #observeUndoing(event: StepEvent): void {
+    const { type, path } = event
+    if (this.#goesBack && this.#isResolved(path) && this.#toUndo[0] === path) this.#toUndo.shift()
+    const { compensate } = this.graph.nodes[this.graph.indexOf(path)!]!
+    if (type === 'step_succeeded' && event.error === undefined && compensate !== undefined)
       this.#toUndo.unshift(compensate)
   }
 
-  #mayStart(path: string, event: Extract<RunEvent, { path: string }>): void {
-    this.#require(this.#run === 'running' && !this.#failing, event, `${path} starts in a ${this.#run} run`)
-    const node = this.graph.indexOf(path)!
+  #mayStart(event: Extract<RunEvent, { type: 'step_started' }>): void {
+    const { path, attempt } = event
+    this.#require(this.#run === 'running', event, `${path} starts in a ${this.#run} run`)
+    this.#mayStartInside(prefixOf(path), event)
+    const node = this.graph.nodeAt(path)!
     const { join } = this.graph.nodes[node]!
     const incoming = this.graph.incoming(node)
     const undoes = this.graph.ownerOf(node) !== undefined
-    this.#require(undoes === this.#goesBack, event, `${path} starts on the wrong way`)
-    this.#require(!undoes || this.#toUndo[0] === path, event, `${path} undoes before its turn`)
-    const isTaken = incoming.some((edge) => this.#taken.has(edge))
-    const allResolved = incoming.every((edge) => this.#isResolved(this.graph.edges[edge]!.from))
-    this.#require(
-      undoes || (isTaken && (join === 'any' || allResolved)),
-      event,
-      `${path} starts before its time (I7)`,
-    )
-    this.#require(event.attempt === (this.#attempts.get(path) ?? 0) + 1, event, 'attempts are not counted')
-    this.#attempts.set(path, event.attempt)
-    const running = [...this.#steps.values()].filter((status) => status === 'running').length
-    this.#require(running < this.graph.definition.settings.maxParallelSteps, event, 'too many at once')
+    this.#require(prefixOf(path) !== '' || undoes === this.#goesBack, event, 'starts on the wrong way')
+    this.#require(!undoes || this.#toUndo[0] === path, event, 'undoes before its turn')
+    const isTaken = incoming.length === 0 || incoming.some((edge) => this.#isTaken(path, edge))
+    const allResolved = incoming.every((edge) => this.#isResolved(this.#sourceOf(path, edge)))
+    this.#require(isTaken && (join === 'any' || allResolved), event, `${path} starts before its time (I7)`)
+    this.#require(attempt === (this.#attempts.get(path) ?? 0) + 1, event, 'attempts are not counted')
+    this.#attempts.set(path, attempt)
+    const { maxParallelSteps } = this.graph.definition.settings
+    this.#require(this.#running < maxParallelSteps, event, 'too many at once')
   }
 
-  #mayBeSkipped(path: string, event: RunEvent): void {
-    const incoming = this.graph.incoming(this.graph.indexOf(path)!)
-    const dead = incoming.every(
-      (edge) => this.#isResolved(this.graph.edges[edge]!.from) && !this.#taken.has(edge),
-    )
-    this.#require(dead, event, `${path} is skipped although a way leads to it (I7)`)
+  /** Nothing around it has failed, and every container around it waits for what is inside. */
+  #mayStartInside(prefix: string, event: RunEvent): void {
+    this.#require(!this.#failing.has(prefix), event, `starts although ${prefix || 'the run'} fails`)
+    if (prefix === '') return
+    const container = prefix.slice(0, prefix.lastIndexOf('['))
+    this.#require(this.#status(container) === 'waiting', event, `starts while ${container} does not wait`)
+    this.#mayStartInside(prefixOf(container), event)
   }
+
+  #mayBeSkipped(event: StepEvent): void {
+    const incoming = this.graph.incoming(this.graph.nodeAt(event.path)!)
+    const dead = incoming.every(
+      (edge) => this.#isResolved(this.#sourceOf(event.path, edge)) && !this.#isTaken(event.path, edge),
+    )
+    this.#require(dead, event, `${event.path} is skipped although a way leads to it (I7)`)
+  }
+
+  #isTaken = (path: string, edge: number): boolean => this.#taken.has(prefixOf(path) + edge)
+
+  #sourceOf = (path: string, edge: number): string => prefixOf(path) + this.graph.edges[edge]!.from
 
   #status(path: string): StepStatus {
     return this.#steps.get(path) ?? 'pending'
@@ -122,3 +155,5 @@ export class Referee {
     if (!holds) throw new Error(`event ${event.seq} ${event.type}: ${otherwise}`)
   }
 }
+
+const prefixOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1)
