@@ -10,7 +10,12 @@ export interface OpenOptions {
   readonly max?: number
   /** Shown in `pg_stat_activity`; default `millrace`. */
   readonly applicationName?: string
+  /** What the connections may do, instead of all that the user may. */
+  readonly role?: typeof INGEST_ROLE
 }
+
+/** May insert runs and look up their keys, and nothing else (D17). A migration makes it. */
+export const INGEST_ROLE = 'millrace_ingest'
 
 export interface Database {
   readonly sql: Sql
@@ -37,7 +42,10 @@ export const openDatabase = (url: string, options: OpenOptions = {}): Database =
     backoff: reconnectDelay,
     onnotice: () => {},
     prepare: true,
-    connection: { application_name: options.applicationName ?? 'millrace' },
+    connection: {
+      application_name: options.applicationName ?? 'millrace',
+      ...(options.role === undefined ? {} : { role: options.role }),
+    },
   })
   return { sql, db: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, openDatabase } from '@millrace/db'
+import { type Database, INGEST_ROLE, openDatabase } from '@millrace/db'
 import { createPostgresFeed, createRedisFeed, type EventFeed } from '@millrace/feed'
 import { createPostgresQueue, createRedisQueue, type JobQueue } from '@millrace/queue'
 import { createRunStore, type OnBatch, type RunStore } from '@millrace/run-store'
@@ -16,6 +16,9 @@ export interface ConnectionOptions {
   /** Told of every batch of claims and of flushes. */
   readonly metrics?: { readonly claimed: OnBatch; readonly flushed: OnBatch }
 }
+
+/** As many as an acceptor uses at a time: two inserts, and a look-up of what they met. */
+const INTAKE_POOL = 3
 
 /** What a process is connected to. Opened and closed together. */
 export interface Connections {
@@ -35,8 +38,15 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
     max: options.poolSize ?? 10,
     applicationName: `millrace-${name}`,
   })
+  // May do no more than accept (D17). Opened by the first run that is: a worker never has one.
+  const intake = openDatabase(databaseUrl, {
+    max: INTAKE_POOL,
+    applicationName: `millrace-${name}-intake`,
+    role: INGEST_ROLE,
+  })
   const store = createRunStore(database.sql, {
     workerId: randomUUID(),
+    intake: intake.sql,
     ...(metrics === undefined
       ? {}
       : { claim: { onBatch: metrics.claimed }, write: { onBatch: metrics.flushed } }),
@@ -64,7 +74,7 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
     },
     async close() {
       await Promise.allSettled([queue.close(), feed.close(), store.close()])
-      await database.close()
+      await Promise.all([database.close(), intake.close()])
     },
   }
 }

@@ -162,20 +162,22 @@ export interface RunReads {
 
 /** The only code that writes runs, steps and events. Depend on the part you need. */
 export interface RunStore extends RunIntake, RunOwnership, RunSweeps, RunReads {
-  /** Stops retrying and resolves once everything in hand has been answered. The pool stays open: it is the caller's. */
+  /** Stops retrying and resolves once everything in hand has been answered. The pools stay open: they are the caller's. */
   close(): Promise<void>
 }
 
 export interface RunStoreOptions {
   /** This process as an owner of runs. A process that never claims needs no lease. */
   readonly workerId: string
+  /** The pool that accepts runs, with the role for that (D17); by default the store's own. */
+  readonly intake?: Sql
   readonly accept?: AcceptorOptions
   readonly write?: BatchWriterOptions
   readonly claim?: Omit<ClaimerOptions, 'workerId'>
 }
 
 export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => {
-  const acceptor = createAcceptor(sql, options.accept)
+  const acceptor = createAcceptor(options.intake ?? sql, options.accept)
   const claimer = createClaimer(sql, { ...options.claim, workerId: options.workerId })
   const writer = createBatchWriter(sql, options.write)
   const closing = new AbortController()

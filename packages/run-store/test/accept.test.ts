@@ -1,4 +1,4 @@
-import { uuidv7 } from '@millrace/db'
+import { INGEST_ROLE, openDatabase, uuidv7 } from '@millrace/db'
 import { createAcceptor, type NewRun } from '@millrace/run-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLossyProxy } from './lossy-proxy.js'
@@ -43,6 +43,24 @@ describe('accept', () => {
     const claimed = await worker.store.claim(run.id)
     expect(claimed).toMatchObject({ input: null, originRunId: run.originRunId, trigger: 'start', lastSeq: 0 })
     expect(await worker.store.getRun(world.workspaceId, run.id)).toMatchObject({ priority: 'critical' })
+  })
+
+  it('goes through connections that may insert and look up keys, and nothing else (D17)', async () => {
+    const { close, sql } = openDatabase(world.url, { max: 1, role: INGEST_ROLE })
+    const run = newRun(world, { idempotencyKey: 'the-key' })
+    const acceptor = createAcceptor(sql)
+    expect(await acceptor.accept(run)).toEqual({ kind: 'accepted', runId: run.id })
+    expect(await acceptor.accept({ ...run, id: uuidv7() })).toEqual({ kind: 'replayed', runId: run.id })
+    for (const [what, forbidden] of [
+      ['the input', sql`SELECT input FROM runs`],
+      ['a change', sql`UPDATE runs SET status = 'completed'`],
+      ['a removal', sql`DELETE FROM runs`],
+      ['events', sql`SELECT * FROM run_events`],
+      ['credentials', sql`SELECT * FROM credentials`],
+    ] as const)
+      await expect(forbidden, what).rejects.toMatchObject({ code: '42501' })
+    await acceptor.close()
+    await close()
   })
 
   it('commits many concurrent accepts in few transactions', async () => {

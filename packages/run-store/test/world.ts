@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Json, RunEvent } from '@millrace/contracts'
-import { type Database, openDatabase, type Sql, uuidv7 } from '@millrace/db'
+import { type Database, INGEST_ROLE, openDatabase, type Sql, uuidv7 } from '@millrace/db'
 import {
   type ClaimedRun,
   createRunStore,
@@ -45,7 +45,7 @@ export const worldAt = async (url: string): Promise<World> => {
   const { sql, close } = openDatabase(url, { applicationName: 'test' })
   const ids = { workspaceId: uuidv7(), workflowId: uuidv7(), versionId: uuidv7() }
   await publish(sql, ids)
-  const opened: { store: RunStore; database: Database }[] = []
+  const opened: { store: RunStore; databases: readonly Database[] }[] = []
   return {
     sql,
     url,
@@ -53,14 +53,23 @@ export const worldAt = async (url: string): Promise<World> => {
     worker: async (to = url) => {
       const id = uuidv7()
       const database = openDatabase(to, { applicationName: `worker-${opened.length}`, max: 6 })
-      const store = createRunStore(database.sql, { workerId: id, accept: { retryMs: 20_000 } })
-      opened.push({ store, database })
+      const intake = openDatabase(to, {
+        applicationName: `intake-${opened.length}`,
+        max: 3,
+        role: INGEST_ROLE,
+      })
+      const store = createRunStore(database.sql, {
+        workerId: id,
+        intake: intake.sql,
+        accept: { retryMs: 20_000 },
+      })
+      opened.push({ store, databases: [database, intake] })
       await store.registerWorker('test', 60_000)
       return { id, store, sql: database.sql }
     },
     close: async () => {
       await Promise.all(opened.map(({ store }) => store.close()))
-      await Promise.all(opened.map(({ database }) => database.close()))
+      await Promise.all(opened.flatMap(({ databases }) => databases).map((database) => database.close()))
       await close()
     },
   }

@@ -69,6 +69,14 @@ describe('runs', () => {
     expect(answer.json()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   })
 
+  it('is accepted as a role that may do no more than that (D17)', async () => {
+    await world.sql`REVOKE INSERT ON runs FROM millrace_ingest`
+    const refused = await start({ workflow: 'orders' })
+    await world.sql`GRANT INSERT ON runs TO millrace_ingest`
+    expect(refused.statusCode).toBe(500)
+    expect((await start({ workflow: 'orders' })).statusCode).toBe(201)
+  })
+
   it.each(['tick', 'webhook', 'event', 'failure'])('keeps keys of a %s to itself (I6)', async (kind) => {
     const answer = await start({ workflow: 'orders' }, { 'idempotency-key': `${kind}:x` })
     expect(answer.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })

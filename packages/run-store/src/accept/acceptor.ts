@@ -12,7 +12,8 @@ import type { AcceptResult, NewRun } from '../types.js'
  *
  * 1. `accepted` and `replayed` are answered only after the row has committed (I1).
  * 2. One idempotency key, one run (I6): the unique index decides, also between processes.
- * 3. Rows go in by (workspace, key), so that two processes with crossed keys wait for each other in one order (D17).
+ * 3. It runs as a role that may insert runs and look up their keys, and nothing else (D17).
+ * 4. Rows go in by (workspace, key), so that two processes with crossed keys wait for each other in one order (D17).
  */
 export interface Acceptor {
   /**
