@@ -3,7 +3,7 @@ import { memo } from 'react'
 import type { FlowEdge as FlowEdgeType } from './build-graph.js'
 import classes from './graph.module.css'
 import { useLiveCount } from './live-store.js'
-import { useReadable } from './xyflow.js'
+import { useReadable } from './readable.js'
 
 /** From an outlet to a node, with its condition and how many items have passed. */
 export const FlowEdge = memo((edge: EdgeProps<FlowEdgeType>) => {

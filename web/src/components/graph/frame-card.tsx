@@ -6,7 +6,7 @@ import classes from './graph.module.css'
 import { useLiveNode } from './live-store.js'
 import { CardState, CardText, cardElementId, describeCard, FoldButton, Ports } from './node-card.js'
 import { NodeIcon } from './node-icon.js'
-import { useReadable } from './xyflow.js'
+import { useReadable } from './readable.js'
 
 /** An open container: a frame with its title above, around the nodes of its body. */
 export const FrameCard = memo(({ id, data, selected, width = 0, height = 0 }: NodeProps<CardNode>) => {

@@ -6,7 +6,6 @@ import {
   type Connection,
   type EdgeChange,
   type FinalConnectionState,
-  MiniMap,
   type NodeChange,
   ReactFlow,
   SelectionMode,
@@ -15,6 +14,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useStat
 import type { FlowEdge as FlowEdgeType, FlowGraph, FlowNode } from './build-graph.js'
 import { type CanvasActions, CanvasActionsContext } from './canvas-actions.js'
 import { dragNodes, endOfDrag } from './drag.js'
+import { FarEdges } from './far-edges.js'
 import { FlowEdge } from './flow-edge.js'
 import { FrameCard } from './frame-card.js'
 import classes from './graph.module.css'
@@ -23,8 +23,12 @@ import { GroupBox, GroupCard } from './group-card.js'
 import { createLiveStore, LiveContext, NOTHING_LIVE } from './live-store.js'
 import { cardElementId, NodeCard } from './node-card.js'
 import { NoteCard } from './note-card.js'
+import { Overview } from './overview.js'
+import { ReadableContext } from './readable.js'
 import { Refusal } from './refusal.js'
 import { reuseNodes } from './reuse.js'
+import { useSlices } from './use-slices.js'
+import { FIT, useReadableZoom } from './xyflow.js'
 
 const NODE_TYPES = {
   card: NodeCard,
@@ -34,6 +38,7 @@ const NODE_TYPES = {
   note: NoteCard,
 }
 const EDGE_TYPES = { flow: FlowEdge }
+const NO_EDGES: FlowEdgeType[] = []
 
 export interface GraphCanvasProps {
   readonly graph: FlowGraph
@@ -64,58 +69,61 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   // There from the first render on: the view is fitted to them once, when the canvas appears.
   const [nodes, setNodes] = useState(() => reuseNodes([], graph.nodes, selected))
   useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
+  const readable = useReadableZoom()
   const edges = useMemo(
     () => graph.edges.map((edge) => (selected.has(edge.id) ? { ...edge, selected: true } : edge)),
     [graph.edges, selected],
   )
+  const drawn = useSlices(nodes)
   const handlers = useHandlers(props, setNodes)
   return (
-    <LiveContext value={liveStore}>
-      <CanvasActionsContext value={actions}>
-        <div
-          className={classes['canvas']}
-          role="application"
-          aria-label={label}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one widget with keys of its own
-          tabIndex={0}
-          {...(focused === undefined ? {} : { 'aria-activedescendant': cardElementId(focused) })}
-          onKeyDown={props.onKeyDown}
-          data-canvas
-        >
-          <ReactFlow<FlowNode, FlowEdgeType>
-            nodes={nodes}
-            edges={edges}
-            nodeTypes={NODE_TYPES}
-            edgeTypes={EDGE_TYPES}
-            {...handlers}
-            nodesDraggable={actions !== undefined}
-            nodesConnectable={actions !== undefined}
-            nodesFocusable={false}
-            edgesFocusable={false}
-            disableKeyboardA11y
-            deleteKeyCode={null}
-            selectionMode={SelectionMode.Partial}
-            multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
-            connectOnClick={false}
-            onlyRenderVisibleElements
-            zoomOnDoubleClick={false}
-            minZoom={0.05}
-            maxZoom={2}
-            snapToGrid
-            snapGrid={[4, 4]}
-            fitView
-            fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+    <ReadableContext value={readable}>
+      <LiveContext value={liveStore}>
+        <CanvasActionsContext value={actions}>
+          <div
+            className={classes['canvas']}
+            role="application"
+            aria-label={label}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one widget with keys of its own
+            tabIndex={0}
+            {...(focused === undefined ? {} : { 'aria-activedescendant': cardElementId(focused) })}
+            onKeyDown={props.onKeyDown}
+            data-canvas
           >
-            <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-            {minimap && graph.nodes.length > 0 && (
-              <MiniMap pannable zoomable ariaLabel="Overview" nodeClassName={classes['minimapNode'] ?? ''} />
-            )}
-            {actions !== undefined && <Refusal refuse={actions.refuse} />}
-            {children}
-          </ReactFlow>
-        </div>
-      </CanvasActionsContext>
-    </LiveContext>
+            <ReactFlow<FlowNode, FlowEdgeType>
+              nodes={drawn}
+              edges={readable ? edges : NO_EDGES}
+              nodeTypes={NODE_TYPES}
+              edgeTypes={EDGE_TYPES}
+              {...handlers}
+              nodesDraggable={actions !== undefined}
+              nodesConnectable={actions !== undefined}
+              nodesFocusable={false}
+              edgesFocusable={false}
+              disableKeyboardA11y
+              deleteKeyCode={null}
+              selectionMode={SelectionMode.Partial}
+              multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+              connectOnClick={false}
+              onlyRenderVisibleElements
+              zoomOnDoubleClick={false}
+              minZoom={0.05}
+              maxZoom={2}
+              snapToGrid
+              snapGrid={[4, 4]}
+              fitView
+              fitViewOptions={FIT}
+            >
+              <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+              {!readable && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
+              {minimap && nodes.length > 0 && <Overview nodes={nodes} />}
+              {actions !== undefined && <Refusal refuse={actions.refuse} />}
+              {children}
+            </ReactFlow>
+          </div>
+        </CanvasActionsContext>
+      </LiveContext>
+    </ReadableContext>
   )
 }
 

@@ -11,8 +11,8 @@ import classes from './graph.module.css'
 import type { CardData, LiveNode } from './graph-types.js'
 import { useLiveNode } from './live-store.js'
 import { NodeIcon } from './node-icon.js'
+import { useReadable } from './readable.js'
 import { inletAt, outletAt, type Size } from './sizes.js'
-import { useReadable } from './xyflow.js'
 
 export const cardElementId = (id: string): string => `card-${id}`
 

@@ -1,8 +1,9 @@
 import { useEffect } from 'react'
 import type { FlowGraph } from './build-graph.js'
 import { cornersOf } from './drag.js'
-import { cardElementId } from './node-card.js'
-import { useCanMove, useCanvas } from './xyflow.js'
+import type { Point } from './layout.js'
+import type { Size } from './sizes.js'
+import { useCanMove, useCanvas, useReadView, type View } from './xyflow.js'
 
 /** A card is never moved to at a zoom at which it cannot be read. */
 const LEAST_ZOOM = 0.6
@@ -18,18 +19,23 @@ export const Reveal = ({
 }) => {
   const { getZoom, setCenter } = useCanvas()
   const canMove = useCanMove()
+  const readView = useReadView()
   useEffect(() => {
     if (selected === undefined || !canMove) return
-    // Once the view has been fitted to the graph and what is in sight has been drawn.
+    // Once the view has been fitted to the graph.
     const timer = setTimeout(() => {
       const node = graph.nodes.find(({ id }) => id === selected)
-      if (node === undefined || document.getElementById(cardElementId(selected)) !== null) return
+      if (node === undefined) return
       const { width = 0, height = 0 } = node
       const corner = cornersOf(graph.nodes).get(selected) ?? node.position
+      if (isInView(corner, { width, height }, readView())) return
       const zoom = Math.max(getZoom(), LEAST_ZOOM)
       void setCenter(corner.x + width / 2, corner.y + height / 2, { zoom })
     }, SETTLED_MS)
     return () => clearTimeout(timer)
-  }, [graph, selected, canMove, getZoom, setCenter])
+  }, [graph, selected, canMove, getZoom, readView, setCenter])
   return null
 }
+
+const isInView = ({ x, y }: Point, { width, height }: Size, view: View): boolean =>
+  x < view.x + view.width && x + width > view.x && y < view.y + view.height && y + height > view.y

@@ -1,4 +1,6 @@
-import { type ReactFlowState, useConnection, useReactFlow, useStore } from '@xyflow/react'
+import { type ReactFlowState, useConnection, useReactFlow, useStore, useStoreApi } from '@xyflow/react'
+import { useCallback } from 'react'
+import { shallow } from 'zustand/shallow'
 import type { FlowEdge, FlowNode } from './build-graph.js'
 
 /** The one place that reads xyflow's store: its shape changes with every major version. */
@@ -8,7 +10,36 @@ const READABLE_ZOOM = 0.45
 
 const isReadable = (state: ReactFlowState): boolean => state.transform[2] >= READABLE_ZOOM
 
-export const useReadable = (): boolean => useStore(isReadable)
+/** For the canvas itself: what it draws asks `useReadable` of readable.ts. */
+export const useReadableZoom = (): boolean => useStore(isReadable)
+
+/** How the whole graph is brought into view: with the cards that have not been drawn yet. */
+export const FIT = { maxZoom: 1, padding: 0.15, includeHiddenNodes: true }
+
+/** What of the canvas is in sight, in its own coordinates. */
+export interface View {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly zoom: number
+}
+
+const viewOf = ({ transform: [x, y, zoom], width, height }: ReactFlowState): View => ({
+  x: -x / zoom,
+  y: -y / zoom,
+  width: width / zoom,
+  height: height / zoom,
+  zoom,
+})
+
+export const useView = (): View => useStore(viewOf, shallow)
+
+/** Reads the view when it is asked, and follows nothing. */
+export const useReadView = (): (() => View) => {
+  const store = useStoreApi()
+  return useCallback(() => viewOf(store.getState()), [store])
+}
 
 /** Moves the view and turns places on the screen into places on the canvas. */
 export const useCanvas = () => useReactFlow<FlowNode, FlowEdge>()

@@ -13,7 +13,7 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Density } from '../../components/graph/graph-types.js'
-import { useCanvas } from '../../components/graph/xyflow.js'
+import { FIT, useCanvas } from '../../components/graph/xyflow.js'
 import type { SaveState } from './autosave/draft-saver.js'
 import classes from './editor.module.css'
 import { SaveIndicator } from './save-indicator.js'
@@ -105,11 +105,7 @@ const ViewTools = () => {
   const density = useEditorState((state) => state.density)
   return (
     <>
-      <Tool
-        label="Fit (F)"
-        icon={<Maximize size={16} />}
-        onClick={() => void canvas.fitView({ maxZoom: 1, padding: 0.15 })}
-      />
+      <Tool label="Fit (F)" icon={<Maximize size={16} />} onClick={() => void canvas.fitView(FIT)} />
       <SegmentedControl
         size="xs"
         aria-label="Density"

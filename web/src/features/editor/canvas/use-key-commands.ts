@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { useCanvas } from '../../../components/graph/xyflow.js'
+import { FIT, useCanvas } from '../../../components/graph/xyflow.js'
 import { freeOutlet } from '../document/connections.js'
 import { useEditor } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
@@ -41,7 +41,7 @@ export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
     group: actions.group,
     menu: () => overlays.openMenu(get().focused, whereIsFocus()),
     tidy,
-    fit: () => void canvas.fitView({ maxZoom: 1, padding: 0.15, duration: 150 }),
+    fit: () => void canvas.fitView({ ...FIT, duration: 150 }),
     outline: showOutline,
     escape: leave,
     help: () => overlays.show({ kind: 'help' }),
