@@ -86,7 +86,14 @@ export const RunConsole = (props: RunConsoleProps) => {
       )}
       <Explanation root={root} waiting={waiting} now={now} onSelect={select} />
       <div className={classes['body']}>
-        <StepList moment={moment} root={root} now={now} selected={selected} onSelect={select} />
+        <StepList
+          moment={moment}
+          timeline={session.timeline}
+          root={root}
+          now={now}
+          selected={selected}
+          onSelect={select}
+        />
         <ConsoleView
           session={session}
           moment={moment}

@@ -5,13 +5,15 @@ import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso'
 import { formatDuration } from '../../../components/time/format-time.js'
 import type { RootFailure } from '../explain/root-failure.js'
 import type { Moment } from '../session/moment.js'
+import type { Timeline } from '../timeline/timeline.js'
 import { stepDuration } from './step-duration.js'
 import { StepIcon } from './step-icon.js'
-import { type StepRow, stepRows } from './step-rows.js'
+import { groupKey, STEPS_A_PAGE, type StepRow, stepRows } from './step-rows.js'
 import classes from './steps.module.css'
 
 interface StepListProps {
   readonly moment: Moment
+  readonly timeline: Timeline
   readonly root: RootFailure | undefined
   readonly now: number
   readonly selected: string | undefined
@@ -21,16 +23,20 @@ interface StepListProps {
 const ROW_HEIGHT = 28
 
 /** The steps of the run beside every view: what is selected here is selected everywhere. */
-export const StepList = ({ moment, root, now, selected, onSelect }: StepListProps) => {
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+export const StepList = ({ moment, timeline, root, now, selected, onSelect }: StepListProps) => {
+  const [open, setOpen] = useState<ReadonlyMap<string, number>>(new Map())
   const list = useRef<VirtuosoHandle>(null)
   // The state is advanced in place: its revision says when to look again.
-  const rows = useMemo(() => stepRows(moment.state, root, open), [moment.revision, root, open])
-  const toggle = (cause: string) => {
-    const next = new Set(open)
-    if (!next.delete(cause)) next.add(cause)
+  const rows = useMemo(
+    () => stepRows({ state: moment.state, root, inside: timeline.inside, selected, open }),
+    [moment.revision, timeline, root, selected, open],
+  )
+  const toggle = (key: string) => {
+    const next = new Map(open)
+    if (!next.delete(key)) next.set(key, STEPS_A_PAGE)
     setOpen(next)
   }
+  const showMore = (key: string) => setOpen(new Map(open).set(key, (open.get(key) ?? 0) + STEPS_A_PAGE))
   return (
     <nav className={classes['list']} aria-label="Steps">
       <button
@@ -50,7 +56,14 @@ export const StepList = ({ moment, root, now, selected, onSelect }: StepListProp
         fixedItemHeight={ROW_HEIGHT}
         increaseViewportBy={200}
         itemContent={(index) => (
-          <Row row={rows[index]!} now={now} selected={selected} onSelect={onSelect} onToggle={toggle} />
+          <Row
+            row={rows[index]!}
+            now={now}
+            selected={selected}
+            onSelect={onSelect}
+            onToggle={toggle}
+            onMore={showMore}
+          />
         )}
       />
     </nav>
@@ -59,21 +72,34 @@ export const StepList = ({ moment, root, now, selected, onSelect }: StepListProp
 
 interface RowProps extends Pick<StepListProps, 'now' | 'selected' | 'onSelect'> {
   readonly row: StepRow
-  readonly onToggle: (cause: string) => void
+  readonly onToggle: (key: string) => void
+  readonly onMore: (key: string) => void
 }
 
-const Row = ({ row, now, selected, onSelect, onToggle }: RowProps) => {
+const WHAT = { skipped: 'skipped', never_ran: 'never ran', inside: 'inside' } as const
+
+const Row = ({ row, now, selected, onSelect, onToggle, onMore }: RowProps) => {
   if (row.kind === 'group') {
-    const what = row.reason === 'skipped' ? 'skipped' : 'never ran'
     return (
       <button
         type="button"
         className={classes['group']}
         aria-expanded={row.isOpen}
-        onClick={() => onToggle(row.cause)}
+        onClick={() => onToggle(groupKey(row.cause, row.reason))}
       >
         <ChevronRight size={13} aria-hidden className={classes['chevron']} />
-        {row.count.toLocaleString('en')} {row.count === 1 ? 'step' : 'steps'} {what}
+        {row.count.toLocaleString('en')} {row.count === 1 ? 'step' : 'steps'} {WHAT[row.reason]}
+      </button>
+    )
+  }
+  if (row.kind === 'more') {
+    return (
+      <button
+        type="button"
+        className={classes['group']}
+        onClick={() => onMore(groupKey(row.cause, 'inside'))}
+      >
+        {Math.min(STEPS_A_PAGE, row.count).toLocaleString('en')} more of {row.count.toLocaleString('en')}
       </button>
     )
   }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type WheelEvent } from 'react'
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso'
 import type { Moment } from '../session/moment.js'
 import { panRange, type TimeRange, zoomRange } from './scale.js'
-import type { Lane, SegmentKind, Timeline } from './timeline.js'
+import { lanesAt, type SegmentKind, type Timeline } from './timeline.js'
 import classes from './timeline.module.css'
 import { TimelineAxis } from './timeline-axis.js'
 import { TimelineRow } from './timeline-row.js'
@@ -109,15 +109,3 @@ const Zoom = ({ label, onClick, children }: ZoomProps) => (
     </ActionIcon>
   </Tooltip>
 )
-
-/** Lanes are in the order of their first events: those a moment knows come first. */
-function lanesAt(lanes: readonly Lane[], seq: number): number {
-  let low = 0
-  let high = lanes.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (lanes[middle]!.firstSeq <= seq) low = middle + 1
-    else high = middle
-  }
-  return low
-}

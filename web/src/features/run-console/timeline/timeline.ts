@@ -31,10 +31,14 @@ type StepEvent = Extract<RunEvent, { path: string }>
 export class Timeline implements RunObserver {
   readonly lanes: Lane[] = []
   readonly #byPath = new Map<string, Lane>()
+  readonly #inside = new Map<string, Lane[]>()
 
   lane(path: string): Lane | undefined {
     return this.#byPath.get(path)
   }
+
+  /** Lanes of the steps inside of a container of the run itself, however deep, in the order they began. */
+  inside = (container: string): readonly Lane[] => this.#inside.get(container) ?? []
 
   observe(event: RunEvent, state: RunState): void {
     if (event.type === 'run_finished') return this.#endAll(event)
@@ -51,11 +55,21 @@ export class Timeline implements RunObserver {
     const lane: Lane = { path: event.path, firstSeq: event.seq, segments: [], end: undefined }
     this.lanes.push(lane)
     this.#byPath.set(event.path, lane)
+    this.#sortIn(lane)
     const since = event.type === 'step_started' ? readySince(state, event.path) : undefined
     if (since !== undefined && since < event.at) {
       lane.segments.push({ ...begin('queue', event), from: since, to: event.at, toSeq: event.seq })
     }
     return lane
+  }
+
+  #sortIn(lane: Lane): void {
+    const bracket = lane.path.indexOf('[')
+    if (bracket === -1) return
+    const container = lane.path.slice(0, bracket)
+    const lanes = this.#inside.get(container)
+    if (lanes === undefined) this.#inside.set(container, [lane])
+    else lanes.push(lane)
   }
 
   #endAll(event: RunEvent): void {
@@ -109,4 +123,16 @@ function readySince(state: RunState, path: string): number | undefined {
 export function segmentAt(segment: Segment, seq: number): Segment | undefined {
   if (segment.fromSeq > seq) return undefined
   return segment.toSeq !== null && segment.toSeq > seq ? { ...segment, to: null, toSeq: null } : segment
+}
+
+/** How many of the lanes a moment knows: they are in the order of their first events. */
+export function lanesAt(lanes: readonly Lane[], seq: number): number {
+  let low = 0
+  let high = lanes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (lanes[middle]!.firstSeq <= seq) low = middle + 1
+    else high = middle
+  }
+  return low
 }
