@@ -1,6 +1,7 @@
-import { Button, Group, Loader, Modal, Progress, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Loader, Modal, Progress, Stack, Text } from '@mantine/core'
 import type { BulkAction, BulkOperation } from '@millrace/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useApi } from '../../../api/context.js'
 import { keys } from '../../../api/keys.js'
 import { ProblemAlert } from '../../../components/problem-alert.js'
@@ -36,10 +37,12 @@ const WORDS: Readonly<Record<BulkAction, { title: string; verb: string; conseque
 export const BulkDialog = ({ action, selection, onClose }: BulkDialogProps) => {
   const { runs } = useApi()
   const queryClient = useQueryClient()
+  // Belongs to what is counted: the server starts with the options it was asked about.
+  const [confirm, setConfirm] = useState(false)
   const preview = useQuery({
-    queryKey: ['bulk', 'preview', action, selection],
+    queryKey: ['bulk', 'preview', action, selection, confirm],
     queryFn: ({ signal }) =>
-      runs.previewBulk({ action, filter: toBulkFilter(selection, Date.now()) }, signal),
+      runs.previewBulk({ action, filter: toBulkFilter(selection, Date.now()), confirm }, signal),
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   })
@@ -59,6 +62,14 @@ export const BulkDialog = ({ action, selection, onClose }: BulkDialogProps) => {
         {preview.isPending && <Loader size="sm" aria-label="Counting runs" />}
         {operation === undefined && preview.isSuccess && (
           <Question count={count} words={words} selection={selection} />
+        )}
+        {operation === undefined && action === 'retry' && (
+          <Checkbox
+            label="Let completed writes happen again"
+            description="Runs whose retry would repeat what they have changed outside are refused otherwise."
+            checked={confirm}
+            onChange={(event) => setConfirm(event.currentTarget.checked)}
+          />
         )}
         {operation !== undefined && <BulkProgress operation={operation} />}
         <Group justify="flex-end" gap="xs">
