@@ -5,5 +5,11 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   resolve: { conditions: ['@millrace/source'] },
   ssr: { resolve: { conditions: ['@millrace/source'] } },
-  test: { include: ['web/test/bench/*.bench.ts'], testTimeout: 300_000, hookTimeout: 180_000 },
+  test: {
+    include: ['web/test/bench/*.bench.ts'],
+    // A database of its own, in which the benchmark plays the worker.
+    globalSetup: ['packages/testkit/src/global-setup.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 180_000,
+  },
 })

@@ -17,13 +17,19 @@ export interface RunningApp {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const READY = /Millrace is running at (http:\S+)/
 
-/** Takes 2 to 10 s: start one for a test file, in `beforeAll` with a generous time. */
-export const startApp = async (args: readonly string[] = []): Promise<RunningApp> => {
+/**
+ * Takes 2 to 10 s: start one for a test file, in `beforeAll` with a generous time. It has a database of its own,
+ * unless `env` names another.
+ */
+export const startApp = async (
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> => {
   if (!existsSync(join(ROOT, 'web/dist/index.html'))) throw new Error('The web app is not built: make build')
   const folder = createTempFolder()
   const standalone = await spawnNode(join(ROOT, 'services/standalone/dist/main.js'), {
     args,
-    env: { MILLRACE_DIR: folder.path, PORT: '0', DATABASE_URL: undefined, REDIS_URL: undefined },
+    env: { MILLRACE_DIR: folder.path, PORT: '0', DATABASE_URL: undefined, REDIS_URL: undefined, ...env },
     readyPattern: READY,
     readyTimeoutMs: 60_000,
   })
