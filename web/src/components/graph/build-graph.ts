@@ -41,7 +41,10 @@ export const buildGraph = (source: GraphSource, options: BuildOptions): FlowGrap
   )
   return {
     nodes: outermostFirst([...groupsOf(drawing, cards), ...cards, ...notesOf(source)]),
-    edges: edgesOf(source.edges, new Set(source.nodes.map(({ id }) => id)), drawing.keyOf),
+    edges: [
+      ...edgesOf(source.edges, new Set(source.nodes.map(({ id }) => id)), drawing.keyOf),
+      ...undoLinks(drawing, cards),
+    ],
   }
 }
 
@@ -233,6 +236,21 @@ const edgesOf = (
     drawn.set(id, { id, source, target, sourceHandle, type: 'flow', data: { label: labelOf(edge, folded) } })
   }
   return [...drawn.values()]
+}
+
+/** From each node to the one that undoes it: to be seen, not to be selected. */
+const undoLinks = ({ source: { nodes }, keyOf }: Drawing, cards: readonly CardNode[]): FlowEdge[] => {
+  const outlets = new Map(cards.map(({ id, data }) => [id, data.ports[0]]))
+  const ids = new Set(nodes.map(({ id }) => id))
+  return nodes.flatMap(({ id: owner, compensate }) => {
+    if (typeof compensate !== 'string' || !ids.has(compensate)) return []
+    const [source, target] = [keyOf(owner), keyOf(compensate)]
+    if (source === target) return []
+    const id = JSON.stringify(['undone by', owner, compensate])
+    const sourceHandle = outlets.get(source) ?? MAIN_PORT
+    const data = { label: undefined, undoes: true }
+    return [{ id, source, target, sourceHandle, type: 'flow' as const, selectable: false, data }]
+  })
 }
 
 const labelOf = (edge: GraphSourceEdge, folded: boolean): string | undefined =>

@@ -20,7 +20,8 @@ export const FlowEdge = memo((edge: EdgeProps<FlowEdgeType>) => {
         className={classes['edge'] ?? ''}
         data-taken={count !== undefined}
         data-selected={edge.selected}
-        interactionWidth={readable ? 16 : 0}
+        data-undoes={edge.data?.undoes}
+        interactionWidth={readable && edge.data?.undoes !== true ? 16 : 0}
       />
       {readable && label !== '' && (
         <EdgeLabelRenderer>

@@ -72,4 +72,6 @@ export interface NoteData extends Record<string, unknown> {
 export interface EdgeData extends Record<string, unknown> {
   /** The condition, and the port where it is not the main one. */
   readonly label: string | undefined
+  /** It leads to what undoes its source, and is no way of the flow. */
+  readonly undoes?: boolean
 }

@@ -56,8 +56,8 @@ const sourceOf = ({ nodes, edges, ui }: GraphViewProps['definition']): GraphSour
   const containers = new Map<string, string>()
   const add = (body: Body, container: string | undefined): void => {
     // The members of a node that are left out of the JSON are left out here, too.
-    for (const { id, type, params, name = id, onError, body: inner } of body.nodes) {
-      flat.push({ id, type, params, name, onError })
+    for (const { id, type, params, name = id, onError, compensate, body: inner } of body.nodes) {
+      flat.push({ id, type, params, name, onError, compensate })
       if (container !== undefined) containers.set(id, container)
       if (inner !== undefined) add(inner, id)
     }

@@ -44,6 +44,15 @@ describe('buildGraph', () => {
     ])
   })
 
+  test('a link of its own leads to what undoes a node, and can be neither selected nor mistaken for an edge', () => {
+    const { nodes, ...rest } = source()
+    const undone = nodes.map((node) => (node.id === 'b' ? { ...node, compensate: 'd' } : node))
+    const links = buildGraph({ ...rest, nodes: undone }, options).edges.filter(({ data }) => data?.undoes)
+    expect(links).toMatchObject([{ source: 'b', target: 'd', sourceHandle: 'main', selectable: false }])
+    const gone = nodes.map((node) => (node.id === 'b' ? { ...node, compensate: 'gone' } : node))
+    expect(buildGraph({ ...rest, nodes: gone }, options).edges).toHaveLength(3)
+  })
+
   test('one card stands for the members of a collapsed group, and takes their edges', () => {
     const { nodes, edges } = buildGraph(source(groups(true)), options)
     expect(nodes.map(({ id }) => id)).toEqual([groupKey('g'), 'a', 'd', noteKey('n')])

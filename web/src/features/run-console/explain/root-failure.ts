@@ -18,16 +18,17 @@ export interface RootFailure {
 
 type Failed = Extract<RunEvent, { type: 'step_failed' }>
 
-/** Undefined for a run that has not failed. `events` may go further than the state: they are read up to its seq. */
+/** Undefined for a run that has not failed, nor undoes what it has done because it will. `events` may go further than the state: they are read up to its seq. */
 export function findRootFailure(state: RunState, events: readonly RunEvent[]): RootFailure | undefined {
-  if (state.error === null) return undefined
+  const final = state.error ?? state.compensation?.error ?? null
+  if (final === null) return undefined
   const failures = events.slice(0, state.lastSeq).filter(isUnhandled)
   const [first, ...later] = failures.filter(({ path }) => isOfTheRun(path))
   const culprit =
     failures.find(({ path }) => first !== undefined && path.startsWith(`${first.path}[`)) ?? first
   const top = first === undefined ? undefined : stepAt(state, first.path)
   return {
-    error: culprit?.error ?? state.error,
+    error: culprit?.error ?? final,
     path: culprit?.path,
     top,
     alsoFailed: later.map(({ path }) => path),

@@ -37,6 +37,13 @@ function lineOf(event: RunEvent): LogLine | undefined {
     case 'step_succeeded':
       if (event.error === undefined) return undefined
       return { ...base(event), level: 'warn', ...failure('failed, and the run goes on', event.error) }
+    case 'run_compensating':
+      return {
+        ...base(event),
+        level: 'warn',
+        message: `What was done is undone by ${event.paths.join(', ')}`,
+        data: undefined,
+      }
     case 'run_finished':
       if (event.error === undefined) return undefined
       return { ...base(event), level: 'error', ...failure('The run failed', event.error) }
