@@ -6,6 +6,7 @@ import type {
   Reused,
   RunEvent,
   RunSeed,
+  RunSnapshot,
   RunStatus,
   StepError,
   StepStatus,
@@ -110,9 +111,19 @@ export interface ClaimedRun {
   readonly startedAt: number | null
   /** The database's clock at the claim, milliseconds since the epoch. */
   readonly now: number
-  /** Read after the claim has committed (D2), in order, ending exactly at `lastSeq`. */
+  /** Where a fold of its events begins (D20). */
+  readonly snapshot: StoredSnapshot | null
+  /** Read after the claim has committed (D2), in order, after the snapshot if there is one, ending exactly at `lastSeq`. */
   readonly events: readonly RunEvent[]
   readonly inbox: readonly InboxItem[]
+}
+
+/** As it stands in the database: whoever folds from it looks whether it can be read. */
+export interface StoredSnapshot {
+  readonly seq: number
+  readonly state: Json
+  /** Whether the run has answered its caller. */
+  readonly responded: boolean
 }
 
 /** How a step ends without being executed. */
@@ -242,6 +253,8 @@ export interface FlushUnit {
   readonly response: ResponseRow | undefined
   readonly waits?: readonly WaitRow[]
   readonly children?: readonly ChildRow[]
+  /** The state after the last event (D20); null forgets the run's snapshot, undefined leaves it alone. */
+  readonly snapshot?: RunSnapshot | null | undefined
 }
 
 export type FlushResult =

@@ -12,6 +12,7 @@ import { LeaseKeeper } from './lease.js'
 import type { Plan } from './plan/plan.js'
 import { type PlanCache, Unstartable } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
+import { claimedState } from './run/claimed-state.js'
 import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
 import { endUnrunnable, handBack } from './run/release-run.js'
@@ -169,7 +170,8 @@ export class Worker {
       const left = leaseId === undefined ? null : await store.takeFrom(run.id, leaseId)
       // Played to its end or to its park, or never taken from us: then this is not fenced.
       if (left === null || this.#stopping) return await this.#giveBack(left ?? run, run.startedAt)
-      await this.#fail(left, await plans.get(left.versionId), poisonError(left))
+      const plan = await plans.get(left.versionId)
+      await this.#fail(left, plan, poisonError(await claimedState(store, left, plan, log)))
     } catch (error) {
       log.warn({ err: error, runId: run.id }, 'a run that played alone is left to its next owner')
     }
@@ -183,7 +185,8 @@ export class Worker {
       const plan = await this.deps.plans.get(run.versionId)
       const place = await takePlace(this.deps.store, run, plan, this.#clock.now())
       if (place.kind !== 'held') return this.#turnedAway(place)
-      const session = createSession(run, plan, this.#host, this.deps.capabilities)
+      const state = await claimedState(this.deps.store, run, plan, this.deps.log)
+      const session = createSession(run, plan, state, this.#host, this.deps.capabilities)
       this.#sessions.set(run.id, session)
       this.#throttle()
       await session.begin()

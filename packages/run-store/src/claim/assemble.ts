@@ -3,6 +3,7 @@ import type { Sql } from '@millrace/db'
 import { readInbox } from '../inbox.js'
 import type { ClaimedRun } from '../types.js'
 import { NO_SEEDS, resolveSeeds } from './seeds.js'
+import { readSnapshots, SNAPSHOT_FROM } from './snapshots.js'
 
 /** A row of `claim_runs`. */
 export interface ClaimRow {
@@ -29,13 +30,21 @@ export interface ClaimRow {
  * Adds events and inbox to claimed runs, reading after the claim has committed (D2). A fresh run needs no reading.
  */
 export const assembleRuns = async (sql: Sql, rows: readonly ClaimRow[]): Promise<Map<string, ClaimedRun>> => {
-  const started = rows.filter((row) => row.last_seq > 0).map((row) => row.id)
+  const long = rows.filter((row) => row.last_seq >= SNAPSHOT_FROM).map((row) => row.id)
+  const snapshots = await readSnapshots(sql, long)
+  const started = rows.filter((row) => row.last_seq > 0 && !snapshots.has(row.id)).map((row) => row.id)
   const spokenTo = rows.filter((row) => row.has_inbox).map((row) => row.id)
   const [events, inbox] = await Promise.all([
     started.length === 0 ? undefined : readAllEvents(sql, started),
     spokenTo.length === 0 ? undefined : readInbox(sql, spokenTo),
   ])
-  const runs = rows.map((row) => toClaimedRun(row, events?.get(row.id) ?? [], inbox?.get(row.id) ?? []))
+  const runs = await Promise.all(
+    rows.map(async (row) => {
+      const snapshot = snapshots.get(row.id) ?? null
+      const past = snapshot === null ? events?.get(row.id) : await readEventsAfter(sql, row.id, snapshot.seq)
+      return toClaimedRun(row, snapshot, past ?? [], inbox?.get(row.id) ?? [])
+    }),
+  )
   const seeded = await Promise.all(
     rows.map((row, index) => (row.seed === null ? runs[index]! : withSeeds(sql, runs[index]!, row.seed))),
   )
@@ -59,8 +68,15 @@ const readAllEvents = async (sql: Sql, ids: readonly string[]): Promise<Map<stri
   return events
 }
 
+const readEventsAfter = async (sql: Sql, id: string, seq: number): Promise<RunEvent[]> => {
+  const rows = await sql<{ event: RunEvent }[]>`
+    SELECT event FROM run_events WHERE run_id = ${id} AND seq > ${seq} ORDER BY seq`
+  return rows.map(({ event }) => event)
+}
+
 const toClaimedRun = (
   row: ClaimRow,
+  snapshot: ClaimedRun['snapshot'],
   events: ClaimedRun['events'],
   inbox: ClaimedRun['inbox'],
 ): ClaimedRun => ({
@@ -82,6 +98,7 @@ const toClaimedRun = (
   createdAt: row.created_at,
   startedAt: row.started_at,
   now: row.now,
+  snapshot,
   events,
   inbox,
 })

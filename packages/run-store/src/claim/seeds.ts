@@ -8,7 +8,10 @@ type Ended = Extract<RunEvent, { type: 'step_succeeded' | 'step_failed' }>
 
 export const NO_SEEDS: ClaimedRun['seeds'] = new Map()
 
-/** Those the run has not taken over yet; after its first flush these are usually none, and nothing is read. */
+/**
+ * Those the run has not taken over yet, as far as the events at hand tell; after its first flush these are usually
+ * none, and nothing is read.
+ */
 export const resolveSeeds = async (
   sql: Sql,
   run: Pick<ClaimedRun, 'workspaceId' | 'events'>,

@@ -31,6 +31,8 @@ export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
     response: unit.response,
     waits: filled(unit.waits ?? []),
     children: filled(unit.children ?? []),
+    newSnapshot: unit.snapshot === undefined ? undefined : true,
+    snapshot: unit.snapshot ?? undefined,
   })
   return { unit, text, bytes: Buffer.byteLength(text) }
 }

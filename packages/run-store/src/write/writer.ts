@@ -86,13 +86,8 @@ const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: Abort
   let open = batch
   while (open.length > 0) {
     const text = joinUnits(open.map((pending) => pending.request))
-    const freeing = open
-      .filter(({ request }) => freesPlace(request.unit))
-      .map(({ request }) => request.unit.runId)
-    const waiting = open.some(
-      ({ request: { unit } }) => unit.waits !== undefined || unit.children !== undefined,
-    )
-    const written = await whileUnreachable(() => callFlushRuns(sql, text, freeing, waiting), signal)
+    const units = open.map(({ request }) => request.unit)
+    const written = await whileUnreachable(() => callFlushRuns(sql, text, units), signal)
     const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
     for (const pending of open)
       if (written.has(pending.request.unit.runId)) pending.resolve({ kind: 'durable' })
@@ -121,19 +116,19 @@ const settleUnwritten = async (
 
 const freesPlace = ({ limited, run }: FlushUnit): boolean => limited === true && isTerminal(run.status)
 
-/** The plain one, unless places are given back or waits registered: their locks would cost all others time. */
-const callFlushRuns = async (
-  sql: Sql,
-  units: string,
-  freeing: readonly string[],
-  waiting: boolean,
-): Promise<Set<string>> => {
-  const flush =
-    freeing.length === 0 && !waiting
-      ? sql`flush_runs(${units}::text::jsonb)`
-      : waiting
-        ? sql`flush_runs_with_waits(${units}::text::jsonb, ${[...freeing]}::uuid[])`
-        : sql`flush_limited_runs(${units}::text::jsonb, ${[...freeing]}::uuid[])`
+/**
+ * The plain one, unless places are given back, waits registered (their locks would cost all others time) or snapshots
+ * written.
+ */
+const callFlushRuns = async (sql: Sql, text: string, units: readonly FlushUnit[]): Promise<Set<string>> => {
+  const freeing = units.filter(freesPlace).map(({ runId }) => runId)
+  const flush = units.some(({ snapshot }) => snapshot !== undefined)
+    ? sql`flush_runs_with_snapshots(${text}::text::jsonb, ${freeing}::uuid[])`
+    : units.some(({ waits, children }) => waits !== undefined || children !== undefined)
+      ? sql`flush_runs_with_waits(${text}::text::jsonb, ${freeing}::uuid[])`
+      : freeing.length > 0
+        ? sql`flush_limited_runs(${text}::text::jsonb, ${freeing}::uuid[])`
+        : sql`flush_runs(${text}::text::jsonb)`
   const rows = await sql<{ id: string }[]>`SELECT ${flush} AS id`
   return new Set(rows.map((row) => row.id))
 }

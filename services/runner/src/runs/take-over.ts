@@ -1,15 +1,15 @@
 import type { Sql } from '@millrace/db'
-import {
-  calledRuns,
-  type Decision,
-  decide,
-  foldEvents,
-  type RunState,
-  type StepState,
-  toView,
-} from '@millrace/engine'
+import { calledRuns, type Decision, decide, type RunState, type StepState, toView } from '@millrace/engine'
 import { type EventFeed, encodeRunFeed, runTopic, workspaceTopic } from '@millrace/feed'
-import type { ClaimedRun, FlushUnit, RunIntake, RunOwnership, StepRow } from '@millrace/run-store'
+import {
+  type ClaimedRun,
+  type FlushUnit,
+  foldRun,
+  type RunIntake,
+  type RunOwnership,
+  type RunReads,
+  type StepRow,
+} from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
 import type { RunRef } from '../stream/channel.js'
 import type { Waker } from '../waits/waker.js'
@@ -20,7 +20,9 @@ import type { Waker } from '../waits/waker.js'
  */
 export interface TakeOverDeps {
   readonly sql: Sql
-  readonly store: Pick<RunIntake, 'claimForCancel'> & Pick<RunOwnership, 'submit'>
+  readonly store: Pick<RunIntake, 'claimForCancel'> &
+    Pick<RunOwnership, 'submit'> &
+    Pick<RunReads, 'readEvents'>
   readonly feed: Pick<EventFeed, 'publish'>
   readonly waker: Waker
   readonly onError: (error: unknown, what: string) => void
@@ -32,7 +34,7 @@ export const runTakeOver =
     const claimed = await deps.store.claimForCancel(run.runId, run.workspaceId)
     // Ended meanwhile: the first durable terminal status wins.
     if (claimed === null) return
-    const state = await foldRun(deps.sql, claimed)
+    const state = await readState(deps, claimed)
     // Those that hear of its end: whom it waits for, and its parent.
     const relatives = [
       ...calledRuns(state).values(),
@@ -48,9 +50,9 @@ export const runTakeOver =
     await publish(deps.feed, unit).catch((error: unknown) => deps.onError(error, 'publishing a cancel'))
   }
 
-const foldRun = async (sql: Sql, run: ClaimedRun): Promise<RunState> => {
+const readState = async ({ sql, store, onError }: TakeOverDeps, run: ClaimedRun): Promise<RunState> => {
   const { graph } = await loadGraph(sql, run.versionId)
-  return foldEvents(graph, { trigger: run.trigger, input: run.input }, run.events, run.lastSeq)
+  return foldRun(store, graph, run, (error) => onError(error, 'reading a snapshot'))
 }
 
 const cancelUnit = (run: ClaimedRun, state: RunState, { events, changed }: Decision): FlushUnit => {
@@ -77,6 +79,7 @@ const cancelUnit = (run: ClaimedRun, state: RunState, { events, changed }: Decis
     limited: state.graph.definition.settings.concurrency !== undefined,
     payloads: [],
     response: undefined,
+    snapshot: null,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RunState } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
@@ -10,6 +11,7 @@ import { isSuspect } from './suspicion.js'
 export function createSession(
   run: ClaimedRun,
   plan: Plan,
+  state: RunState,
   host: SessionHost,
   capabilities: Capabilities,
 ): RunSession {
@@ -23,6 +25,7 @@ export function createSession(
   return new RunSession(
     run,
     plan,
+    state,
     host,
     (events, scopes, barrier) => new AttemptRunner(plan, scopes, barrier, identity, capabilities, events),
   )

@@ -1,13 +1,10 @@
 import type { MillraceError } from '@millrace/contracts'
-import { decide, foldEvents } from '@millrace/engine'
-import type { ClaimedRun, RunStore } from '@millrace/run-store'
+import { decide } from '@millrace/engine'
+import { type ClaimedRun, foldRun, type RunStore, readEventsAfter } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { Publisher } from '../publisher.js'
 import { PendingWrites } from './pending-writes.js'
 import { toStepError } from './step-error.js'
-
-/** Pages of events read back. */
-const PAGE = 10_000
 
 /**
  * Fails a run from its durable state, under the epoch it was claimed with. For what its session had decided but
@@ -21,19 +18,17 @@ export async function failRun(
   error: MillraceError,
   publisher: Publisher,
 ): Promise<void> {
-  const events = []
-  for (;;) {
-    const page = await store.readEvents(run.workspaceId, run.id, events.length, PAGE)
-    events.push(...page)
-    if (page.length < PAGE) break
-  }
-  const state = foldEvents(plan.graph, { trigger: run.trigger, input: run.input }, events, events.length)
+  const from = run.snapshot?.seq ?? 0
+  const events = await readEventsAfter(store, run, from)
+  const lastSeq = from + events.length
+  const state = await foldRun(store, plan.graph, { ...run, events, lastSeq }, () => undefined)
   const reason = { ...toStepError(error), retryable: false }
   const decision = decide(state, { kind: 'fail_requested', error: reason }, now)
   const writes = new PendingWrites(run, state)
   writes.decided(decision)
   const { status, startedAt, finishedAt, output } = state
   const outcome = { status, startedAt, finishedAt, error: state.error, output }
-  const result = await store.submit(writes.take(events.length, true, outcome, []))
+  const unit = writes.take(lastSeq, true, outcome, [])
+  const result = await store.submit({ ...unit, snapshot: null })
   if (result.kind === 'durable') publisher.durable(run.id, run.workspaceId, decision.events, status)
 }

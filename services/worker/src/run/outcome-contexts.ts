@@ -15,7 +15,7 @@ type Host = Pick<SessionHost, 'clock' | 'random' | 'storePayload' | 'resolveCall
  * an attempt needs of the run.
  */
 export class OutcomeContexts {
-  #responded = false
+  #responded: boolean
 
   constructor(
     private readonly run: ClaimedRun,
@@ -24,6 +24,7 @@ export class OutcomeContexts {
     private readonly writes: PendingWrites,
     private readonly host: Host,
   ) {
+    this.#responded = run.snapshot?.responded ?? false
     for (const event of run.events) this.observe(event)
   }
 

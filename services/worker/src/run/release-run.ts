@@ -54,4 +54,5 @@ const releasing = (run: ClaimedRun, events: readonly RunEvent[], row: FlushUnit[
   consumedInbox: [],
   payloads: [],
   response: undefined,
+  ...(events.length > 0 && { snapshot: null }),
 })

@@ -1,5 +1,5 @@
 import { isTerminal } from '@millrace/contracts'
-import { decide, foldEvents, isIdle, pendingTimers, type RunInput, type RunState } from '@millrace/engine'
+import { decide, isIdle, pendingTimers, type RunInput, type RunState } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import { DurabilityBarrier } from './barrier.js'
@@ -13,6 +13,7 @@ import { resolvedInput } from './resolved-input.js'
 import { runScope } from './run-scope.js'
 import { RunScopes } from './scopes.js'
 import type { SessionEnd, SessionHost } from './session-host.js'
+import { Snapshots } from './snapshots.js'
 import { isSuspect } from './suspicion.js'
 
 /** Delays up to this stay in memory; longer ones park the run. Milliseconds. */
@@ -32,6 +33,7 @@ export class RunSession {
   readonly #scopes: RunScopes
   readonly #barrier: DurabilityBarrier
   readonly #writes: PendingWrites
+  readonly #snapshots: Snapshots
   readonly #contexts: OutcomeContexts
   readonly #performer: Performer
   readonly #called: CalledRuns
@@ -50,13 +52,12 @@ export class RunSession {
   constructor(
     readonly run: ClaimedRun,
     readonly plan: Plan,
+    /** As far as it is durable; the session's own from here on. */
+    state: RunState,
     private readonly host: SessionHost,
     makeAttempts: MakeAttempts,
   ) {
-    // D2: fold fails unless the events end exactly at the claimed last_seq.
-    const { trigger, input, seeds, undo } = run
-    const origin = { trigger, input, seeded: new Set(seeds.keys()), undo }
-    this.#state = foldEvents(plan.graph, origin, run.events, run.lastSeq)
+    this.#state = state
     // D13: after a crash one step at a time, so that the next one tells which step it was.
     if (isSuspect(run)) this.#state.places = 1
     this.#called = new CalledRuns(this.#state)
@@ -64,6 +65,7 @@ export class RunSession {
     const scope = runScope(run, plan, host.clock.now(), host.resumeUrl)
     this.#scopes = new RunScopes(this.#state, scope, (ref) => host.loadPayload(run, ref))
     this.#writes = new PendingWrites(run, this.#state)
+    this.#snapshots = new Snapshots(run)
     this.#contexts = new OutcomeContexts(run, plan, this.#scopes, this.#writes, host)
     this.#performer = new Performer(this.#performed(), makeAttempts)
   }
@@ -237,12 +239,14 @@ export class RunSession {
     if (this.#over || (this.#writes.empty && this.#release === undefined && !anyway)) return undefined
     this.#releasing = this.#release
     const { status, startedAt, finishedAt, error, output } = this.#state
-    return this.#writes.take(
+    const unit = this.#writes.take(
       this.#barrier.durable,
       this.#release !== undefined,
       { status: this.#release === 'handed_back' ? 'pending' : status, startedAt, finishedAt, error, output },
       this.#timerRows(),
     )
+    const snapshot = this.#snapshots.next(this.#state, unit.events)
+    return snapshot === undefined ? unit : { ...unit, snapshot }
   }
 
   /** Timers stand in the database only while the run is parked: whoever claims it next takes them over. */
