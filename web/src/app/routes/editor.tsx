@@ -2,15 +2,17 @@ import { Button } from '@mantine/core'
 import { type Json, pin } from '@millrace/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { z } from 'zod'
 import { useApi, useSession } from '../../api/context.js'
 import { createDraftsApi } from '../../api/drafts.js'
 import { keys } from '../../api/keys.js'
+import { createLiveStore } from '../../components/graph/live-store.js'
 import { ConfigPanel } from '../../features/config-panel/panel/config-panel.js'
 import type { Pins } from '../../features/config-panel/samples/sample.js'
 import { EditorPage } from '../../features/editor/editor-page.js'
 import type { PanelContext } from '../../features/editor/panel-context.js'
+import { LiveRun } from '../live-run/live-run.js'
 
 const route = getRouteApi('/inside/workflows/$workflowId')
 
@@ -22,12 +24,15 @@ export const EditorRoute = () => {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   const api = useMemo(() => createDraftsApi(client), [client])
+  const [live] = useState(createLiveStore)
   return (
     <EditorPage
       key={workflowId}
       workflowId={workflowId}
       workspace={'identity' in session ? session.identity.workspace.slug : ''}
       api={api}
+      live={live}
+      liveBar={<LiveRun workflowId={workflowId} live={live} />}
       renderPanel={(panel) => <NodePanel workflowId={workflowId} panel={panel} />}
       links={
         <Button

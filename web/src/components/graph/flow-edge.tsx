@@ -10,7 +10,7 @@ export const FlowEdge = memo((edge: EdgeProps<FlowEdgeType>) => {
   const count = useLiveCount(edge.id)
   const readable = useReadable()
   const [path, x, y] = getBezierPath(edge)
-  const label = [edge.data?.label, count === undefined || count < 1 ? undefined : String(count)]
+  const label = [edge.data?.label, count === undefined || count < 2 ? undefined : String(count)]
     .filter((part) => part !== undefined)
     .join(' · ')
   return (

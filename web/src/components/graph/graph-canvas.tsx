@@ -18,9 +18,8 @@ import { FarEdges } from './far-edges.js'
 import { FlowEdge } from './flow-edge.js'
 import { FrameCard } from './frame-card.js'
 import classes from './graph.module.css'
-import type { LiveState } from './graph-types.js'
 import { GroupBox, GroupCard } from './group-card.js'
-import { createLiveStore, LiveContext, NOTHING_LIVE } from './live-store.js'
+import { createLiveStore, LiveContext, type LiveStore } from './live-store.js'
 import { cardElementId, NodeCard } from './node-card.js'
 import { NoteCard } from './note-card.js'
 import { Overview } from './overview.js'
@@ -42,7 +41,7 @@ const NO_EDGES: FlowEdgeType[] = []
 
 export interface GraphCanvasProps {
   readonly graph: FlowGraph
-  readonly live?: LiveState | undefined
+  readonly live?: LiveStore | undefined
   /** Keys of nodes, notes, groups and edges. */
   readonly selected: ReadonlySet<string>
   readonly onSelect: (selected: ReadonlySet<string>) => void
@@ -63,9 +62,8 @@ export interface GraphCanvasProps {
  * `onKeyDown`. Needs a ReactFlowProvider above it.
  */
 export const GraphCanvas = (props: GraphCanvasProps) => {
-  const { graph, live = NOTHING_LIVE, selected, actions, focused, label, minimap = true, children } = props
-  const [liveStore] = useState(createLiveStore)
-  useEffect(() => liveStore.setState(live, true), [liveStore, live])
+  const { graph, live, selected, actions, focused, label, minimap = true, children } = props
+  const [nothingLive] = useState(createLiveStore)
   // There from the first render on: the view is fitted to them once, when the canvas appears.
   const [nodes, setNodes] = useState(() => reuseNodes([], graph.nodes, selected))
   useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
@@ -78,7 +76,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   const handlers = useHandlers(props, setNodes)
   return (
     <ReadableContext value={readable}>
-      <LiveContext value={liveStore}>
+      <LiveContext value={live ?? nothingLive}>
         <CanvasActionsContext value={actions}>
           <div
             className={classes['canvas']}

@@ -40,6 +40,10 @@ export interface LiveNode {
   readonly attempt: number
   /** Milliseconds. */
   readonly durationMs?: number | undefined
+  /** Passes that have ended: of a container, or through a node in one. */
+  readonly ended?: number | undefined
+  /** Passes in all, where that is known. */
+  readonly passes?: number | undefined
 }
 
 export const graphEdgeKey = ({ from, port, to }: Pick<GraphSourceEdge, 'from' | 'port' | 'to'>): string =>

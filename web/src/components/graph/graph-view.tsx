@@ -1,9 +1,10 @@
 import type { Body, Definition } from '@millrace/contracts'
 import { ReactFlowProvider } from '@xyflow/react'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { GraphCanvas } from './graph-canvas.js'
 import type { Density, GraphSource, GraphSourceEdge, GraphSourceNode, LiveState } from './graph-types.js'
 import { readLayout } from './layout.js'
+import { createLiveStore, NOTHING_LIVE } from './live-store.js'
 import { Reveal } from './reveal.js'
 import { traverse } from './traverse.js'
 import { type NodeTypeMap, useGraph } from './use-graph.js'
@@ -28,12 +29,14 @@ export const GraphView = (props: GraphViewProps) => (
 const View = ({ definition, types, live, selected, onSelect, density = 'normal', label }: GraphViewProps) => {
   const source = useMemo(() => sourceOf(definition), [definition])
   const graph = useGraph(source, types, density)
+  const [liveStore] = useState(createLiveStore)
+  useEffect(() => liveStore.setState(live ?? NOTHING_LIVE, true), [liveStore, live])
   const chosen = useMemo(() => new Set(selected === undefined ? [] : [selected]), [selected])
   if (graph === undefined) return null
   return (
     <GraphCanvas
       graph={graph}
-      live={live}
+      live={liveStore}
       label={label}
       selected={chosen}
       focused={selected}

@@ -8,9 +8,11 @@ import type { Group } from './layout.js'
 /** The live state beside the graph: a change draws the cards it is about, and no other. */
 export const NOTHING_LIVE: LiveState = { nodes: new Map(), edges: new Map() }
 
-export const createLiveStore = (): StoreApi<LiveState> => createStore(() => NOTHING_LIVE)
+export type LiveStore = StoreApi<LiveState>
 
-export const LiveContext = createContext<StoreApi<LiveState>>(createLiveStore())
+export const createLiveStore = (): LiveStore => createStore(() => NOTHING_LIVE)
+
+export const LiveContext = createContext<LiveStore>(createLiveStore())
 
 export const useLiveNode = (id: string): LiveNode | undefined =>
   useStore(

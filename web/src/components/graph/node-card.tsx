@@ -65,6 +65,8 @@ export const CardState = ({ live }: { readonly live: LiveNode }) => (
     <StateIcon state={live.state} size={16} />
     <span className={classes['numbers']}>
       {live.attempt > 1 && `#${live.attempt} `}
+      {live.ended !== undefined &&
+        (live.passes === undefined ? `${live.ended}× ` : `${live.ended}/${live.passes} `)}
       {live.durationMs !== undefined && formatDuration(live.durationMs)}
     </span>
   </span>

@@ -23,7 +23,7 @@ export const cardSize = (density: Density, ports: number): Size => {
 }
 
 /** Room around the body in a container's frame; its title stands above. */
-export const FRAME_PADDING = 24
+const FRAME_PADDING = 24
 const FRAME_TITLE = 44
 const LEAST_FRAME: Size = { width: 272, height: 132 }
 

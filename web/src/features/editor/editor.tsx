@@ -2,7 +2,7 @@ import type { JsonObject } from '@millrace/contracts'
 import { ReactFlowProvider } from '@xyflow/react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import type { DraftsApi } from '../../api/drafts.js'
-import type { LiveState } from '../../components/graph/graph-types.js'
+import type { LiveStore } from '../../components/graph/live-store.js'
 import type { Saved } from './autosave/draft-saver.js'
 import type { Journal } from './autosave/journal.js'
 import { useAutosave } from './autosave/use-autosave.js'
@@ -19,6 +19,7 @@ import { SidePane, type SideView } from './panes/side-pane.js'
 import type { LocatedProblem } from './problems/locate.js'
 import { useProblems } from './problems/use-problems.js'
 import { PublishDialog } from './publish/publish-dialog.js'
+import { useRegionKeys } from './regions.js'
 import { EditorProvider, useEditor, useEditorState } from './store/context.js'
 import { createEditorActions } from './store/editor-actions.js'
 import { createEditorStore } from './store/editor-store.js'
@@ -39,8 +40,9 @@ export interface EditorProps {
   readonly tab: string
   /** The config panel of a node. */
   readonly renderPanel: (panel: PanelContext) => ReactNode
-  /** A run to show on the canvas. */
-  readonly live?: LiveState | undefined
+  /** What a run shows on the canvas, and above it which run that is. */
+  readonly live: LiveStore
+  readonly liveBar: ReactNode
   readonly links: ReactNode
   readonly runsLink: ReactNode
   readonly onRun: (runId: string) => void
@@ -78,6 +80,7 @@ const Workbench = (props: EditorProps) => {
   const ui = useMemo(() => ({ overlays, tidy, showOutline: () => setSide('outline') }), [overlays, tidy])
   const panel = usePanelContext(problems, autosave.flush)
   const jump = useJump(overlays.close)
+  useRegionKeys()
   return (
     <EditorUiContext value={ui}>
       <div className={classes['editor']}>
@@ -94,15 +97,16 @@ const Workbench = (props: EditorProps) => {
             {autosave.notice !== undefined && (
               <MergeAlert notice={autosave.notice} onClose={autosave.dismissNotice} />
             )}
+            {props.liveBar}
             <EditorCanvas live={live} />
             {showsProblems && (
-              <section className={classes['bottom']} aria-label="Problems">
+              <section className={classes['bottom']} aria-label="Problems" data-region>
                 <ProblemList problems={problems} onJump={jump} />
               </section>
             )}
           </div>
           {panel !== undefined && (
-            <aside className={classes['panel']} aria-label={`Panel of ${panel.nodeId}`}>
+            <aside className={classes['panel']} aria-label={`Panel of ${panel.nodeId}`} data-region>
               {renderPanel(panel)}
             </aside>
           )}

@@ -39,7 +39,7 @@ interface ToolbarProps {
 export const Toolbar = ({ save, problems, onSide, onProblems, links }: ToolbarProps) => {
   const { overlays } = useEditorUi()
   return (
-    <header className={classes['toolbar']}>
+    <header className={classes['toolbar']} data-region>
       <Tool label="Nodes and outline" icon={<PanelLeft size={16} />} onClick={onSide} />
       <WorkflowName />
       <SaveIndicator state={save} />

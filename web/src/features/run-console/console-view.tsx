@@ -69,7 +69,14 @@ const Content = (props: ConsoleViewProps & { readonly view: View }) => {
   switch (view) {
     case 'graph':
       return (
-        <GraphPane moment={moment} nodeTypes={nodeTypes} now={now} selected={selected} onSelect={select} />
+        <GraphPane
+          moment={moment}
+          events={session.document.events}
+          nodeTypes={nodeTypes}
+          now={now}
+          selected={selected}
+          onSelect={select}
+        />
       )
     case 'timeline':
       return (

@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import type { DefinitionProblem, Json } from '@millrace/contracts'
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
 import { byPointer } from '../../../components/schema-form/model/problems.js'
 import {
@@ -86,7 +86,15 @@ const Panel = (props: PanelProps) => {
   const { pass } = expressions
   const common = { document, node, type, sample, pass, pins, onPins: props.onPins }
   const panel = (
-    <section ref={content} className={classes['panel']} aria-label={`Settings of ${node.id}`}>
+    <section
+      ref={content}
+      tabIndex={-1}
+      className={classes['panel']}
+      aria-label={`Settings of ${node.id}`}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !expanded && isFree(event)) props.onClose()
+      }}
+    >
       <PanelHeader
         {...common}
         test={test}
@@ -131,17 +139,45 @@ const Panel = (props: PanelProps) => {
   )
 }
 
-/** To the control of a field, or of the nearest field around it. */
+/** Escape closes the innermost thing that is open: a list of choices, completions or a popover before the panel. */
+const isFree = ({ defaultPrevented, currentTarget, target }: KeyboardEvent): boolean =>
+  !defaultPrevented &&
+  target instanceof Element &&
+  currentTarget.contains(target) &&
+  target.closest('[aria-expanded="true"]') === null &&
+  currentTarget.querySelector('[aria-haspopup][aria-expanded="true"]') === null
+
+/** To the control of a field, or of the nearest field around it; to the first field where none is asked for. */
 const useFieldFocus = (panel: RefObject<HTMLElement | null>, field: string | undefined) =>
   useEffect(() => {
-    for (let pointer = field ?? ''; pointer !== ''; pointer = pointer.slice(0, pointer.lastIndexOf('/'))) {
-      const frame = panel.current?.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)
-      const control = frame?.querySelector<HTMLElement>('input, textarea, [contenteditable], button')
-      if (control === null || control === undefined) continue
-      control.focus()
-      return
+    const root = panel.current
+    if (root === null) return
+    root.focus({ preventScroll: true })
+    const enter = (): boolean => {
+      const control = controlOf(root, field ?? '')
+      control?.focus()
+      return control !== undefined
     }
+    if (enter()) return
+    // Editors of code and expressions are loaded when they are first shown. Who went elsewhere meanwhile stays there.
+    const watch = new MutationObserver(() => {
+      if (window.document.activeElement !== root || enter()) watch.disconnect()
+    })
+    watch.observe(root, { childList: true, subtree: true })
+    return () => watch.disconnect()
   }, [panel, field])
+
+const controlOf = (root: HTMLElement, field: string): HTMLElement | undefined => {
+  let frame: Element | null = null
+  for (
+    let pointer = field;
+    frame === null && pointer !== '';
+    pointer = pointer.slice(0, pointer.lastIndexOf('/'))
+  )
+    frame = root.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)
+  frame ??= root.querySelector('[data-pointer]')
+  return frame?.querySelector<HTMLElement>('input, textarea, [contenteditable], button') ?? undefined
+}
 
 const useExpressionContext = (
   { workflow, document, node, nodeTypes, pins }: PanelProps,

@@ -48,7 +48,9 @@ const findSample = async (
     const run = await tests.read(id, signal)
     const steps = firstSteps(await tests.steps(id, signal))
     if (runId === undefined && !isSampleFor(steps, ids)) continue
-    return { run, steps, outputs: await loadOutputs(runs, id, steps, ids, signal) }
+    const outputs = await loadOutputs(runs, id, steps, ids, signal)
+    // What the trigger gave is kept with the run, not once more with its step.
+    return { run, steps, outputs: new Map(outputs).set(run.trigger, run.input) }
   }
   return null
 }

@@ -1,8 +1,10 @@
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useMemo, useRef } from 'react'
 import type { CanvasActions } from '../../../components/graph/canvas-actions.js'
 import { GraphCanvas } from '../../../components/graph/graph-canvas.js'
-import type { GraphSource, LiveState } from '../../../components/graph/graph-types.js'
+import type { GraphSource } from '../../../components/graph/graph-types.js'
 import type { Point } from '../../../components/graph/layout.js'
+import type { LiveStore } from '../../../components/graph/live-store.js'
+import { Reveal } from '../../../components/graph/reveal.js'
 import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { useGraph } from '../../../components/graph/use-graph.js'
 import { useCanvas } from '../../../components/graph/xyflow.js'
@@ -15,7 +17,7 @@ import { NODE_TYPE_MIME } from './drag-type.js'
 import { useCanvasKeys } from './use-canvas-keys.js'
 
 interface EditorCanvasProps {
-  readonly live: LiveState | undefined
+  readonly live: LiveStore
 }
 
 /** The canvas an author works on. */
@@ -60,6 +62,7 @@ export const EditorCanvas = ({ live }: EditorCanvasProps) => {
     <div
       ref={root}
       className={classes['canvas']}
+      data-region
       onPaste={paste}
       onCopy={(event) => copy(event, false)}
       onCut={(event) => copy(event, true)}
@@ -83,7 +86,9 @@ export const EditorCanvas = ({ live }: EditorCanvasProps) => {
             if (!isTyping(event.target)) onKeyDown(event)
           }}
           actions={canvasActions}
-        />
+        >
+          <Reveal graph={graph} selected={focused} />
+        </GraphCanvas>
       )}
     </div>
   )

@@ -1,9 +1,9 @@
 /** Keys of the canvas, in words. What they do stands in canvas-keys.ts. */
 export const SHORTCUTS: readonly { readonly keys: string; readonly does: string }[] = [
-  { keys: '← → ↑ ↓', does: 'Go to the next node in that direction' },
+  { keys: '← → ↑ ↓', does: 'Go to the next node in that direction; ↓ into a container' },
   { keys: 'Shift + arrows', does: 'The same, and keep what is selected' },
   { keys: 'Alt + arrows', does: 'Move what is selected' },
-  { keys: 'N', does: 'Add a node behind this one' },
+  { keys: 'N', does: 'Add a node behind this one, or into this open container' },
   { keys: 'C', does: 'Connect this node to another' },
   { keys: 'Enter', does: 'Open the panel of this node' },
   { keys: 'Delete', does: 'Delete what is selected' },
@@ -16,6 +16,7 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly does: string 
   { keys: 'T', does: 'Tidy the canvas' },
   { keys: 'F', does: 'Fit everything into view' },
   { keys: 'O', does: 'Go to the outline' },
+  { keys: 'F6', does: 'Go to the next part: toolbar, nodes, canvas, problems, panel' },
   { keys: 'Esc', does: 'Close the panel, select nothing' },
   { keys: '?', does: 'Show these keys' },
 ]

@@ -1,16 +1,13 @@
 import type { RefObject } from 'react'
 import type { FlowGraph } from '../../../components/graph/build-graph.js'
-import { cornersOf } from '../../../components/graph/drag.js'
 import { cardElementId } from '../../../components/graph/node-card.js'
 import { traverse } from '../../../components/graph/traverse.js'
-import { useCanvas } from '../../../components/graph/xyflow.js'
 import { useEditor } from '../store/context.js'
 import { useKeyCommands } from './use-key-commands.js'
 
-/** Arrow keys go from node to node, and take the view along. */
+/** Arrow keys go from node to node. */
 export const useCanvasKeys = (graph: FlowGraph | undefined, root: RefObject<HTMLDivElement | null>) => {
   const { store } = useEditor()
-  const canvas = useCanvas()
   const cardOf = (id: string | undefined): Element | null =>
     id === undefined ? null : (root.current?.querySelector(`#${CSS.escape(cardElementId(id))}`) ?? null)
   return useKeyCommands({
@@ -19,9 +16,6 @@ export const useCanvasKeys = (graph: FlowGraph | undefined, root: RefObject<HTML
       const next = graph === undefined ? undefined : traverse(graph, focused, key)
       if (next === undefined) return
       select(new Set(extend ? [...selected, next] : [next]))
-      const corner = cornersOf(graph?.nodes ?? []).get(next)
-      if (corner !== undefined && cardOf(next) === null)
-        void canvas.setCenter(corner.x + 110, corner.y + 30, { zoom: canvas.getZoom() })
     },
     whereIsFocus: () => {
       const box = (cardOf(store.getState().focused) ?? root.current)?.getBoundingClientRect()

@@ -18,7 +18,7 @@ interface SidePaneProps {
 
 /** Beside the canvas: what can be put on it, and what stands on it as a list. */
 export const SidePane = ({ view, onView }: SidePaneProps) => (
-  <aside className={classes['side']} aria-label="Nodes and outline">
+  <aside className={classes['side']} aria-label="Nodes and outline" data-region>
     <SegmentedControl
       size="xs"
       fullWidth
