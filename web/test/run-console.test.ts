@@ -195,6 +195,47 @@ test('an approval shows what is asked, and what is decided goes on live', async 
   await page.context().close()
 }, 120_000)
 
+test('a step that waits for a call shows its URL, and is resumed from the screen', async () => {
+  const runId = await startRun('called', {
+    nodes: [{ id: 'callback', type: 'flow.wait', params: { for: 'resume' } }, log('after')],
+    edges: ['start>callback', 'callback>after'],
+  })
+  const { page, problems } = await openPage(browser, app)
+  await signInAsOwner(page, app, `/runs/${runId}`)
+  const card = page.getByRole('group', { name: 'Resume callback' })
+  const url = await card.getByRole('textbox', { name: 'Resume URL' }).inputValue()
+  expect(url).toMatch(/^https?:\/\/.+\/resume\/.+/)
+  await card.getByRole('textbox', { name: 'Output' }).fill('{ "paid": ')
+  await card.getByText('This is not JSON').waitFor()
+  await card.getByRole('textbox', { name: 'Output' }).fill('{ "paid": true }')
+  await card.getByRole('button', { name: 'Resume the step' }).click()
+  await step(page, 'after', 'Completed').waitFor()
+  await heading(page).getByText('Completed').waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)
+
+test('steps of items are listed under their map, and its end keeps them', async () => {
+  const runId = await startRun('mapped', {
+    nodes: [
+      {
+        id: 'each',
+        type: 'flow.map',
+        params: { items: '{{ [1, 2, 3] }}' },
+        body: { nodes: [delay('rest', '50ms')], edges: [] },
+      },
+    ],
+    edges: ['start>each'],
+  })
+  const { page, problems } = await openPage(browser, app)
+  await signInAsOwner(page, app, `/runs/${runId}`)
+  await heading(page).getByText('Completed').waitFor({ timeout: 60_000 })
+  await steps(page).getByRole('button', { name: '3 steps inside' }).click()
+  for (const index of [0, 1, 2]) await step(page, `each\\[${index}\\].rest`, 'Completed').waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)
+
 test('a run that waits says why; it is paused, resumed and cancelled', async () => {
   const runId = await startRun('waits', { nodes: [delay('rest', '1h')], edges: ['start>rest'] })
   const { page, problems } = await openPage(browser, app)

@@ -35,3 +35,9 @@ export const createResumeTokens = (masterKey: Uint8Array): ResumeTokens => {
     },
   }
 }
+
+/** The public URLs of waiting steps, which the runner answers. `publicUrl` without a slash at its end. */
+export const resumeUrls =
+  (tokens: Pick<ResumeTokens, 'sign'>, publicUrl: string) =>
+  (runId: string, path: string): string =>
+    `${publicUrl}/resume/${tokens.sign({ runId, path })}`

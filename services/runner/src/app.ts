@@ -4,6 +4,7 @@ import {
   createResumeTokens,
   createTokenService,
   createVaultOfKey,
+  resumeUrls,
 } from '@millrace/auth'
 import type { ServiceParts } from '@millrace/connections'
 import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
@@ -38,13 +39,15 @@ export const buildRunnerApp = async ({
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })
+  const resumeTokens = createResumeTokens(config.secrets.masterKey)
   const plugin = runnerPlugin({
     sql: database.sql,
     store,
     queue,
     feed,
     useCredential: credentials.use,
-    resumeTokens: createResumeTokens(config.secrets.masterKey),
+    resumeTokens,
+    resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),
     metrics,
     log,
     random: Math.random,

@@ -17,6 +17,8 @@ export interface RunnerDeps {
   /** A credential of a workspace by name. Throws CREDENTIAL_NOT_FOUND, CREDENTIAL_UNREADABLE. */
   readonly useCredential: (workspaceId: string, name: string) => Promise<CredentialData>
   readonly resumeTokens: Pick<ResumeTokens, 'verify'>
+  /** The public URL whose call ends the wait of the step at the path. */
+  readonly resumeUrl: (runId: string, path: string) => string
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
   readonly metrics?: Pick<Metrics, 'runsAccepted' | 'watchSseConnections'>
   /** In [0, 1). */

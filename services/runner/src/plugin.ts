@@ -89,7 +89,7 @@ export const runnerPlugin =
     registerTasks(app, { store: deps.store, waker })
     registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer })
-    registerResumeRoutes(app, { store: deps.store, resumeTokens: deps.resumeTokens, waker })
+    registerResumeRoutes(app, { ...deps, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 
     app.addHook('onReady', async () => bulk.start())

@@ -211,12 +211,22 @@ describe('runs', () => {
     expect((await read(`/${run.id}/payloads/%00`)).statusCode).toBe(400)
   })
 
+  it('tells the resume URL of a step to those who may operate runs only', async () => {
+    const { run } = (await start({ workflow: 'orders' })).json()
+    const urlAs = async (role: 'viewer' | 'operator') =>
+      read(`/${run.id}/resume-url?path=wait`, await world.token(role))
+    expect((await urlAs('viewer')).statusCode).toBe(403)
+    const { url } = (await urlAs('operator')).json()
+    const [, token = ''] = /^https:\/\/millrace\.example\/resume\/(.+)$/.exec(url) ?? []
+    expect(world.resumeTokens.verify(token)).toEqual({ runId: run.id, path: 'wait' })
+  })
+
   it('shows and changes nothing of another workspace (I9)', async () => {
     const { run } = (await start({ workflow: 'orders' })).json()
     await world.store.putPayload(world.workspaceId, run.id, { key: 'k', body: '1' })
     const away = await world.token('admin', world.awayId)
-    for (const path of [`/${run.id}`, `/${run.id}/steps`, `/${run.id}/payloads/k`]) {
-      expect((await read(path, away)).statusCode).toBe(404)
+    for (const path of ['', '/steps', '/payloads/k', '/resume-url?path=wait']) {
+      expect((await read(`/${run.id}${path}`, away)).statusCode).toBe(404)
     }
     expect((await read('', away)).json().items).toEqual([])
     const cancel = await world.app.inject({
@@ -225,6 +235,13 @@ describe('runs', () => {
       headers: { authorization: away },
     })
     expect(cancel.statusCode).toBe(404)
+    const resume = await world.app.inject({
+      method: 'POST',
+      url: `/api/v1/runs/${run.id}/resume-step`,
+      headers: { authorization: away },
+      payload: { path: 'wait' },
+    })
+    expect(resume.statusCode).toBe(404)
     const foreign = await world.app.inject({
       method: 'POST',
       url: '/api/v1/runs',

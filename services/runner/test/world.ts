@@ -7,6 +7,7 @@ import {
   createTokenService,
   createVaultOfKey,
   type ResumeTokens,
+  resumeUrls,
 } from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition, type Role } from '@millrace/contracts'
@@ -65,6 +66,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
       sql,
       useCredential: credentials.use,
       resumeTokens,
+      resumeUrl: resumeUrls(resumeTokens, 'https://millrace.example'),
       log: { warn: record, error: record },
       random: () => 0.5,
     }),

@@ -49,6 +49,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       feed,
       useCredential: identity.credentials.use,
       resumeTokens: identity.resumeTokens,
+      resumeUrl: identity.resumeUrl,
       metrics,
       log,
       random: Math.random,

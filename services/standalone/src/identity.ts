@@ -6,6 +6,7 @@ import {
   createTokenService,
   createVaultOfKey,
   ensureOwner,
+  resumeUrls,
 } from '@millrace/auth'
 import type { Config } from '@millrace/config'
 import type { Sql } from '@millrace/db'
@@ -14,6 +15,7 @@ import type { Sql } from '@millrace/db'
 export type Identity = Awaited<ReturnType<typeof createIdentity>>
 
 export async function createIdentity(sql: Sql, config: Config) {
+  const resumeTokens = createResumeTokens(config.secrets.masterKey)
   const tokens = createTokenService({
     ...API_TOKENS,
     secret: Buffer.from(config.secrets.jwtSecret),
@@ -23,7 +25,8 @@ export async function createIdentity(sql: Sql, config: Config) {
     tokens,
     signIn: createSignIn(sql, tokens),
     credentials: createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey)),
-    resumeTokens: createResumeTokens(config.secrets.masterKey),
+    resumeTokens,
+    resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),
     owner: await ensureOwner(sql, { dir: config.directory }),
     /** A token for the first workspace's owner, for what this process does on that owner's behalf. */
     ownerToken: async (): Promise<string> => (await tokens.sign(await findOwner(sql))).accessToken,

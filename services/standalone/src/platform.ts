@@ -3,7 +3,7 @@ import { type Connections, openConnections } from '@millrace/connections'
 import { migrate } from '@millrace/db'
 import { startPostgres } from '@millrace/local-services'
 import { createMetrics, type Logger, type Metrics } from '@millrace/telemetry'
-import { resumeUrls, startWorker } from '@millrace/worker-service'
+import { startWorker } from '@millrace/worker-service'
 import { buildStandaloneApp } from './app.js'
 import { forkWorkers } from './child-workers.js'
 import { createIdentity, type Identity } from './identity.js'
@@ -71,7 +71,7 @@ async function startDatabase(config: Config, say: (line: string) => void, undo: 
 async function startWorkers(
   config: Config,
   connections: Connections,
-  { credentials, resumeTokens }: Identity,
+  { credentials, resumeUrl }: Identity,
   databaseUrl: string,
   log: Logger,
   metrics: Metrics,
@@ -86,7 +86,7 @@ async function startWorkers(
     graceMs: config.worker.drainMs,
     allowPrivate: config.allowPrivate,
     credential: credentials.use,
-    resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),
+    resumeUrl,
     log,
     metrics,
     plays: { childEnvironment: { ...process.env, ...environment } },

@@ -1,6 +1,5 @@
-import { createCredentialStore, createResumeTokens, createVaultOfKey } from '@millrace/auth'
+import { createCredentialStore, createResumeTokens, createVaultOfKey, resumeUrls } from '@millrace/auth'
 import { runService } from '@millrace/connections'
-import { resumeUrls } from './resume-urls.js'
 import { startWorker } from './start-worker.js'
 
 /**

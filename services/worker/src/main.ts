@@ -1,7 +1,6 @@
-import { createCredentialStore, createResumeTokens, createVaultOfKey } from '@millrace/auth'
+import { createCredentialStore, createResumeTokens, createVaultOfKey, resumeUrls } from '@millrace/auth'
 import { runService } from '@millrace/connections'
 import { createApp, listen, registerProbes } from '@millrace/http-api'
-import { resumeUrls } from './resume-urls.js'
 import { startWorker } from './start-worker.js'
 
 await runService('worker', async ({ config, connections, log, metrics }) => {

@@ -15,7 +15,7 @@ import { Worker, type WorkerDeps, type WorkerOptions } from './worker.js'
 export interface StartWorkerOptions extends WorkerOptions {
   readonly allowPrivate: readonly string[]
   credential(workspaceId: string, name: string): Promise<CredentialData>
-  /** See {@link resumeUrls}. */
+  /** See `resumeUrls` of the auth package. */
   resumeUrl(runId: string, path: string): string
   readonly log: WorkerDeps['log']
   readonly metrics: EventMetrics & Pick<Metrics, 'watchHeldRuns' | 'watchOpenCircuits' | 'watchRefusedCalls'>

@@ -2,6 +2,7 @@ import {
   approval,
   type DecideApprovalBody,
   decideApprovalAnswer,
+  type Json,
   json,
   nodeTypeDescriptor,
   type PayloadRef,
@@ -9,6 +10,8 @@ import {
   type RerunBody,
   type RetryBody,
   requestedAnswer,
+  resumeAnswer,
+  resumeUrlAnswer,
   retryAnswer,
   retryPlan,
   run,
@@ -83,6 +86,17 @@ export const createRunApi = (client: Client) => {
 
     decideApproval: (id: string, body: DecideApprovalBody) =>
       post(`/approvals/${id}/decide`, body, decideApprovalAnswer),
+
+    /** The URL whose call resumes a step that waits for one. */
+    resumeUrl: async (runId: string, path: string, signal?: AbortSignal) =>
+      (
+        await client.call(
+          { method: 'GET', path: `/runs/${runId}/resume-url`, query: { path }, signal },
+          resumeUrlAnswer,
+        )
+      ).url,
+    resumeStep: (runId: string, path: string, payload: Json) =>
+      post(`/runs/${runId}/resume-step`, { path, payload }, resumeAnswer),
 
     previewRetry: (runId: string, body: RetryBody) => post(`/runs/${runId}/retry/preview`, body, retryPlan),
     previewRerun: (runId: string, body: RerunBody) => post(`/runs/${runId}/rerun/preview`, body, retryPlan),

@@ -29,6 +29,17 @@ export const publishEventAnswer = z.object({
 })
 export type PublishEventAnswer = z.infer<typeof publishEventAnswer>
 
+/** Ends a wait for a call, as the call would: for people who may operate runs. */
+export const resumeStepBody = z.strictObject({
+  path: z.string().min(1).max(512),
+  /** Becomes the output of the step that waits. */
+  payload: json.optional(),
+})
+
+export const resumeUrlQuery = z.object({ path: resumeStepBody.shape.path })
+
+export const resumeUrlAnswer = z.object({ url: z.string() })
+
 export const resumeAnswer = z.object({
   runId: z.string(),
   path: z.string(),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { createResumeTokens } from '@millrace/auth'
+import { createResumeTokens, resumeUrls } from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition, type Json, type RunEvent } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
@@ -149,6 +149,7 @@ const openApi = async (
   workspaceId: string,
   masterKey: Buffer,
 ) => {
+  const resumeTokens = createResumeTokens(masterKey)
   const app = createApp({
     name: 'api',
     authenticate: async () => ({ userId: uuidv7(), workspaceId, role: 'operator', email: 'ada@example.org' }),
@@ -160,7 +161,8 @@ const openApi = async (
       queue,
       feed,
       useCredential: () => Promise.reject(new Error('no credentials here')),
-      resumeTokens: createResumeTokens(masterKey),
+      resumeTokens,
+      resumeUrl: resumeUrls(resumeTokens, 'https://millrace.example'),
       log: { warn: () => {}, error: () => {} },
       random: () => 0.5,
     }),

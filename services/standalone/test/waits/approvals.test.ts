@@ -27,6 +27,7 @@ beforeAll(async () => {
       ...world,
       useCredential: () => Promise.reject(new Error('no credentials here')),
       resumeTokens: { verify: () => undefined },
+      resumeUrl: () => '',
       log: { warn: () => {}, error: () => {} },
       random: () => 0.5,
     }),

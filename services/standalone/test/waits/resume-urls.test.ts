@@ -89,3 +89,13 @@ it('takes only what it has signed', async () => {
     expect([400, 401, 404, 414]).toContain((await world.call(`/resume/${forged}`)).status)
   expect((await world.call(path, { text: 'a\u0000b' })).json()).toMatchObject({ status: 400 })
 })
+
+it('is not needed by people who may operate the run', async () => {
+  const runId = await world.start(version, { hold: 'free' })
+  await waitFor(async () => (await world.run(runId)).status === 'waiting', { what: 'the park' })
+  const resume = () => world.post(`/runs/${runId}/resume-step`, { path: 'wait', payload: { paid: 7 } })
+  expect((await resume()).json()).toEqual({ runId, path: 'wait', early: false })
+  expect(await ended(world, runId)).toBe('completed')
+  expect((await world.run(runId)).output).toEqual({ paid: 7 })
+  expect((await resume()).status).toBe(409)
+})

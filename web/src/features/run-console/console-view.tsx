@@ -3,6 +3,7 @@ import type { NodeTypeDescriptor } from '@millrace/contracts'
 import { useCallback } from 'react'
 import type { RunApi } from '../../api/run.js'
 import { ApprovalCard } from './actions/approval-card.js'
+import { ResumeCard } from './actions/resume-card.js'
 import classes from './console.module.css'
 import { DataPane } from './data/data-pane.js'
 import type { ShownStep } from './document/shown-step.js'
@@ -137,6 +138,15 @@ const Panel = ({
       onView={(view) => onLocation({ view, step: step.path }, false)}
       onClose={() => onLocation({ step: undefined }, false)}
     >
+      {step.wait?.kind === 'resume' && moment.isLive && (
+        <ResumeCard
+          key={step.path}
+          runId={runId}
+          path={step.path}
+          loadUrl={(signal) => api.resumeUrl(runId, step.path, signal)}
+          resume={(payload) => api.resumeStep(runId, step.path, payload)}
+        />
+      )}
       {step.wait?.kind === 'approval' && moment.isLive && (
         <ApprovalCard
           key={step.path}
