@@ -105,6 +105,32 @@ export const settings = z.strictObject({
       whenFull: z.enum(['queue', 'reject', 'cancel-oldest']).default('queue'),
     })
     .optional(),
+  /** Starts of runs, calls included: no window of `perMs` holds more than `runs` of one key. */
+  rateLimit: z
+    .strictObject({
+      runs: z.int().min(1).max(10_000),
+      perMs: z
+        .int()
+        .min(1)
+        .max(31 * 24 * 3_600_000),
+      /** As that of `concurrency`. */
+      key: z.string().max(1_000).optional(),
+      /** For a run that comes too soon: begin later, or be refused. */
+      whenFull: z.enum(['delay', 'reject']).default('delay'),
+    })
+    .optional(),
+  /** Starts of one key that come within `waitMs` of each other collapse into one run. Calls and retries do not. */
+  debounce: z
+    .strictObject({
+      waitMs: milliseconds.min(1),
+      /** From the first of them: it begins then at the latest. */
+      maxWaitMs: milliseconds.min(1).optional(),
+      /** As that of `concurrency`. */
+      key: z.string().max(1_000).optional(),
+      /** The input of the last one counts. */
+      mode: z.literal('last').default('last'),
+    })
+    .optional(),
   sla: z.strictObject({ maxDurationMs: z.int().min(1) }).optional(),
   /** Steps of one run that execute at the same time. */
   maxParallelSteps: z.int().min(1).max(256).default(16),

@@ -93,6 +93,11 @@ export const ERRORS = {
     'Try again when one has ended, or raise settings.concurrency.limit.',
     true,
   ),
+  DEBOUNCED: entry(
+    409,
+    'A later start has taken the place of this one',
+    'See `details.runId`: settings.debounce lets the last of several starts run.',
+  ),
   RUN_FINISHED: entry(409, 'The run has already finished', 'Start a new run, or retry this one.'),
   RUN_FAILED: entry(
     500,

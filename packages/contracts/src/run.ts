@@ -31,6 +31,8 @@ export const run = runSummary.extend({
   idempotencyKey: z.string().nullable(),
   parentRunId: z.string().nullable(),
   originRunId: z.string().nullable(),
+  /** Present while it waits for its time to begin: settings.debounce, settings.rateLimit. */
+  heldUntil: time.optional(),
   /** Present while it waits for one of its workflow's places; `ahead` counts the runs that wait before it. */
   blocked: z.object({ key: z.string(), limit: z.int(), ahead: z.int() }).optional(),
 })

@@ -7,7 +7,8 @@ export { foldRun, readEventsAfter } from './claim/fold-run.js'
 export { SNAPSHOT_FROM } from './claim/snapshots.js'
 export type { PostResult } from './inbox.js'
 export { type RunFilter, type RunPage, whereRuns } from './read/runs.js'
-export type { SlotAnswer, SlotRequest } from './slots.js'
+export type { SlotRequest } from './slots.js'
+export type { DebounceRequest, RateRequest } from './starts.js'
 export {
   createRunStore,
   type RunIntake,

@@ -40,10 +40,14 @@ export const reserveSlot = async (
   return row.reserved
 }
 
-/** Gives up a reservation whose run was not accepted after all. */
+/** Gives up the place and the start of a run that was not accepted after all. */
 export const dropReservation = async (sql: Sql, runId: string): Promise<void> => {
   await sql`
-    DELETE FROM concurrency_slots s WHERE run_id = ${runId} AND NOT EXISTS (SELECT FROM runs WHERE id = ${runId})`
+    WITH place AS (
+      DELETE FROM concurrency_slots s
+      WHERE run_id = ${runId} AND NOT EXISTS (SELECT FROM runs WHERE id = ${runId})
+    )
+    DELETE FROM rated_starts s WHERE run_id = ${runId} AND NOT EXISTS (SELECT FROM runs WHERE id = ${runId})`
 }
 
 /** Runs of a workflow that have been given a place and not been heard of since: ring for them. */

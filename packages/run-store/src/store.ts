@@ -13,6 +13,7 @@ import { getCompensations, getPastRun, getStepOutcomes, getUndoRuns } from './re
 import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as slots from './slots.js'
+import * as starts from './starts.js'
 import * as sweep from './sweep.js'
 import type {
   ClaimedRun,
@@ -56,6 +57,11 @@ export interface RunIntake {
     run: Pick<NewRun, 'id' | 'workspaceId' | 'workflowId'>,
     request: Pick<slots.SlotRequest, 'key' | 'limit'>,
   ): Promise<boolean>
+  /** See {@link starts.reserveStart}. */
+  reserveStart(
+    run: Pick<NewRun, 'id' | 'workspaceId' | 'workflowId'>,
+    request: starts.RateRequest,
+  ): Promise<number>
   /** See {@link slots.dropReservation}. */
   dropReservation(runId: string): Promise<void>
   /** See {@link publishEvent}. */
@@ -88,6 +94,16 @@ export interface RunOwnership {
   submit: BatchWriter['submit']
   /** See {@link slots.takeSlot}: before the first step of a run whose workflow limits them (D18). */
   takeSlot(run: Pick<ClaimedRun, 'id' | 'epoch'>, request: slots.SlotRequest): Promise<slots.SlotAnswer>
+  /** See {@link starts.debounceStart}: before the first step of a run whose workflow debounces them. */
+  debounceStart(
+    run: Pick<ClaimedRun, 'id' | 'epoch'>,
+    request: starts.DebounceRequest,
+  ): Promise<starts.DebounceAnswer>
+  /** See {@link starts.rateStart}: likewise, where it limits their rate. */
+  rateStart(
+    run: Pick<ClaimedRun, 'id' | 'epoch'>,
+    request: Parameters<typeof starts.rateStart>[2],
+  ): Promise<starts.RateAnswer>
   /** See {@link slots.admittedRuns}: to be asked after the end of such a run. */
   admittedRuns(workflowId: string): Promise<string[]>
   /** Resolves once everything submitted has been answered. */
@@ -117,6 +133,10 @@ export interface RunSweeps {
   dueTimers(limit: number): Promise<string[]>
   /** See {@link dueWaits}. */
   dueWaits(limit: number): Promise<string[]>
+  /** See {@link starts.dueStarts}. */
+  dueStarts(limit: number): Promise<string[]>
+  /** See {@link starts.cleanStarts}. */
+  cleanStarts(): Promise<void>
   deleteOldEvents(): Promise<number>
   /** See {@link backlog.admitBacklog}. */
   admitBacklog(patience: readonly number[]): Promise<backlog.AdmittedRun[]>
@@ -200,6 +220,9 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     submit: writer.submit,
     takeSlot: (run, request) => slots.takeSlot(sql, run, request),
     admittedRuns: (workflowId) => slots.admittedRuns(sql, workflowId),
+    debounceStart: (run, request) => starts.debounceStart(sql, run, request),
+    rateStart: (run, request) => starts.rateStart(sql, run, request),
+    reserveStart: (run, request) => starts.reserveStart(sql, run, request),
     reserveSlot: (run, request) => slots.reserveSlot(sql, run, request),
     dropReservation: (runId) => slots.dropReservation(sql, runId),
     drain: writer.drain,
@@ -221,6 +244,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     queuedRuns: (workspaceId) => backlog.queuedRuns(sql, workspaceId),
     dueTimers: (limit) => sweep.dueTimers(sql, limit),
     dueWaits: (limit) => dueWaits(sql, limit),
+    dueStarts: (limit) => starts.dueStarts(sql, limit),
+    cleanStarts: () => starts.cleanStarts(sql),
     deleteOldEvents: () => deleteOldEvents(sql),
     deleteUnreadMessages: () => sweep.deleteUnreadMessages(sql),
     cleanSlots: () => slots.cleanSlots(sql),

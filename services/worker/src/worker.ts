@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isTerminal, MillraceError } from '@millrace/contracts'
 import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
-import { type ClaimedRun, classifyFailure, type RunStore, type SlotAnswer } from '@millrace/run-store'
+import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
@@ -19,7 +19,7 @@ import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession } from './run/session.js'
 import type { SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
-import { takePlace } from './run/take-place.js'
+import { takeTurn } from './run/take-turn.js'
 import { Slots } from './slots.js'
 
 export interface WorkerDeps {
@@ -183,8 +183,10 @@ export class Worker {
       // An older epoch of the same run in this process was fenced by this very claim.
       this.#sessions.get(run.id)?.lose(new Error('the run was claimed again'))
       const plan = await this.deps.plans.get(run.versionId)
-      const place = await takePlace(this.deps.store, run, plan, this.#clock.now())
-      if (place.kind !== 'held') return this.#turnedAway(place)
+      const turn = await takeTurn(this.deps.store, run, plan, this.#clock.now())
+      if (turn.ring !== null) void this.#ringAndNudge(turn.ring)
+      // It waits for its turn in the database and not here (D18).
+      if (!turn.begins) return this.#advancing.release()
       const state = await claimedState(this.deps.store, run, plan, this.deps.log)
       const session = createSession(run, plan, state, this.#host, this.deps.capabilities)
       this.#sessions.set(run.id, session)
@@ -197,12 +199,6 @@ export class Worker {
       else session.lose(error)
       await this.#refuse(run, error)
     }
-  }
-
-  /** D18: the run waits for a place, in the database and not here. */
-  #turnedAway(place: SlotAnswer): void {
-    this.#advancing.release()
-    if (place.kind === 'blocked' && place.superseded !== null) void this.#ringAndNudge(place.superseded)
   }
 
   async #ringAndNudge(runId: string): Promise<void> {
@@ -223,11 +219,14 @@ export class Worker {
   }
 
   async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
-    this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
+    // Many are debounced, and that is as it should be.
+    const collapsed = error instanceof Unstartable && error.code === 'DEBOUNCED'
+    if (!collapsed) this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
     if (!(error instanceof Unstartable)) return this.#giveBack(run, run.startedAt)
     try {
-      const events = await endUnrunnable(this.deps.store, run, this.#clock.now(), error)
-      this.#publisher.durable(run.id, run.workspaceId, events, 'failed')
+      const status = collapsed ? 'cancelled' : 'failed'
+      const events = await endUnrunnable(this.deps.store, run, this.#clock.now(), error, status)
+      this.#publisher.durable(run.id, run.workspaceId, events, status)
     } catch {
       await this.#giveBack(run, run.startedAt)
     }

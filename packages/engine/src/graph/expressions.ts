@@ -63,10 +63,13 @@ const without = (params: Node['params'], names: readonly string[]): Node['params
   Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)))
 
 function inSettings({ definition }: Shape, expressions: ExpressionChecker): Found[] {
-  const key = definition?.settings.concurrency?.key
-  if (key === undefined) return []
-  const pointer = '/settings/concurrency/key'
-  return expressions
-    .inspectParams({ key })
-    .map((facts) => ({ pointer, facts, when: 'run_starts' as const, node: undefined }))
+  const settings = definition?.settings
+  return (['concurrency', 'rateLimit', 'debounce'] as const).flatMap((policy) => {
+    const key = settings?.[policy]?.key
+    if (key === undefined) return []
+    const pointer = `/settings/${policy}/key`
+    return expressions
+      .inspectParams({ key })
+      .map((facts) => ({ pointer, facts, when: 'run_starts' as const, node: undefined }))
+  })
 }

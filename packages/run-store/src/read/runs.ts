@@ -47,6 +47,8 @@ interface RunRow extends SummaryRow {
   readonly parent_run_id: string | null
   readonly origin_run_id: string | null
   readonly blocked: NonNullable<Run['blocked']> | null
+  /** Milliseconds since the epoch. */
+  readonly held_until: number | null
 }
 
 export const getRun = async (sql: Sql, workspaceId: string, runId: string): Promise<Run | null> => {
@@ -55,7 +57,9 @@ export const getRun = async (sql: Sql, workspaceId: string, runId: string): Prom
       SELECT jsonb_build_object('key', s.key, 'limit', concurrency_limit(s.workflow_id, s.key), 'ahead', (
         SELECT count(*) FROM concurrency_slots o
         WHERE o.workflow_id = s.workflow_id AND o.key = s.key AND o.state = 'blocked' AND o.position < s.position))
-      FROM concurrency_slots s WHERE s.run_id = r.id AND s.state = 'blocked') AS blocked
+      FROM concurrency_slots s WHERE s.run_id = r.id AND s.state = 'blocked') AS blocked, (
+      SELECT (extract(epoch FROM h.due_at) * 1000)::float8 FROM held_starts h
+      WHERE h.run_id = r.id AND r.status = 'pending') AS held_until
     FROM ${summaryTables(sql)}
     WHERE r.workspace_id = ${workspaceId} AND r.id = ${runId}`
   if (row === undefined) return null
@@ -67,6 +71,7 @@ export const getRun = async (sql: Sql, workspaceId: string, runId: string): Prom
     parentRunId: row.parent_run_id,
     originRunId: row.origin_run_id,
     ...(row.blocked === null ? {} : { blocked: row.blocked }),
+    ...(row.held_until === null ? {} : { heldUntil: new Date(row.held_until).toISOString() }),
   }
 }
 

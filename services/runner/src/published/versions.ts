@@ -14,16 +14,20 @@ export interface VersionFacts {
   readonly respondNodes: ReadonlySet<string>
   readonly priority: Priority
   readonly responseTimeoutMs: number
-  /** Given for a workflow that refuses runs it has no place for. */
-  readonly reject: RejectingLimit | undefined
+  /** Given for a workflow that refuses runs it has no place for, or that come too soon. */
+  readonly refusing: RefusingPolicies | undefined
 }
 
-export interface RejectingLimit {
-  readonly limit: number
-  /** Throws the errors of an expression. */
-  key(scope: Scope): Promise<string>
+export interface RefusingPolicies {
+  readonly place: (Keyed & { readonly limit: number }) | undefined
+  readonly rate: (Keyed & { readonly runs: number; readonly perMs: number }) | undefined
   readonly workflow: Scope['workflow']
   readonly vars: Scope['vars']
+}
+
+interface Keyed {
+  /** Throws the errors of an expression. */
+  key(scope: Scope): Promise<string>
 }
 
 const MAX_VERSIONS = 500
@@ -71,14 +75,21 @@ const readVersion = async (sql: Sql, versionId: string): Promise<VersionFacts> =
     respondNodes: new Set(ofType((type) => type === 'http.respond').map((node) => node.id)),
     priority: parsed.settings.priority,
     responseTimeoutMs: parsed.settings.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS,
-    reject: rejectingLimit(parsed, { id: row.workflow_id, name: parsed.name, version: row.number }),
+    refusing: refusingPolicies(parsed, { id: row.workflow_id, name: parsed.name, version: row.number }),
   }
 }
 
-const rejectingLimit = (
-  { settings: { concurrency }, vars = {} }: Definition,
+const refusingPolicies = (
+  { settings: { concurrency, rateLimit }, vars = {} }: Definition,
   workflow: Scope['workflow'],
-): RejectingLimit | undefined =>
-  concurrency?.whenFull === 'reject'
-    ? { limit: concurrency.limit, key: compileKey(concurrency.key, '/settings/concurrency'), workflow, vars }
-    : undefined
+): RefusingPolicies | undefined => {
+  const place = concurrency?.whenFull === 'reject' ? concurrency : undefined
+  const rate = rateLimit?.whenFull === 'reject' ? rateLimit : undefined
+  if (place === undefined && rate === undefined) return undefined
+  return {
+    place: place && { ...place, key: compileKey(place.key, '/settings/concurrency') },
+    rate: rate && { ...rate, key: compileKey(rate.key, '/settings/rateLimit') },
+    workflow,
+    vars,
+  }
+}

@@ -58,7 +58,7 @@ export const startRun = async (deps: StartDeps, request: StartRequest): Promise<
 
 /**
  * Accepts, then rings, unless the run is to wait in the backlog. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
- * @throws IDEMPOTENCY_KEY_REUSED, CONCURRENCY_LIMIT
+ * @throws IDEMPOTENCY_KEY_REUSED, CONCURRENCY_LIMIT, RATE_LIMITED
  */
 export const acceptRun = async (
   deps: Pick<StartDeps, 'accept' | 'places' | 'admission' | 'enqueuer' | 'onAccepted'>,
@@ -68,7 +68,7 @@ export const acceptRun = async (
   await reservePlace(deps.places, version, run)
   const priority = deps.admission.admit(run.workspaceId, run.priority)
   const result = await deps.accept(priority === undefined ? { ...run, backlog: true } : run)
-  if (result.kind !== 'accepted' && version.reject !== undefined) await deps.places.dropReservation(run.id)
+  if (result.kind !== 'accepted' && version.refusing !== undefined) await deps.places.dropReservation(run.id)
   if (result.kind === 'key_reused') {
     throw new MillraceError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { runId: result.runId } })
   }

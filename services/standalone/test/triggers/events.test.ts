@@ -1,11 +1,15 @@
 import type { JsonObject } from '@millrace/contracts'
 import { waitFor } from '@millrace/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ended, holdRun, openWorld, storyOf, untilBlocked, type World } from '../durability/world.js'
 import { type Deployer, openDeployer } from './deployer.js'
 
 let world: World
 let deployer: Deployer
+/** Worker processes take their time where many share a machine. */
+vi.setConfig({ testTimeout: 150_000 })
+const endOf = (runId: string) => ended(world, runId, 60_000)
+
 beforeEach(async () => {
   world = await openWorld()
   deployer = await openDeployer(world)
@@ -41,7 +45,7 @@ const runsOf = (workflowId: string) =>
 const firstRunOf = (workflowId: string): Promise<string> =>
   waitFor(async () => (await runsOf(workflowId))[0]?.id, {
     what: `a run of ${workflowId}`,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   })
 /** Nobody publishes an event of this name and without a key until the answer is called. */
 const holdEvents = async (name: string): Promise<() => Promise<void>> => {
@@ -68,7 +72,7 @@ describe('an event', () => {
     const [ofThisKey] = await runsOf(ofKey.workflowId)
     expect(ofThisKey?.key).toBe(`event:${id}:${ofKey.workflowId}`)
     expect(await runsOf(large.workflowId)).toHaveLength(1)
-    for (const runId of started) expect(await ended(world, runId)).toBe('completed')
+    for (const runId of started) expect(await endOf(runId)).toBe('completed')
     expect((await world.run(ofThisKey?.id ?? '')).output).toMatchObject({
       id,
       name: 'paid',
@@ -106,8 +110,8 @@ describe('an event', () => {
     const { workflowId } = await listener({ name: 'paid' })
     const event = { id: 'x', name: 'paid', key: '', payload: null, backlog: true }
     await world.store.publishEvent({ workspaceId: world.workspaceId, ...event })
-    expect(await ended(world, await firstRunOf(workflowId), 40_000)).toBe('completed')
-  }, 60_000)
+    expect(await endOf(await firstRunOf(workflowId), 40_000)).toBe('completed')
+  })
 
   it('of a step may not be forged', async () => {
     expect((await world.post('/events', { name: 'paid', id: 'run:1:tell' })).status).toBe(400)
@@ -127,14 +131,14 @@ describe('a step that publishes an event', () => {
     const waitingRun = await world.start(waiting)
     await waitFor(async () => (await world.run(waitingRun)).status === 'waiting', {
       what: 'the wait',
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     })
     const runId = await world.start(await publisher('shipped'), { parcel: 3 })
-    expect(await ended(world, runId)).toBe('completed')
+    expect(await endOf(runId)).toBe('completed')
     expect((await world.run(runId)).output).toEqual({ id: `run:${runId}:tell` })
-    expect(await ended(world, waitingRun)).toBe('completed')
+    expect(await endOf(waitingRun)).toBe('completed')
     const started = await firstRunOf(listening.workflowId)
-    expect(await ended(world, started)).toBe('completed')
+    expect(await endOf(started)).toBe('completed')
     expect((await world.run(started)).output).toMatchObject({ name: 'shipped', payload: { parcel: 3 } })
   })
 
@@ -156,7 +160,7 @@ describe('a step that publishes an event', () => {
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%flush_runs%'`
     await release()
     await world.worker({ LEASE_MS: '1500' })
-    expect(await ended(world, runId, 60_000)).toBe('completed')
+    expect(await endOf(runId, 60_000)).toBe('completed')
     expect(await runsOf(workflowId)).toHaveLength(1)
     expect(storyOf(await world.events(runId), 'tell')).toEqual([
       'step_started',
@@ -164,7 +168,7 @@ describe('a step that publishes an event', () => {
       'step_started',
       'step_succeeded',
     ])
-  }, 90_000)
+  })
 
   it('that starts its own workflow ends after 32 rounds', async () => {
     await world.worker()
@@ -185,5 +189,5 @@ describe('a step that publishes an event', () => {
     )
     expect(failed).toBe('EVENT_TOO_DEEP')
     expect(await runsOf(workflowId)).toHaveLength(33)
-  }, 150_000)
+  })
 })

@@ -1,12 +1,16 @@
 import type { JsonObject } from '@millrace/contracts'
 import { uuidv7 } from '@millrace/db'
 import { waitFor } from '@millrace/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ended, openWorld, type Version, type World } from '../durability/world.js'
 import { type Deployer, openDeployer } from './deployer.js'
 
 let world: World
 let deployer: Deployer
+/** Worker processes take their time where many share a machine. */
+vi.setConfig({ testTimeout: 150_000 })
+const endOf = (runId: string) => ended(world, runId, 60_000)
+
 beforeAll(async () => {
   world = await openWorld()
   deployer = await openDeployer(world)
@@ -28,7 +32,7 @@ const listening = (params: JsonObject = {}, ...nodes: (typeof bad)[]) =>
   deployer.deploy({ nodes: [{ id: 'on', type: 'trigger.failure', params }, echo, ...nodes] })
 const end = async (version: Version, input: JsonObject = {}): Promise<string> => {
   const runId = await world.start(version, input)
-  await ended(world, runId)
+  await endOf(runId)
   return runId
 }
 /** The runs that this one's failure has started, right when it has ended: they are written with its end. */
@@ -48,7 +52,7 @@ describe('a failure workflow', () => {
     const runId = await end(version, { order: 12 })
     const [started] = await startedBy(runId)
     expect(started?.workflowId).toBe(workflowId)
-    expect(await ended(world, started?.id ?? '')).toBe('completed')
+    expect(await endOf(started?.id ?? '')).toBe('completed')
     expect((await world.run(started?.id ?? '')).output).toMatchObject({
       run: { id: runId, status: 'failed', trigger: 'start' },
       workflow: { id: version.workflowId, name: version.name, version: 1 },
@@ -69,7 +73,7 @@ describe('a failure workflow', () => {
     await world.sql`UPDATE runs SET status = 'failed' WHERE id = ${runId}`
     await world.sql`UPDATE runs SET status = 'waiting' WHERE id = ${runId}`
     await world.sql`UPDATE runs SET status = 'failed' WHERE id = ${runId}`
-    expect(await ended(world, await onlyStartedBy(runId))).toBe('completed')
+    expect(await endOf(await onlyStartedBy(runId))).toBe('completed')
     // A write that is taken back starts nothing.
     const other = uuidv7()
     await world.sql
@@ -94,7 +98,7 @@ describe('a failure workflow', () => {
     const waits = { id: 'wait', type: 'flow.wait', params: { event: 'never' } }
     const runId = await world.start(await deployer.deploy({ nodes: [start, waits] }))
     await world.cancel(runId)
-    expect(await ended(world, runId)).toBe('cancelled')
+    expect(await endOf(runId)).toBe('cancelled')
     expect(await startedBy(runId)).toMatchObject([{ workflowId: cancelled.workflowId }])
   })
 
@@ -103,7 +107,7 @@ describe('a failure workflow', () => {
     const waits = { id: 'wait', type: 'flow.wait', params: { event: 'never' } }
     const runId = await end(await deployer.deploy({ nodes: [start, waits], settings: { timeoutMs: 100 } }))
     const handler = await onlyStartedBy(runId)
-    await ended(world, handler)
+    await endOf(handler)
     expect((await world.run(handler)).output).toMatchObject({ error: { code: 'RUN_TIMEOUT' }, step: null })
   })
 
@@ -126,7 +130,7 @@ describe('a failure workflow that fails', () => {
     const started = await startedBy(await end(await failing()))
     expect(started).toHaveLength(2)
     for (const { id } of started) {
-      expect(await ended(world, id)).toBe('failed')
+      expect(await endOf(id)).toBe('failed')
       expect(await startedBy(id)).toEqual([])
     }
   })
@@ -144,18 +148,18 @@ describe('a failure workflow that fails', () => {
       ],
     })
     const handler = await onlyStartedBy(await end(await failing()))
-    expect(await ended(world, handler)).toBe('failed')
+    expect(await endOf(handler)).toBe('failed')
     const runs = await waitFor(
       async () => {
         const rows = await world.sql<{ id: string; status: string }[]>`
           SELECT id, status FROM runs WHERE workflow_id IN (${called.workflowId}, ${hearing.workflowId})`
         return rows.length === 2 && rows.every(({ status }) => status === 'failed') && rows
       },
-      { what: 'what the handler has led to', timeoutMs: 20_000 },
+      { what: 'what the handler has led to', timeoutMs: 60_000 },
     )
     for (const { id } of runs) expect(await startedBy(id)).toEqual([])
     const { run } = (await world.post(`/runs/${handler}/retry`)).json<{ run: { id: string } }>()
-    expect(await ended(world, run.id)).toBe('failed')
+    expect(await endOf(run.id)).toBe('failed')
     expect(await startedBy(run.id)).toEqual([])
   })
 })

@@ -10,7 +10,7 @@ import {
   type Scope,
 } from '@millrace/expressions'
 import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
-import type { SlotRequest } from '@millrace/run-store'
+import type { DebounceRequest, RateRequest, SlotRequest } from '@millrace/run-store'
 import { type Touches, touchesOf } from './touches.js'
 
 /** A version made ready to run: compiled once, shared by all its runs (immutable). */
@@ -28,13 +28,21 @@ export interface Plan {
   readonly conditionTouches: readonly Touches[]
   /** Undefined for a workflow of which any number may run. */
   readonly concurrency: ConcurrencyPlan | undefined
+  /** When its runs may begin; undefined: at once. */
+  readonly debounce: DebouncePlan | undefined
+  readonly rateLimit: RatePlan | undefined
   /** Ids of the nodes that wait for a call of their resume URL. */
   readonly resumable: readonly string[]
 }
 
-export interface ConcurrencyPlan extends Pick<SlotRequest, 'limit' | 'whenFull'> {
+interface Keyed {
   /** Throws the errors of an expression. */
   key(scope: Scope): Promise<string>
+}
+export interface ConcurrencyPlan extends Keyed, Pick<SlotRequest, 'limit' | 'whenFull'> {}
+interface DebouncePlan extends Keyed, Omit<DebounceRequest, 'key'> {}
+interface RatePlan extends Keyed, Omit<RateRequest, 'key'> {
+  readonly whenFull: 'delay' | 'reject'
 }
 
 export interface NodePlan {
@@ -81,6 +89,7 @@ export function compilePlan(version: VersionRow): Plan {
     ),
     conditionTouches: graph.edges.map(({ when }) => touchesOf(when ?? '')),
     concurrency: compileConcurrency(definition),
+    ...compileStartPolicies(definition),
     resumable: definition.nodes
       .filter(({ type, params }) => type === 'flow.wait' && params.for === 'resume')
       .map(({ id }) => id),
@@ -97,6 +106,18 @@ function compileConcurrency({ settings }: Definition): ConcurrencyPlan | undefin
   if (settings.concurrency === undefined) return undefined
   const { limit, whenFull, key } = settings.concurrency
   return { limit, whenFull, key: compileKey(key, '/settings/concurrency') }
+}
+
+function compileStartPolicies({ settings }: Definition): Pick<Plan, 'debounce' | 'rateLimit'> {
+  const { debounce, rateLimit } = settings
+  return {
+    debounce: debounce && {
+      waitMs: debounce.waitMs,
+      maxWaitMs: debounce.maxWaitMs,
+      key: compileKey(debounce.key, '/settings/debounce'),
+    },
+    rateLimit: rateLimit && { ...rateLimit, key: compileKey(rateLimit.key, '/settings/rateLimit') },
+  }
 }
 
 /** No id that an author may give. */

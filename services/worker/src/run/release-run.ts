@@ -1,5 +1,6 @@
 import type { MillraceError, RunEvent } from '@millrace/contracts'
 import type { ClaimedRun, FlushUnit, RunStore } from '@millrace/run-store'
+import { toStepError } from './step-error.js'
 
 type Writer = Pick<RunStore, 'submit' | 'lastSeqs'>
 
@@ -26,16 +27,17 @@ export async function handBack(store: Writer, run: ClaimedRun, startedAt = run.s
   }
 }
 
-/** Ends a run whose version this worker can never run. Its one event needs no graph. */
+/** Ends a run that cannot begin, now or later. Its one event needs no graph. */
 export async function endUnrunnable(
   store: Writer,
   run: ClaimedRun,
   now: number,
   cause: MillraceError,
+  status: 'failed' | 'cancelled',
 ): Promise<readonly RunEvent[]> {
-  const error = { code: cause.code, message: cause.message, hint: cause.hint, retryable: false }
-  const event: RunEvent = { type: 'run_finished', seq: run.lastSeq + 1, at: now, status: 'failed', error }
-  const ended = { status: 'failed', startedAt: run.startedAt, finishedAt: now, error, output: null } as const
+  const error = { ...toStepError(cause), retryable: false }
+  const event: RunEvent = { type: 'run_finished', seq: run.lastSeq + 1, at: now, status, error }
+  const ended = { status, startedAt: run.startedAt, finishedAt: now, error, output: null } as const
   const { kind } = await store.submit(releasing(run, [event], ended))
   return kind === 'durable' ? [event] : []
 }
