@@ -53,10 +53,14 @@ describe('reads', () => {
     expect(found(diamond({}, { when: 'steps.left.output' }))).toEqual(['NOT_UPSTREAM /edges/1/when'])
   })
 
-  test('the concurrency key is worked out before any step', () => {
-    const keyed = (key: string) => diamond({}, { settings: { concurrency: { limit: 1, key } } })
+  test.each([
+    ['concurrency', { limit: 1 }],
+    ['rateLimit', { runs: 1, perMs: 1_000 }],
+    ['debounce', { waitMs: 1_000 }],
+  ])('the key of %s is worked out before any step', (policy, rest) => {
+    const keyed = (key: string) => diamond({}, { settings: { [policy]: { ...rest, key } } })
     expect(found(keyed('{{ trigger.body.id }}'))).toEqual([])
-    expect(found(keyed('{{ steps.a.output }}'))).toEqual(['NOT_UPSTREAM /settings/concurrency/key'])
+    expect(found(keyed('{{ steps.a.output }}'))).toEqual([`NOT_UPSTREAM /settings/${policy}/key`])
   })
 
   test('more steps than one pass can follow', () => {
