@@ -96,9 +96,9 @@ function unchangedNodes(before: Graph, after: Graph): ReadonlySet<number> {
   return unchanged
 }
 
-/** What runs at a node: itself, its name left out, and the edges that lead to it. */
+/** What runs at a node: itself, without its name and what would undo it, and the edges that lead to it. */
 function content(graph: Graph, node: number): string {
-  const { name: _, ...runs } = graph.nodes[node]!
+  const { name: _, compensate: __, ...runs } = graph.nodes[node]!
   const incoming = graph.incoming(node).map((edge) => canonical(graph.edges[edge]!))
   return canonical(runs) + incoming.sort().join()
 }

@@ -61,8 +61,9 @@ describe('planRetry on another version', () => {
   const outcomes = { start: done(0), a: done(1, 3), b: done(2), c: done(), d: done() }
   const failed: RetryFrom = { kind: 'failed' }
 
-  it('keeps what is the same with everything upstream, whatever it is called', () => {
-    const after = makeGraph({ a: { name: 'First' }, b: { params: { x: 1 } }, c: {}, d: {} }, EDGES)
+  it('keeps what is the same with everything upstream, whatever it is called and would be undone by', () => {
+    const changed = { a: { name: 'First', compensate: 'un-a' }, b: { params: { x: 1 } } }
+    const after = makeGraph({ ...changed, c: {}, d: {}, 'un-a': {} }, EDGES)
     expect(plan(graph, after, outcomes, failed)).toMatchObject({ reused: ['a', 'd'], runs: ['b', 'c'] })
   })
 
