@@ -2,13 +2,13 @@ import type { Json } from '@millrace/contracts'
 import { isObject, memberOf, type Point } from '../../../components/graph/layout.js'
 import { withBodies } from './bodies.js'
 import type { Selection } from './commands.js'
-import { type EditorDocument, edgeKey, edgesOf, nodesOf } from './document.js'
+import { type EditorDocument, edgeKey, edgesOf, type NodeDraft, nodesOf } from './document.js'
 import { freshId } from './ids.js'
 import { readDocument, writeDocument } from './json.js'
 import { edit, type Patch } from './patch.js'
-import { type Renames, renameInParams } from './references.js'
-import { type NodeTypes, renameInCondition } from './rename.js'
-import { holdsSource, withoutSecrets } from './sources.js'
+import type { Renames } from './references.js'
+import { type NodeTypes, renameInCondition, renameInNode } from './rename.js'
+import { withoutSecrets } from './sources.js'
 
 const FORMAT = 'millrace/clip-v1'
 
@@ -83,9 +83,9 @@ export const paste = (document: EditorDocument, clip: Clip, at: PasteAt, types: 
     for (const [index, node] of nodesOf(clip).entries()) {
       const inner = clip.nodes.get(node.id)?.container
       const container = inner === undefined ? at.container : to(inner)
-      const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
       const id = to(node.id)
-      draft.set('nodes', id, { rank: draft.nextRank('nodes'), container, node: { ...node, id, params } })
+      const renamed = { ...renameInNode(undoneWithin(node, renames), renames, types), id }
+      draft.set('nodes', id, { rank: draft.nextRank('nodes'), container, node: renamed })
       const { x, y } = clip.positions.get(node.id) ?? { x: corner.x, y: corner.y + index * 120 }
       const shift = inner === undefined ? { x: at.x - corner.x, y: at.y - corner.y } : { x: 0, y: 0 }
       draft.set('positions', id, { x: x + shift.x, y: y + shift.y })
@@ -108,6 +108,14 @@ export const duplicate = (document: EditorDocument, selection: Selection, types:
   const corner = cornerOf(outermost.flatMap((id) => clip.positions.get(id) ?? []))
   const container = document.nodes.get(outermost[0] ?? '')?.container
   return paste(document, clip, { x: corner.x + 40, y: corner.y + 40, container }, types)
+}
+
+/** What undoes a node undoes that one alone: a copy is undone by its own, if that was copied as well. */
+const undoneWithin = (node: NodeDraft, renames: Renames): NodeDraft => {
+  const compensate = node['compensate']
+  return typeof compensate === 'string' && !renames.has(compensate)
+    ? { ...node, compensate: undefined }
+    : node
 }
 
 const newIds = (document: EditorDocument, clip: Clip): Renames => {

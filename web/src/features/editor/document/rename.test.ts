@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { copy, duplicate, paste, readClip } from './clipboard.js'
 import type { NodeDraft } from './document.js'
 import { readDocument, writeDocument } from './json.js'
-import { applyPatch } from './patch.js'
+import { applyPatch, type Patch } from './patch.js'
 import { renameInSource, renameInTemplate } from './references.js'
 import { refuseId, renameNode } from './rename.js'
 import { nodeTypesForTests } from './test-node-types.js'
@@ -88,6 +88,22 @@ describe('renameNode', () => {
       'vip',
       'script',
     ])
+  })
+
+  test('what undoes a node is named by its new id, and undoes no copy but its own', () => {
+    const nodes = [
+      { id: 'charge', type: 'http.request', params: {}, compensate: 'refund' },
+      { id: 'refund', type: 'http.request', params: {} },
+    ]
+    const { document } = readDocument({ ...draft, nodes, edges: [], ui: {} })
+    const undoneBy = (patch: Patch) =>
+      [...applyPatch(document, patch).nodes.values()].map(({ node }) => node['compensate'])
+    expect(undoneBy(renameNode(document, 'refund', 'repay', nodeTypesForTests))).toEqual(['repay', undefined])
+    const nothing = { edges: new Set<string>(), notes: new Set<string>() }
+    const copied = (...ids: string[]) =>
+      undoneBy(duplicate(document, { ...nothing, nodes: new Set(ids) }, nodeTypesForTests).patch).slice(2)
+    expect(copied('charge')).toEqual([undefined])
+    expect(copied('charge', 'refund')).toEqual(['refund2', undefined])
   })
 
   test.each([

@@ -15,8 +15,8 @@ export const refuseId = (document: EditorDocument, id: string, wanted: string): 
 }
 
 /**
- * Gives a node another id, and points to it all that named the old one: edges, expressions in params, on edges and
- * in settings, the layout. Empty when the id may not be given.
+ * Gives a node another id, and points to it all that named the old one: edges, the node it undoes, expressions in
+ * params, on edges and in settings, the layout. Empty when the id may not be given.
  */
 export const renameNode = (document: EditorDocument, id: string, wanted: string, types: NodeTypes): Patch => {
   const row = document.nodes.get(id)
@@ -49,9 +49,10 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
 }
 
 /** The node itself where nothing in it names a renamed one. */
-const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes): NodeDraft => {
+export const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes): NodeDraft => {
   const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
-  const renamed = { ...node, params }
+  const undoing = typeof node['compensate'] === 'string' ? renames.get(node['compensate']) : undefined
+  const renamed = { ...node, params, ...(undoing !== undefined && { compensate: undoing }) }
   return JSON.stringify(renamed) === JSON.stringify(node) ? node : renamed
 }
 
