@@ -119,21 +119,21 @@ describe('the live console', () => {
 describe('plain lines', () => {
   it('print every event in order', async () => {
     expect((await render(recordedRun, false)).written).toMatchInlineSnapshot(`
-      "    1        0 ms  run_started      by hook
-          2        0 ms  step_succeeded   hook
-          3        2 ms  step_started     fetch
-          4      120 ms  step_retrying    fetch  again in 500 ms after HTTP_STATUS: The other side answered 503
-          5      620 ms  step_started     fetch  attempt 2
-          6      650 ms  step_log         fetch  info: got it
-          7      700 ms  step_succeeded   fetch  in 698 ms
-          8      701 ms  step_started     charge
-          9      701 ms  step_waiting     pause  for timer
-         10       1.9 s  step_failed      charge  HTTP_STATUS: The other side answered 402, handled
-         11       1.9 s  step_skipped     ship
-         12       1.9 s  run_waiting      for 58.8 s
+      "    1        0 ms  run_started       by hook
+          2        0 ms  step_succeeded    hook
+          3        2 ms  step_started      fetch
+          4      120 ms  step_retrying     fetch  again in 500 ms after HTTP_STATUS: The other side answered 503
+          5      620 ms  step_started      fetch  attempt 2
+          6      650 ms  step_log          fetch  info: got it
+          7      700 ms  step_succeeded    fetch  in 698 ms
+          8      701 ms  step_started      charge
+          9      701 ms  step_waiting      pause  for timer
+         10       1.9 s  step_failed       charge  HTTP_STATUS: The other side answered 402, handled
+         11       1.9 s  step_skipped      ship
+         12       1.9 s  run_waiting       for 58.8 s
          13   1 min 1 s  run_resumed
-         14   1 min 1 s  step_succeeded   pause  in 1 min
-         15   1 min 1 s  run_finished     completed
+         14   1 min 1 s  step_succeeded    pause  in 1 min
+         15   1 min 1 s  run_finished      completed
       "
     `)
   })

@@ -50,14 +50,18 @@ const report = async (
   terminal: Terminal,
   client: Client,
   watch: boolean,
-  answer: { readonly run: Pick<Run, 'id'>; readonly plan: RetryPlan },
+  answer: { readonly run: Pick<Run, 'id'>; readonly replayed: boolean; readonly plan: RetryPlan },
   json: boolean,
 ): Promise<ExitCode> => {
   if (watch) return followRun(terminal, client, await client.runs.get(answer.run.id), json)
   if (json) printJson(terminal, answer)
   else {
-    printLine(terminal, `Started run ${answer.run.id}: ${countOf(answer.plan)}`)
-    printLine(terminal, `Follow it with: millrace watch ${answer.run.id}`)
+    const { id } = answer.run
+    printLine(
+      terminal,
+      answer.replayed ? `Run ${id} does this` : `Started run ${id}: ${countOf(answer.plan)}`,
+    )
+    printLine(terminal, `Follow it with: millrace watch ${id}`)
   }
   return EXIT.ok
 }

@@ -3,7 +3,7 @@ import { formatDuration } from './duration.js'
 import { padTo, printable } from './printable.js'
 import { describeError, progressNote, type RunView, retryNote, waitNote } from './run-view.js'
 
-const TYPE_WIDTH = 'step_progressed'.length
+const TYPE_WIDTH = 'run_compensating'.length
 
 /** One event as one line, with its time since the run began. `view` is the run after the event. */
 export const eventLine = (event: RunEvent, view: RunView): string => {

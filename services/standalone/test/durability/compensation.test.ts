@@ -94,6 +94,33 @@ describe('a run that fails', () => {
     expect(new Set(keysOf('/unbook'))).toEqual(new Set([`${runId}:unbook`]))
   })
 
+  it('goes back when its time is over, also while it is parked', async () => {
+    await world.worker()
+    world.scheduler()
+    const version = await world.publish({
+      nodes: [
+        post('charge', { compensate: 'refund' }),
+        { id: 'wait', type: 'flow.wait', params: { event: 'never' } },
+        post('refund'),
+      ],
+      edges: [
+        { from: 'start', to: 'charge' },
+        { from: 'charge', to: 'wait' },
+      ],
+      settings: { timeoutMs: 12_000 },
+    })
+    const runId = await world.start(version)
+    expect(await ended(world, runId, 60_000)).toBe('failed')
+    expect((await world.run(runId)).error).toMatchObject({ code: 'RUN_TIMEOUT' })
+    expect(story(await world.events(runId)).slice(-4)).toEqual([
+      'run_compensating',
+      'step_started:refund',
+      'step_succeeded:refund',
+      'run_finished',
+    ])
+    expect(keysOf('/refund')).toEqual([`${runId}:refund`])
+  })
+
   it('is retried from what was undone on, with keys of its own: the old ones stand for what is no more', async () => {
     await world.worker()
     answering('/ship', 400)
