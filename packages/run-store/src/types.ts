@@ -34,6 +34,8 @@ export interface NewRun {
   /** The run it was made from: a retry, a rerun. */
   readonly originRunId?: string
   readonly seed?: RunSeed
+  /** True for one that may kill its worker: it plays alone from its first claim on (D13). */
+  readonly suspect?: boolean
   /** True for a run that nobody rings for: it waits to be admitted to the queue (D19). */
   readonly backlog?: boolean
 }
@@ -55,6 +57,8 @@ export interface PastRun {
   readonly input: Json
   readonly priority: Priority
   readonly keyRunId: string
+  /** Why it failed; null when it did not. */
+  readonly errorCode: string | null
   /** It is there to undo its origin. */
   readonly undoes: boolean
 }

@@ -114,16 +114,18 @@ const answer = ({ request, resolve }: PendingRun, found: FoundRun | undefined, r
 const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<string>> => {
   const rows = await sql<{ id: string }[]>`
     INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input, priority, idempotency_key,
-      request_hash, parent_run_id, origin_run_id, seed, started_by, backlog, sweep_at)
+      request_hash, parent_run_id, origin_run_id, seed, started_by, backlog, crash_count, sweep_at)
     SELECT id, "workspaceId", "workflowId", "versionId", trigger, coalesce(input, 'null'), priority,
       "idempotencyKey", "requestHash", "parentRunId", "originRunId", seed,
       coalesce("startedBy", (SELECT o.started_by FROM runs o WHERE o.id = "originRunId")),
       coalesce(backlog, false),
+      -- As if two workers had died of it (D13).
+      CASE WHEN suspect THEN 2 ELSE 0 END,
       -- What nobody has rung for is not the sweeper's before it is admitted.
       CASE WHEN backlog THEN 'infinity' ELSE clock_timestamp() + interval '10 s' END
     FROM jsonb_to_recordset(${encodeRuns(batch)}::text::jsonb) AS r (id uuid, "workspaceId" uuid,
       "workflowId" uuid, "versionId" uuid, trigger text, input jsonb, priority smallint, "idempotencyKey" text,
-      "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed jsonb, backlog boolean, "startedBy" uuid)
+      "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed jsonb, backlog boolean, suspect boolean, "startedBy" uuid)
     ON CONFLICT DO NOTHING
     RETURNING id`
   return new Set(rows.map((row) => row.id))

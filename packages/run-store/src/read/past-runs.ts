@@ -14,11 +14,12 @@ interface PastRow {
   readonly input: Json
   readonly priority: number
   readonly seed: RunSeed | null
+  readonly error_code: string | null
 }
 
 export const getPastRun = async (sql: Sql, workspaceId: string, runId: string): Promise<PastRun | null> => {
   const [row] = await sql<PastRow[]>`
-    SELECT id, workflow_id, version_id, status, trigger, input, priority, seed
+    SELECT id, workflow_id, version_id, status, trigger, input, priority, seed, error ->> 'code' AS error_code
     FROM runs WHERE id = ${runId} AND workspace_id = ${workspaceId}`
   if (row === undefined) return null
   const { id, status, trigger, input } = row
@@ -31,6 +32,7 @@ export const getPastRun = async (sql: Sql, workspaceId: string, runId: string): 
     input,
     priority: toPriority(row.priority),
     keyRunId: row.seed?.keyRunId ?? id,
+    errorCode: row.error_code,
     undoes: row.seed?.undo !== undefined,
   }
 }

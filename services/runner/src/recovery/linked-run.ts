@@ -53,6 +53,7 @@ const newRun = (request: LinkedRunRequest, { past, versionId, planned, undone }:
     requestHash:
       idempotencyKey === undefined ? null : requestHash({ runId, start, version, input: input ?? null }),
     originRunId: past.id,
+    suspect: past.errorCode === 'POISON',
     seed: {
       // With another input, or after an undo, it is another request to the outside; else the same tried again (I5).
       ...(edited || undone ? {} : { keyRunId: past.keyRunId }),
