@@ -5,7 +5,7 @@ export interface Scope {
   readonly trigger: Json | undefined
   /** `steps.<id>` → `{ output, status, error }`. */
   readonly steps: Record<string, { output?: Json; status?: string; error?: Json }>
-  /** `resumeUrls` by the id of the step that waits for its call. */
+  /** `resumeUrls` by the id of the step that waits for its call: in an item or iteration also those of its own steps. */
   readonly run: {
     id: string
     workflowId: string

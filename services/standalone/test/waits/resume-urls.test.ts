@@ -99,3 +99,31 @@ it('is not needed by people who may operate the run', async () => {
   expect((await world.run(runId)).output).toEqual({ paid: 7 })
   expect((await resume()).status).toBe(409)
 })
+
+/** start → each[ tell → ask ]: every item gives a URL of its own away */
+it('ends the wait of one item of a map, by the URL that the item gave away', async () => {
+  const body = {
+    nodes: [
+      {
+        id: 'tell',
+        type: 'http.request',
+        params: {
+          method: 'POST',
+          url: `${world.upstream.url}/told/{{ item }}`,
+          body: '{{ run.resumeUrls.ask }}',
+        },
+      },
+      { id: 'ask', type: 'flow.wait', params: { for: 'resume' } },
+    ],
+    edges: [{ from: 'tell', to: 'ask' }],
+  }
+  const each = { id: 'each', type: 'flow.map', params: { items: ['a', 'b'], concurrency: 2 }, body }
+  const runId = await world.start(await world.publish({ nodes: [each] }))
+  for (const item of ['b', 'a']) {
+    const { body: told } = await world.upstream.nth(`/told/${item}`, 1, 20_000)
+    const answer = await world.call(pathOf(told), { item })
+    expect(answer.json()).toMatchObject({ runId, path: `each[${item === 'a' ? 0 : 1}].ask` })
+  }
+  expect(await ended(world, runId)).toBe('completed')
+  expect((await world.run(runId)).output).toEqual([{ item: 'a' }, { item: 'b' }])
+})

@@ -31,8 +31,8 @@ export interface Plan {
   /** When its runs may begin; undefined: at once. */
   readonly debounce: DebouncePlan | undefined
   readonly rateLimit: RatePlan | undefined
-  /** Ids of the nodes that wait for a call of their resume URL. */
-  readonly resumable: readonly string[]
+  /** Nodes that wait for a call of their resume URL. */
+  readonly resumable: readonly number[]
 }
 
 interface Keyed {
@@ -90,9 +90,9 @@ export function compilePlan(version: VersionRow): Plan {
     conditionTouches: graph.edges.map(({ when }) => touchesOf(when ?? '')),
     concurrency: compileConcurrency(definition),
     ...compileStartPolicies(definition),
-    resumable: definition.nodes
-      .filter(({ type, params }) => type === 'flow.wait' && params.for === 'resume')
-      .map(({ id }) => id),
+    resumable: graph.nodes.flatMap(({ type, params }, index) =>
+      type === 'flow.wait' && params.for === 'resume' ? [index] : [],
+    ),
   }
 }
 

@@ -8,12 +8,15 @@ import {
 import type { StepState } from '@millrace/engine'
 import type { Scope } from '@millrace/expressions'
 import type { Touches } from '../plan/touches.js'
+import type { ResumeUrls } from './run-scope.js'
 
 /** Where a scope stands within another one. */
 interface Place {
   readonly outer: RunScope
   readonly index: number
   item(): Promise<Json | undefined>
+  /** What ends the waits of its own steps. */
+  readonly resumeUrls: ResumeUrls | undefined
 }
 
 /**
@@ -42,8 +45,8 @@ export class RunScope {
   }
 
   /** One item or iteration within this scope. Ids are unique in a definition, so nothing here hides anything. */
-  within(index: number, item: () => Promise<Json | undefined>): RunScope {
-    return new RunScope(this.base, this.loadPayload, { outer: this, index, item })
+  within(index: number, item: () => Promise<Json | undefined>, resumeUrls?: ResumeUrls): RunScope {
+    return new RunScope(this.base, this.loadPayload, { outer: this, index, item, resumeUrls })
   }
 
   /** Takes over what a step has come to, where it has ended. */
@@ -118,13 +121,20 @@ export class RunScope {
     return this.#isPlaced && this.#unloaded.size === 0
   }
 
-  async #takePlace({ outer, index, item }: Place): Promise<void> {
+  async #takePlace({ outer, index, item, resumeUrls }: Place): Promise<void> {
     if (!outer.complete) await outer.load()
     const value = await item()
     // Own properties, not a prototype: expressions see no others.
     for (const [id, entry] of Object.entries(outer.view.steps)) this.#steps[id] ??= entry
     const { item: _, index: __, ...around } = outer.view
-    this.#view = { ...around, steps: this.#steps, index, ...(value === undefined ? {} : { item: value }) }
+    const { run } = around
+    this.#view = {
+      ...around,
+      run: resumeUrls === undefined ? run : { ...run, resumeUrls: { ...run.resumeUrls, ...resumeUrls } },
+      steps: this.#steps,
+      index,
+      ...(value === undefined ? {} : { item: value }),
+    }
     this.#isPlaced = true
   }
 }

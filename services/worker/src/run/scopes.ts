@@ -3,6 +3,7 @@ import { type Container, type RunState, type Scope, type StepState, stepAt } fro
 import type { Scope as Readable } from '@millrace/expressions'
 import { ItemPages } from './containers/item-pages.js'
 import { resultValue } from './containers/results.js'
+import type { ResumeUrls } from './run-scope.js'
 import { RunScope } from './scope.js'
 
 /**
@@ -18,6 +19,7 @@ export class RunScopes {
     private readonly state: RunState,
     base: Omit<Readable, 'steps'>,
     private readonly loadPayload: (ref: PayloadRef) => Promise<Json>,
+    private readonly resumeUrlsIn: (pass: Scope) => ResumeUrls | undefined,
   ) {
     this.root = new RunScope(base, loadPayload)
     this.#items = new ItemPages(loadPayload)
@@ -36,9 +38,8 @@ export class RunScopes {
     const known = this.#inner.get(scope)
     if (known !== undefined) return known
     const { inside } = container
-    const made = this.of(container.scope).within(index, async () =>
-      inside === null ? undefined : this.itemOf(inside, index),
-    )
+    const item = async () => (inside === null ? undefined : this.itemOf(inside, index))
+    const made = this.of(container.scope).within(index, item, this.resumeUrlsIn(scope))
     this.#fill(made, scope)
     this.#inner.set(scope, made)
     return made

@@ -1,5 +1,5 @@
 import { isTerminal } from '@millrace/contracts'
-import { decide, isIdle, pendingTimers, type RunInput, type RunState } from '@millrace/engine'
+import { decide, isIdle, pendingTimers, type RunInput, type RunState, type Scope } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import { DurabilityBarrier } from './barrier.js'
@@ -10,7 +10,7 @@ import { OutcomeContexts } from './outcome-contexts.js'
 import { PendingWrites } from './pending-writes.js'
 import { type MakeAttempts, type PerformedRun, Performer } from './performer.js'
 import { resolvedInput } from './resolved-input.js'
-import { runScope } from './run-scope.js'
+import { resumeUrlsIn, runScope } from './run-scope.js'
 import { RunScopes } from './scopes.js'
 import type { SessionEnd, SessionHost } from './session-host.js'
 import { Snapshots } from './snapshots.js'
@@ -62,8 +62,9 @@ export class RunSession {
     if (isSuspect(run)) this.#state.places = 1
     this.#called = new CalledRuns(this.#state)
     this.#barrier = new DurabilityBarrier(run.lastSeq)
-    const scope = runScope(run, plan, host.clock.now(), host.resumeUrl)
-    this.#scopes = new RunScopes(this.#state, scope, (ref) => host.loadPayload(run, ref))
+    const urlsIn = (pass: Scope) => resumeUrlsIn(plan, pass, (path) => host.resumeUrl(run.id, path))
+    const scope = runScope(run, plan, host.clock.now(), urlsIn(state))
+    this.#scopes = new RunScopes(this.#state, scope, (ref) => host.loadPayload(run, ref), urlsIn)
     this.#writes = new PendingWrites(run, this.#state)
     this.#snapshots = new Snapshots(run)
     this.#contexts = new OutcomeContexts(run, plan, this.#scopes, this.#writes, host)
