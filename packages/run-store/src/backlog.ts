@@ -1,6 +1,7 @@
 import type { Priority } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { toPriority } from './read/runs.js'
+import type { ClaimedRun } from './types.js'
 
 /** Runs that wait in Postgres for a place in the queue (D19). Whoever rings for them is not here. */
 
@@ -22,6 +23,26 @@ export const queuedRuns = async (sql: Sql, workspaceId: string): Promise<QueuedR
     WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < 'infinity'
       AND workspace_id = ${workspaceId}`
   return row
+}
+
+/** Whether runs of other workspaces have a job and wait for a worker. */
+export const othersWait = async (sql: Sql, workspaceId: string): Promise<boolean> => {
+  const [row] = await sql<[{ waits: boolean }]>`
+    SELECT EXISTS (
+      SELECT FROM runs
+      WHERE worker_id IS NULL AND status IN ('pending', 'running') AND sweep_at < 'infinity'
+        AND workspace_id <> ${workspaceId}) AS waits`
+  return row.waits
+}
+
+/** Gives a run just claimed back to the backlog; nothing where another owner has it by now (I3). */
+export const returnToBacklog = async (
+  sql: Sql,
+  { id, epoch, lastSeq }: Pick<ClaimedRun, 'id' | 'epoch' | 'lastSeq'>,
+): Promise<void> => {
+  await sql`
+    UPDATE runs SET worker_id = NULL, status = 'pending', backlog = true, sweep_at = 'infinity'
+    WHERE id = ${id} AND epoch = ${epoch} AND last_seq = ${lastSeq}`
 }
 
 export interface AdmittedRun {

@@ -104,6 +104,10 @@ export interface RunOwnership {
     run: Pick<ClaimedRun, 'id' | 'epoch'>,
     request: Parameters<typeof starts.rateStart>[2],
   ): Promise<starts.RateAnswer>
+  /** See {@link backlog.othersWait}. */
+  othersWait(workspaceId: string): Promise<boolean>
+  /** See {@link backlog.returnToBacklog}. */
+  returnToBacklog(run: Pick<ClaimedRun, 'id' | 'epoch' | 'lastSeq'>): Promise<void>
   /** See {@link slots.admittedRuns}: to be asked after the end of such a run. */
   admittedRuns(workflowId: string): Promise<string[]>
   /** Resolves once everything submitted has been answered. */
@@ -220,6 +224,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     submit: writer.submit,
     takeSlot: (run, request) => slots.takeSlot(sql, run, request),
     admittedRuns: (workflowId) => slots.admittedRuns(sql, workflowId),
+    othersWait: (workspaceId) => backlog.othersWait(sql, workspaceId),
+    returnToBacklog: (run) => backlog.returnToBacklog(sql, run),
     debounceStart: (run, request) => starts.debounceStart(sql, run, request),
     rateStart: (run, request) => starts.rateStart(sql, run, request),
     reserveStart: (run, request) => starts.reserveStart(sql, run, request),

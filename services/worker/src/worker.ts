@@ -6,6 +6,8 @@ import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-s
 import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
+import { Doorbells } from './doorbells.js'
+import { Fairness } from './fairness.js'
 import type { IsolatedRuns } from './isolation/isolated-runs.js'
 import { poisonError } from './isolation/poison-error.js'
 import { LeaseKeeper } from './lease.js'
@@ -19,7 +21,7 @@ import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession } from './run/session.js'
 import type { SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
-import { takeTurn } from './run/take-turn.js'
+import { mayWait, takeTurn } from './run/take-turn.js'
 import { Slots } from './slots.js'
 
 export interface WorkerDeps {
@@ -62,6 +64,8 @@ const NO_RUNS: ReadonlySet<string> = new Set()
 export class Worker {
   readonly #sessions = new Map<string, RunSession>()
   readonly #advancing: Slots
+  readonly #fairness: Fairness
+  readonly #doorbells: Doorbells
   readonly #clock = new DatabaseClock(0)
   readonly #lease: LeaseKeeper
   readonly #publisher: Publisher
@@ -82,6 +86,12 @@ export class Worker {
   ) {
     const { store, feed, log } = deps
     this.#advancing = new Slots(options.concurrency)
+    this.#fairness = new Fairness({
+      places: { advancing: options.concurrency, held: options.maxHeld },
+      othersWait: store.othersWait,
+      now: () => performance.now(),
+    })
+    this.#doorbells = new Doorbells(deps)
     this.#lease = new LeaseKeeper(store, this.#clock, {
       name: options.name,
       leaseMs: options.leaseMs,
@@ -137,7 +147,7 @@ export class Worker {
     for (const session of [...this.#sessions.values()]) session.lose(new Error('the worker stops'))
     this.#unsubscribe?.()
     await this.#lease.stop()
-    await this.#ring([...left, ...this.#unanswered])
+    await this.#doorbells.ring([...left, ...this.#unanswered])
   }
 
   /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
@@ -179,14 +189,19 @@ export class Worker {
 
   async #adopt(run: ClaimedRun): Promise<void> {
     this.#clock.sample(run.now)
+    this.#fairness.entered(run.workspaceId)
     try {
+      if (mayWait(run) && (await this.#fairness.isTooMany(run.workspaceId))) {
+        await this.deps.store.returnToBacklog(run)
+        return this.#letGo(run)
+      }
       // An older epoch of the same run in this process was fenced by this very claim.
       this.#sessions.get(run.id)?.lose(new Error('the run was claimed again'))
       const plan = await this.deps.plans.get(run.versionId)
       const turn = await takeTurn(this.deps.store, run, plan, this.#clock.now())
-      if (turn.ring !== null) void this.#ringAndNudge(turn.ring)
+      if (turn.ring !== null) void this.#doorbells.ringAndNudge(turn.ring)
       // It waits for its turn in the database and not here (D18).
-      if (!turn.begins) return this.#advancing.release()
+      if (!turn.begins) return this.#letGo(run)
       const state = await claimedState(this.deps.store, run, plan, this.deps.log)
       const session = createSession(run, plan, state, this.#host, this.deps.capabilities)
       this.#sessions.set(run.id, session)
@@ -195,27 +210,17 @@ export class Worker {
       if (this.#stopping) session.drain()
     } catch (error) {
       const session = this.#sessions.get(run.id)
-      if (session === undefined) this.#advancing.release()
+      if (session === undefined) this.#letGo(run)
       else session.lose(error)
       await this.#refuse(run, error)
     }
   }
 
-  async #ringAndNudge(runId: string): Promise<void> {
-    await this.#ring([runId])
-    const nudge = { topic: CONTROL_TOPIC, payload: JSON.stringify({ runId }) }
-    await this.deps.feed
-      .publish([nudge])
-      .catch((error) => this.deps.log.warn({ err: error }, 'a worker was not nudged'))
-  }
-
-  /** The end of a limited run has given its place to others; the sweeper rings for those whose doorbell is lost. */
-  async #ringAdmitted(workflowId: string): Promise<void> {
-    try {
-      await this.#ring(await this.deps.store.admittedRuns(workflowId))
-    } catch (error) {
-      this.deps.log.warn({ err: error, workflowId }, 'runs that got a place were not found')
-    }
+  /** A run that was claimed and is not played here. */
+  #letGo({ workspaceId }: ClaimedRun): void {
+    this.#advancing.release()
+    this.#fairness.yielded(workspaceId)
+    this.#fairness.left(workspaceId)
   }
 
   async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
@@ -262,14 +267,17 @@ export class Worker {
         this.#publisher.durable(run.id, run.workspaceId, events, status)
         countEvents(this.deps.metrics, plan, events)
         if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))
-          void this.#ringAdmitted(run.workflowId)
+          void this.#doorbells.ringAdmitted(run.workflowId)
       },
-      yielded: () => this.#advancing.release(),
+      yielded: ({ run }) => {
+        this.#advancing.release()
+        this.#fairness.yielded(run.workspaceId)
+      },
       ended: (session, how, reason) => void this.#ended(session, how, reason),
       // What a wait meets at its registration is in the inbox by then.
       registered: (session) => this.#check(session),
       resumeUrl: this.deps.capabilities.resumeUrl,
-      called: (runIds) => void this.#ring(runIds),
+      called: (runIds) => void this.#doorbells.ring(runIds),
       resolveCall: (...call) => this.#untilReachable(() => this.deps.capabilities.resolveCall(...call)),
       flushSoon: (session) => this.#flushSoon(session),
       unstorable: (session, message) => void this.#failUnstorable(session, message),
@@ -301,17 +309,18 @@ export class Worker {
   async #ended(session: RunSession, how: SessionEnd, reason: unknown): Promise<void> {
     const { id } = session.run
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+    this.#fairness.left(session.run.workspaceId)
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty?.()
     // Their messages are in their inboxes: see the triggers of `runs`.
-    if (how === 'finished') await this.#ring(session.relatives)
+    if (how === 'finished') await this.#doorbells.ring(session.relatives)
     if (how === 'abandoned') {
       this.deps.log.warn({ err: reason, runId: id }, 'a run cannot go on here; giving it back')
       return this.#giveBack(session.run, session.startedAt)
     }
     // D13: we live, so what its new owner took for a crash was only a lost lease.
     if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)
-    if (how === 'handed_back') return this.#ring([id])
+    if (how === 'handed_back') return this.#doorbells.ring([id])
     // D4: a wake that came while the run was being parked is found by a look after the park has committed.
     if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => NO_RUNS)).has(id))
       await this.#answer(id)
@@ -370,18 +379,9 @@ export class Worker {
       } catch (error) {
         this.deps.log.warn({ err: error }, 'inboxes could not be read; trying again')
       }
-      await this.#ring(this.#unanswered.splice(0))
+      await this.#doorbells.ring(this.#unanswered.splice(0))
       if (!this.#stopping) this.#pollInboxes()
     }, INBOX_POLL_MS)
-  }
-
-  async #ring(runIds: readonly string[]): Promise<void> {
-    if (runIds.length === 0) return
-    await this.deps.queue
-      .enqueue(runIds.map((runId) => ({ runId })))
-      .catch((error) =>
-        this.deps.log.warn({ err: error }, 'handed-back runs were not enqueued; the sweeper will'),
-      )
   }
 
   /** Resolves once no run is held any more, or after the grace, if there is one. */

@@ -8,6 +8,10 @@ import { toStepError } from './step-error.js'
 /** Whether a run may begin now. If not it has been given back; `ring` names a run that its claim has brought to its end. */
 export type Turn = { readonly begins: boolean; readonly ring: string | null }
 
+/** Whether a run just claimed may as well be claimed later: nobody has woken it, and it is not to be cancelled. */
+export const mayWait = (run: ClaimedRun): boolean =>
+  run.status === 'running' && !run.inbox.some(({ kind }) => kind === 'cancel')
+
 type TurnStore = Pick<RunStore, 'takeSlot' | 'debounceStart' | 'rateStart'>
 
 const BEGINS: Turn = { begins: true, ring: null }
