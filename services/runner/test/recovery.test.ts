@@ -69,6 +69,10 @@ describe('recovery routes', () => {
     expect((await post(`/runs/${await start()}/undo`)).json()).toMatchObject({ code: 'RUN_NOT_FINISHED' })
     const answer = await post(`/runs/${finished}/undo`)
     expect(answer.json()).toMatchObject({ status: 409, code: 'NOTHING_TO_UNDO' })
+    // The key of an undo is ours: nobody else may take it before.
+    const key = { 'idempotency-key': `undo:${finished}:0` }
+    const taken = await post('/runs', { workflow: 'orders' }, key)
+    expect(taken.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
   })
 
   it('names a step that does not exist', async () => {

@@ -101,6 +101,9 @@ const retryFrom = (start: RetryStart, { graph, number }: Loaded): RetryFrom => {
   const node = graph.indexOf(start.step)
   if (node === undefined)
     throw new MillraceError('NO_SUCH_STEP', `${titleOf({ number })} has no step ${start.step} of its own`)
+  const owner = graph.ownerOf(node)
+  if (owner !== undefined)
+    throw new MillraceError('NO_SUCH_STEP', `${start.step} undoes ${graph.nodes[owner]!.id}: undo the run`)
   return { kind: 'step', node }
 }
 

@@ -77,7 +77,7 @@ export const acceptRun = async (
   return { runId: result.runId, replayed: result.kind === 'replayed' }
 }
 
-const OUR_KEYS = /^(tick|webhook|event|failure|bulk|redrive):/
+const OUR_KEYS = /^(tick|webhook|event|failure|bulk|redrive|undo):/
 
 /** Keys of ticks, deliveries, events and the like are made here; a caller who could make one could keep a tick from firing (I6). */
 export const callerKey = (key: string): string => {

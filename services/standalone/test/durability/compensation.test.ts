@@ -174,6 +174,8 @@ describe('undo', () => {
     expect(world.upstream.to('/refund').map(({ body }) => body)).toEqual(['{"for":"Ada","charged":"C1"}'])
     for (const path of ['/book', '/charge', '/ship']) expect(world.upstream.to(path)).toHaveLength(1)
     expect(await linked(runId, 'undo')).toMatchObject({ replayed: true, run: { id: undoId } })
+    const rerun = await world.post(`/runs/${runId}/rerun`, { from: 'refund' })
+    expect(rerun.json()).toMatchObject({ code: 'NO_SUCH_STEP' })
     expect((await world.post(`/runs/${undoId}/undo`)).json()).toMatchObject({ code: 'NOTHING_TO_UNDO' })
     expect((await world.post(`/runs/${undoId}/retry`)).json()).toMatchObject({ code: 'NOTHING_TO_RETRY' })
   })
