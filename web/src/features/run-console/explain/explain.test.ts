@@ -62,6 +62,12 @@ describe('whyWaiting', () => {
     expect(why(new Play(limited))).toContain(
       'or 2 runs of orders with the same {{ trigger.id }} are under way',
     )
+    const held = {
+      debounce: { waitMs: 1, mode: 'last' },
+      rateLimit: { runs: 1, perMs: 1, whenFull: 'delay' },
+    } as const
+    const sentence = why(new Play(graphOf(['start>a'], {}, held)))
+    for (const policy of ['debounce', 'rateLimit']) expect(sentence).toContain(`settings.${policy}`)
   })
 
   test('a paused run, and one that has ended', () => {

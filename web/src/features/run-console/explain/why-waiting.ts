@@ -38,12 +38,16 @@ const dueAt = ({ retryAt, wait }: StepState): number =>
 const forRun = (sentence: string): WaitReason => ({ sentence, path: undefined, until: undefined })
 
 function pendingSentence({ graph }: RunState, { run }: WaitContext): string {
-  const { concurrency } = graph.definition.settings
-  const worker = 'no worker has taken it yet'
-  if (concurrency === undefined) return `It waits in the queue: ${worker}.`
-  const key = concurrency.key === undefined ? '' : ` with the same ${concurrency.key}`
-  const runs = concurrency.limit === 1 ? '1 run' : `${concurrency.limit} runs`
-  return `It waits in the queue: ${worker}, or ${runs} of ${run.workflowName}${key} are under way, which is the limit.`
+  const { concurrency, debounce, rateLimit } = graph.definition.settings
+  const reasons = ['no worker has taken it yet']
+  if (debounce !== undefined) reasons.push('a later start may still take its place (settings.debounce)')
+  if (rateLimit !== undefined) reasons.push('too many have begun just now (settings.rateLimit)')
+  if (concurrency !== undefined) {
+    const key = concurrency.key === undefined ? '' : ` with the same ${concurrency.key}`
+    const runs = concurrency.limit === 1 ? '1 run' : `${concurrency.limit} runs`
+    reasons.push(`${runs} of ${run.workflowName}${key} are under way, which is the limit`)
+  }
+  return `It waits in the queue: ${reasons.join(', or ')}.`
 }
 
 function pausedSentence({ pausedAt }: RunState, { formatTime, pausedBy }: WaitContext): string {
