@@ -1,5 +1,6 @@
 import type { Json } from '@millrace/contracts'
 import type { ClaimedRun, RunStore } from '@millrace/run-store'
+import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, openWorld, type World } from './world.js'
 
@@ -68,7 +69,7 @@ describe('the snapshot of a long run (D20)', () => {
     const claims: ClaimedRun[] = []
     await world.worker({}, watching(claims))
     await world.upstream.answer('/hold', 2)
-    expect(await ended(world, runId)).toBe('completed')
+    expect(await ended(world, runId, 60_000)).toBe('completed')
     expect(claims[0]?.snapshot?.seq).toBe(seq)
     expect(claims[0]?.events).toHaveLength(claims[0]!.lastSeq - seq!)
 
@@ -77,7 +78,43 @@ describe('the snapshot of a long run (D20)', () => {
     const notes = events.filter((event) => event.type === 'step_succeeded' && event.path.startsWith('each['))
     expect(notes).toHaveLength(ITEMS)
     expect(await snapshotOf(runId)).toEqual({ seq: null, state: null })
-  })
+  }, 120_000)
+
+  /** start ─▶ each[ note ─▶ call ]: item 1400 is outside when its worker goes, and all others have ended */
+  it('is taken in the middle of a map as well: its items go on where they were', async () => {
+    const url = `${world.upstream.url}/hold`
+    const body = {
+      nodes: [
+        { id: 'note', type: 'log.message', params: { message: 'item {{ item }}' } },
+        { id: 'call', type: 'http.request', params: { method: 'POST', url } },
+      ],
+      edges: [{ from: 'note', to: 'call', when: 'index = 1400' }],
+    }
+    const params = { items: `{{ [1..${ITEMS}] }}`, concurrency: 50 }
+    const each = { id: 'each', type: 'flow.map', params, body }
+    const version = await world.publish({ nodes: [each], edges: [{ from: 'start', to: 'each' }] })
+    const worker = await world.worker()
+    const runId = await world.start(version)
+    await world.upstream.nth('/hold', 1)
+    const ends = async () => {
+      const [row] = await world.sql<[{ count: number }]>`
+        SELECT count(*)::integer AS count FROM step_runs
+        WHERE run_id = ${runId} AND node_id = 'call' AND status = 'skipped'`
+      return row.count === ITEMS - 1
+    }
+    await waitFor(ends, { what: 'all other items to end', timeoutMs: 60_000 })
+    await worker.stop()
+    const claims: ClaimedRun[] = []
+    await world.worker({}, watching(claims))
+    await world.upstream.answer('/hold', 2)
+    expect(await ended(world, runId, 60_000)).toBe('completed')
+    expect(claims[0]?.snapshot?.seq).toBeGreaterThanOrEqual(2_000)
+    const completed = (await world.events(runId)).flatMap((event) =>
+      event.type === 'step_succeeded' ? [event.path] : [],
+    )
+    expect(new Set(completed).size).toBe(completed.length)
+    expect(completed.filter((path) => path.endsWith('.note'))).toHaveLength(ITEMS)
+  }, 120_000)
 
   it('that cannot be read is told, and all events are folded instead', async () => {
     const runId = await leaveBehind()
@@ -86,8 +123,8 @@ describe('the snapshot of a long run (D20)', () => {
     const log = { warn: (_: object, message: string) => void warnings.push(message), info: () => {} }
     await world.worker({ log })
     await world.upstream.answer('/hold', 2)
-    expect(await ended(world, runId)).toBe('completed')
+    expect(await ended(world, runId, 60_000)).toBe('completed')
     expect(warnings).toContain('a snapshot cannot be read; folding all events')
     expect(await world.store.getRun(world.workspaceId, runId)).toMatchObject({ output: ITEMS })
-  })
+  }, 120_000)
 })

@@ -175,7 +175,7 @@ const openUpstream = async (): Promise<Upstream> => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const nth = (path: string, count: number) =>
-    waitFor(() => calls.get(path)?.[count - 1], { what: `call ${count} of ${path}` })
+    waitFor(() => calls.get(path)?.[count - 1], { what: `call ${count} of ${path}`, timeoutMs: 60_000 })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hold: (path) => void bodies.set(path, undefined),
@@ -241,13 +241,13 @@ export const untilFlushBlocked = (sql: Sql): Promise<boolean> =>
     { what: 'a flush to wait for a lock' },
   )
 
-export const ended = (world: World, runId: string): Promise<string> =>
+export const ended = (world: World, runId: string, timeoutMs = 15_000): Promise<string> =>
   waitFor(
     async () => {
       const { status } = await world.run(runId)
       return ['completed', 'failed', 'cancelled'].includes(status) && status
     },
-    { what: `run ${runId} to end`, timeoutMs: 15_000 },
+    { what: `run ${runId} to end`, timeoutMs },
   )
 
 export const storyOf = (events: readonly RunEvent[], path: string): string[] =>
