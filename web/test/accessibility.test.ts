@@ -3,11 +3,12 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser, openPage, type RunningApp, signInAsOwner, startApp } from './fixture.js'
 
-/** WCAG 2.2 AA by axe on the pages of lists and settings, in both themes, and the way through them by keyboard. */
+/** WCAG 2.2 AA by axe on the editor and the pages of lists and settings, in both themes, and ways through them by keyboard. */
 
 let app: RunningApp
 let browser: Browser
 let workflowId: string
+let editorId: string
 
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([startApp(), openBrowser()])
@@ -21,6 +22,25 @@ beforeAll(async () => {
     ],
     edges: [{ from: 'start', to: 'work' }],
   }
+  const drawn = {
+    format: 'millrace/v1',
+    name: 'drawn',
+    nodes: [
+      { id: 'start', type: 'trigger.manual' },
+      {
+        id: 'each',
+        type: 'flow.map',
+        params: { items: '{{ trigger.orders }}' },
+        body: { nodes: [{ id: 'price', type: 'transform.json', params: { expression: 'item.price' } }] },
+      },
+      { id: 'fetch', type: 'http.request', params: {} },
+    ],
+    edges: [
+      { from: 'start', to: 'each' },
+      { from: 'each', to: 'fetch' },
+    ],
+  }
+  editorId = ((await app.api('POST', '/workflows', { definition: drawn })) as { id: string }).id
   const imported = await app.api('POST', '/workflows/import', { definition, publish: true })
   workflowId = (imported as { id: string }).id
   await app.api('POST', '/runs', { workflow: 'orders' })
@@ -66,9 +86,42 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await page.getByRole('radio', { name: /First steps/ }).waitFor()
     },
   },
-  'templates and an empty list': {
+  'a list without a match': {
     path: () => '/workflows?search=nothing',
     enter: (page) => page.getByText('No workflow matches').waitFor(),
+  },
+  editor: {
+    path: () => `/workflows/${editorId}`,
+    enter: async (page) => {
+      await page.locator('#card-price').click()
+      await page.getByRole('button', { name: '1 problem' }).click()
+      await page.getByRole('list', { name: 'Problems' }).waitFor()
+    },
+  },
+  'the panel of a node in a container': {
+    path: () => `/workflows/${editorId}`,
+    enter: async (page) => {
+      await page.locator('#card-price').dblclick()
+      await page.getByRole('region', { name: 'Settings of price' }).waitFor()
+      await page.getByRole('textbox', { name: 'Expression' }).waitFor()
+    },
+  },
+  'adding a node': {
+    path: () => `/workflows/${editorId}`,
+    enter: async (page) => {
+      await page.locator('#card-price').click()
+      await page.keyboard.press('n')
+      await page.getByRole('dialog').getByRole('combobox').waitFor()
+    },
+  },
+  'publishing what has problems': {
+    path: () => `/workflows/${editorId}`,
+    enter: async (page) => {
+      await page.locator('#card-start').click()
+      await page.getByRole('button', { name: '1 problem' }).waitFor()
+      await page.getByRole('button', { name: 'Publish', exact: true }).click()
+      await page.getByText('One problem stands in the way').waitFor()
+    },
   },
   'an import that is broken': {
     path: () => '/workflows',

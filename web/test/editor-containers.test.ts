@@ -75,7 +75,7 @@ test('by mouse: a map comes with a body, takes nodes in and lets them go', async
   const frame = await page.locator('#card-map').boundingBox()
   await drag(page, '#card-log', { x: inside.x, y: (frame?.y ?? 0) + (frame?.height ?? 0) - 4 })
   await page.getByText('1 connection across the rim removed.').waitFor()
-  await page.getByRole('img', { name: 'map, Map · 2 nodes' }).waitFor()
+  await page.getByRole('group', { name: 'map, Map · 2 nodes' }).waitFor()
   expect(bodyOf(await saved(page, id), 'map').nodes.map((node) => node.id)).toEqual(['log', 'json'])
 
   // A trigger does not go in: it is back where it was.
@@ -85,7 +85,7 @@ test('by mouse: a map comes with a body, takes nodes in and lets them go', async
   await expect.poll(() => centreOf(page, '#card-start'), { timeout: 20_000 }).toEqual(before)
 
   await drag(page, '#card-log', { x: before.x, y: before.y + 300 })
-  await page.getByRole('img', { name: 'map, Map · 1 node' }).waitFor()
+  await page.getByRole('group', { name: 'map, Map · 1 node' }).waitFor()
   expect((await saved(page, id)).map((node) => node.id)).toEqual(['start', 'log', 'map'])
 
   await page.getByRole('button', { name: 'Collapse map' }).click()

@@ -43,6 +43,7 @@ test('a thousand nodes: few elements, and a drag draws the dragged card only', a
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   await page.mouse.wheel(0, -1_200)
   await page.locator('#card-n0[role="img"]').waitFor()
+  await page.locator('.react-flow__edge').first().waitFor({ state: 'attached' })
   const near = await page.locator('#card-n0').boundingBox()
   if (near === null) throw new Error('the first node is not in view')
   await page.evaluate(() => {

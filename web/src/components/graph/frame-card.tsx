@@ -13,10 +13,11 @@ export const FrameCard = memo(({ id, data, selected, width = 0, height = 0 }: No
   const live = useLiveNode(id)
   const readable = useReadable()
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is of a form, this is a part of a drawing
     <div
       className={classes['frame']}
       id={cardElementId(id)}
-      role="img"
+      role="group"
       aria-label={describeCard(data, live)}
       data-category={data.category}
       data-selected={selected}

@@ -68,6 +68,11 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   const [nodes, setNodes] = useState(() => reuseNodes([], graph.nodes, selected))
   useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
   const readable = useReadableZoom()
+  // A card seen from afar has no outlets to measure. Once it has them, those that were given count again: without
+  // them no edge would be drawn.
+  useEffect(() => {
+    if (readable) setNodes((old) => old.map((node) => ({ ...node })))
+  }, [readable])
   const edges = useMemo(
     () => graph.edges.map((edge) => (selected.has(edge.id) ? { ...edge, selected: true } : edge)),
     [graph.edges, selected],

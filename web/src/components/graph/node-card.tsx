@@ -28,10 +28,12 @@ export const NodeCard = memo(({ id, data, selected, width = 0, height = 0 }: Nod
   }
   if (!readable) return <div className={classes['placeholder']} id={cardElementId(id)} {...look} />
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles it may have take a name
     <div
       className={classes['card']}
       id={cardElementId(id)}
-      role="img"
+      // What has a button in it is no image.
+      role={data.inside === undefined ? 'img' : 'group'}
       aria-label={describeCard(data, live)}
       data-density={data.density}
       {...look}
