@@ -67,8 +67,7 @@ const Panel = (props: PanelProps) => {
   const type = nodeTypes.get(node.type)
   const upstream = useMemo(() => upstreamOf(document, node.id), [document, node.id])
   const ids = useMemo(() => [node.id, ...upstream], [node.id, upstream])
-  const found = useSample(workflow.id, ids, runId)
-  const sample = found.data ?? undefined
+  const { sample, isPending } = useSample(workflow.id, ids, runId)
   const expressions = useExpressionContext(props, upstream, sample)
   const test = useTestRun({
     workflowId: workflow.id,
@@ -116,7 +115,7 @@ const Panel = (props: PanelProps) => {
               onChange={props.onChange}
             />
           }
-          output={<OutputPane {...common} step={sample?.steps.get(node.id)} isLoading={found.isPending} />}
+          output={<OutputPane {...common} step={sample?.steps.get(node.id)} isLoading={isPending} />}
         />
       </ExpressionProvider>
     </section>

@@ -10,17 +10,16 @@ import type { Pass } from './sample.js'
  */
 export const usePass = (lists: readonly (Json | undefined)[], scope: SampleScope): Pass | undefined => {
   const [item, setItem] = useState<Json>()
+  const [evaluator] = useState(() => new Evaluator(startEvaluationWorker))
+  useEffect(() => () => evaluator.close(), [evaluator])
   useEffect(() => {
     if (lists.length === 0) return
     let current = true
-    const evaluator = new Evaluator(startEvaluationWorker)
-    firstItem(evaluator, lists, scope)
-      .then((found) => current && setItem(found))
-      .finally(() => evaluator.close())
+    void firstItem(evaluator, lists, scope).then((found) => current && setItem(found))
     return () => {
       current = false
     }
-  }, [lists, scope])
+  }, [evaluator, lists, scope])
   return lists.length === 0 ? undefined : { index: 0, item }
 }
 

@@ -1,6 +1,6 @@
 import { isTerminal, type Json, type Step } from '@millrace/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { useApi } from '../../../api/context.js'
 import { keys } from '../../../api/keys.js'
 import { createRunApi, type RunApi } from '../../../api/run.js'
@@ -21,7 +21,7 @@ export const useTestRunsApi = (): TestRunsApi => {
 export const useSample = (workflowId: string, ids: readonly string[], runId: string | undefined) => {
   const { client } = useApi()
   const tests = useTestRunsApi()
-  return useQuery({
+  const { data, isPending } = useQuery({
     queryKey: [...keys.runs, 'sample', workflowId, runId, ...ids],
     queryFn: ({ signal }) => findSample(tests, createRunApi(client), workflowId, ids, runId, signal),
     refetchInterval: ({ state }) => {
@@ -30,6 +30,11 @@ export const useSample = (workflowId: string, ids: readonly string[], runId: str
     },
     placeholderData: (before) => before,
   })
+  // A run that only waits is the same sample however often it is looked at: nothing is evaluated anew for it.
+  const latest = useRef<{ readonly moment: string; readonly sample: Sample | undefined }>(undefined)
+  const moment = JSON.stringify([data?.run.id, data?.run.lastSeq, ids])
+  if (latest.current?.moment !== moment) latest.current = { moment, sample: data ?? undefined }
+  return { sample: latest.current.sample, isPending }
 }
 
 /** Null where no run has anything to show. */
