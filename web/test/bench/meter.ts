@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { z } from 'zod'
 import { openPage, type RunningApp, signInAsOwner } from '../fixture.js'
+import type { Report } from './report.js'
 
 /** What measures inside the page, from before its first script on. */
 interface Meter {
@@ -42,7 +43,11 @@ function installMeter(): void {
       return times
     },
     async when(selector, count) {
-      while (document.querySelectorAll(selector).length < count) await nextFrame()
+      const late = performance.now() + 120_000
+      while (document.querySelectorAll(selector).length < count) {
+        if (performance.now() > late) throw new Error(`There were never ${count} of ${selector}`)
+        await nextFrame()
+      }
       // A frame later it is on the screen.
       await nextFrame()
       return performance.now()
@@ -120,13 +125,34 @@ export async function paintOf(page: Page, view: string, shown: string): Promise<
   }, shown)
 }
 
-/** Frames while a list is scrolled from end to end, 20 rows and more a frame: the 95th of a hundred. */
-export const scrollFrames = (page: Page, list: string): Promise<number> =>
-  page
-    .locator(list)
-    .evaluate((element) =>
-      window.meter.frames(120, (frame) => {
-        element.scrollTop = (element.scrollHeight * frame) / 120
-      }),
-    )
-    .then(p95)
+/**
+ * Notes the 95th of a hundred frames by the clock, and what one took of the main thread's processor time on average:
+ * the first is what one sees, the second says the same on a machine that is busy with other work.
+ */
+export async function noteFrames(
+  page: Page,
+  report: Report,
+  what: string,
+  frames: () => Promise<readonly number[]>,
+): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const busy = async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
+  }
+  const before = await busy()
+  const times = await frames()
+  const spent = (await busy()) - before
+  await session.detach()
+  report.note(`${what}, p95 frame`, 33, p95(times), 'ms')
+  report.note(`${what}, main thread a frame`, 33, spent / times.length, 'ms of processor')
+}
+
+/** While a list is scrolled from end to end, many rows a frame. */
+export const scrollFrames = (page: Page, list: string): Promise<number[]> =>
+  page.locator(list).evaluate((element) =>
+    window.meter.frames(120, (frame) => {
+      element.scrollTop = (element.scrollHeight * frame) / 120
+    }),
+  )

@@ -4,6 +4,7 @@ import {
   elementCount,
   heapMegabytes,
   longestTaskDuring,
+  noteFrames,
   openMetered,
   paintOf,
   scrollFrames,
@@ -26,10 +27,10 @@ export async function measureLongRun({ app, browser, worker, report }: Stage): P
     const paint = await paintOf(page, 'Timeline', `${TIMELINE} button[aria-pressed]`)
     report.note('10,000 steps: timeline, first paint', 500, paint, 'ms')
     report.note('10,000 steps: timeline, DOM elements', 15_000, await elementCount(page), 'elements')
-    const lanes = await scrollFrames(page, `${TIMELINE} ${SCROLLER}`)
-    report.note('10,000 steps: timeline, p95 frame while scrolling', 33, lanes, 'ms')
-    const steps = await scrollFrames(page, `nav[aria-label=Steps] ${SCROLLER}`)
-    report.note('10,000 steps: list of steps, p95 frame while scrolling', 33, steps, 'ms')
+    const note = (what: string, list: string) =>
+      noteFrames(page, report, `10,000 steps: scroll the ${what}`, () => scrollFrames(page, list))
+    await note('timeline', `${TIMELINE} ${SCROLLER}`)
+    await note('list of steps', `nav[aria-label=Steps] ${SCROLLER}`)
   })
   report.note('10,000 steps: longest task of all that', 100, longest, 'ms')
   const back = await longestTaskDuring(page, async () => {
@@ -51,8 +52,9 @@ export async function measureLongLog({ app, browser, worker, report }: Stage): P
   const { longest } = await longestTaskDuring(page, async () => {
     report.note('100,000 lines: log, first paint', 1_000, await paintOf(page, 'Log', '[data-seq]'), 'ms')
     report.note('100,000 lines: log, DOM elements', 15_000, await elementCount(page), 'elements')
-    const lines = await scrollFrames(page, `${LOG} ${SCROLLER}`)
-    report.note('100,000 lines: log, p95 frame while scrolling', 33, lines, 'ms')
+    await noteFrames(page, report, '100,000 lines: scroll the log', () =>
+      scrollFrames(page, `${LOG} ${SCROLLER}`),
+    )
     await page.getByRole('textbox', { name: 'Search the log' }).fill('line 99')
     await page.getByText('1,100 lines').waitFor()
   })

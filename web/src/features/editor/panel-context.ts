@@ -31,6 +31,9 @@ export interface PanelContext {
   saveDraft(): Promise<number>
 }
 
+/** One object: what is made from the variables is not made anew while there are none. */
+const NO_VARS: JsonObject = {}
+
 /** Undefined while no panel is open. */
 export const usePanelContext = (
   problems: readonly LocatedProblem[],
@@ -59,7 +62,7 @@ export const usePanelContext = (
     field,
     types,
     workflowName: typeof name === 'string' ? name : '',
-    vars: isObject(vars) ? vars : {},
+    vars: isObject(vars) ? vars : NO_VARS,
     problems: own,
     pins: extras.get('pins'),
     change: (node) => actions.replaceNode(nodeId, node),

@@ -23,6 +23,7 @@ import { PanelHeader } from './panel-header.js'
 import { Panes } from './panes.js'
 import { ParamsPane } from './params-pane.js'
 import { useEvaluator } from './use-evaluator.js'
+import { useSameList } from './use-same-list.js'
 import { useTestRun } from './use-test-run.js'
 
 export interface ConfigPanelProps {
@@ -65,7 +66,8 @@ const Panel = (props: PanelProps) => {
   const [expanded, setExpanded] = useState(false)
   const { ref, width } = useElementSize()
   const type = nodeTypes.get(node.type)
-  const upstream = useMemo(() => upstreamOf(document, node.id), [document, node.id])
+  // The sample goes to a worker whenever it changes, and may have megabytes.
+  const upstream = useSameList(useMemo(() => upstreamOf(document, node.id), [document, node.id]))
   const ids = useMemo(() => [node.id, ...upstream], [node.id, upstream])
   const { sample, isPending } = useSample(workflow.id, ids, runId)
   const expressions = useExpressionContext(props, upstream, sample)
