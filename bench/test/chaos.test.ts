@@ -18,6 +18,7 @@ const FAULTS = [
   'duplicates',
   'clock',
   'blocked-loop',
+  'poison',
   'disk-full',
 ]
 

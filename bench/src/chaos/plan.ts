@@ -6,6 +6,7 @@ import { duplicateDeliveries } from './faults/duplicate-deliveries.js'
 import { FULL_DISK, playFullDisk } from './faults/full-disk.js'
 import { killedWorker } from './faults/killed-worker.js'
 import { lostRedis } from './faults/lost-redis.js'
+import { poison } from './faults/poison.js'
 import { restartedPostgres } from './faults/restarted-postgres.js'
 import { suspendedWorker } from './faults/suspended-worker.js'
 import { wrongClock } from './faults/wrong-clock.js'
@@ -39,6 +40,7 @@ const FAULTS: readonly Fault[] = [
   duplicateDeliveries,
   wrongClock,
   blockedLoop,
+  poison,
 ]
 
 /** @throws Error when a fault is named that does not exist. */
