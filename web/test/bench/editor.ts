@@ -54,8 +54,11 @@ async function openEditor({ app, browser, report }: Stage, count: number, limit:
 /** The keyboard goes to the first node, and the view to where its card can be read. */
 async function toFirstNode(page: Page): Promise<void> {
   await page.locator('[data-canvas]').focus()
-  await page.keyboard.press('f')
-  const box = await page.locator('#card-n0').boundingBox()
+  await page.getByRole('button', { name: 'Fit (F)' }).click()
+  // A plain box: the whole graph is in view.
+  const far = page.locator('#card-n0:not([role])')
+  await far.waitFor()
+  const box = await far.boundingBox()
   if (box === null) throw new Error('the first node is not in view')
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   await page.mouse.wheel(0, -1_200)

@@ -67,10 +67,17 @@ export async function longestTaskDuring<T>(
   const browser = page.context().browser()
   if (browser === null) throw new Error('The page has no browser')
   await browser.startTracing(page, { categories: [TASKS] })
-  const result = await act()
-  // What has been asked for last is drawn, too.
-  await page.evaluate(() => window.meter.frames(10, () => {}))
-  const { traceEvents } = trace.parse(JSON.parse((await browser.stopTracing()).toString()))
+  let result: T
+  let recorded: Buffer
+  try {
+    result = await act()
+    // What has been asked for last is drawn, too.
+    await page.evaluate(() => window.meter.frames(10, () => {}))
+  } finally {
+    // Also after a failure: the browser records one trace at a time, and the next measurement wants its own.
+    recorded = await browser.stopTracing()
+  }
+  const { traceEvents } = trace.parse(JSON.parse(recorded.toString()))
   const mains = new Set(traceEvents.filter(isMainThread).map(threadOf))
   const tasks = traceEvents.filter((event) => event.name === 'RunTask' && mains.has(threadOf(event)))
   return { longest: Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur / 1_000)), result }
