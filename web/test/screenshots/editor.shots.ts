@@ -45,15 +45,18 @@ test('an expression tried on a real run', async () => {
   await app.api('POST', `/runs/${runId}/cancel`, {})
 })
 
-test('a node inside of a container', () =>
-  inBothThemes(browser, app, 'editor-container', `/workflows/${orders}`, async (page) => {
+test('a node inside of a container', async () => {
+  const runId = await startOrder(app, ['lamp', 'chair'])
+  await inBothThemes(browser, app, 'editor-container', `/workflows/${orders}`, async (page) => {
     await page.getByRole('button', { name: 'Nodes and outline' }).click()
     await page.locator('#card-price').dblclick()
     await page.getByRole('region', { name: 'Settings of price' }).getByText('"total":40').waitFor()
     await page.locator('#card-price').hover()
     await page.mouse.wheel(0, -400)
     await page.locator('#card-price[role="img"]').waitFor()
-  }))
+  })
+  await app.api('POST', `/runs/${runId}/cancel`, {})
+})
 
 test('problems', async () => {
   const definition = {
