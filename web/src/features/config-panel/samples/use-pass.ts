@@ -15,7 +15,10 @@ export const usePass = (lists: readonly (Json | undefined)[], scope: SampleScope
   useEffect(() => {
     if (lists.length === 0) return
     let current = true
-    void firstItem(evaluator, lists, scope).then((found) => current && setItem(found))
+    void firstItem(evaluator, lists, scope).then((found) => {
+      // The same item read again is no other one: whoever evaluates with it would begin anew, for ever.
+      if (current) setItem((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found))
+    })
     return () => {
       current = false
     }
