@@ -24,6 +24,8 @@ export async function startUpstream(): Promise<Upstream> {
       response.setHeader('content-type', 'application/json').end('{"price":42}')
     }, answerAfter(count++))
   })
+  // A busy machine is late to see an idle connection close, and its next write would be lost on it.
+  server.keepAliveTimeout = 600_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
