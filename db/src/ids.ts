@@ -19,15 +19,36 @@ export const newId = (now: number, random: Uint8Array): string => {
 const pool = Buffer.alloc(10 * 256)
 let drawn = pool.length
 
+/** Of this process's latest id: its milliseconds, and the 12 bits behind them, which count its ids in that one. */
+let latest = 0
+let count = 0
+const COUNTS = 2 ** 12
+
 /**
- * `newId` with this process's clock. The clock decides only where an id sorts: nothing compares it with
- * a time (D8).
+ * `newId` with this process's clock. Each sorts behind the one before, also within a millisecond and when the clock
+ * goes back (RFC 9562, section 6.2, method 1). The clock decides only where an id sorts: nothing compares it with a
+ * time (D8).
  */
 export const uuidv7 = (): string => {
+  const random = draw()
+  const now = Date.now()
+  if (now > latest) {
+    latest = now
+    // From its lower half, so that there is room to count.
+    count = random.readUInt16BE(0) % (COUNTS / 2)
+  } else if (++count === COUNTS) {
+    latest++
+    count = 0
+  }
+  random.writeUInt16BE(count, 0)
+  return newId(latest, random)
+}
+
+const draw = (): Buffer => {
   if (drawn === pool.length) {
     randomFillSync(pool)
     drawn = 0
   }
   drawn += 10
-  return newId(Date.now(), pool.subarray(drawn - 10, drawn))
+  return pool.subarray(drawn - 10, drawn)
 }

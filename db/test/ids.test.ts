@@ -13,7 +13,11 @@ describe('newId', () => {
     expect([...ids].sort()).toEqual(ids)
   })
 
-  it('makes a new id each time', () => {
-    expect(new Set(Array.from({ length: 1_000 }, uuidv7)).size).toBe(1_000)
+  it('makes a new id each time, each behind the one before, however many come in a millisecond', () => {
+    const ids = Array.from({ length: 20_000 }, uuidv7)
+    expect(new Set(ids).size).toBe(20_000)
+    expect(ids.toSorted()).toEqual(ids)
+    for (const id of ids)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 })
