@@ -8,8 +8,6 @@ import { cpuMsOf, memoryOf } from './process-usage.js'
 const HELD = 5_000
 const RUNS = 3_000
 const WARM = 500
-/** Of each worker, where it is waiting that bounds them. */
-const PLACES = 20
 
 const workload = (name: Workload['name']): Workload => {
   const found = WORKLOADS.find((each) => each.name === name)
@@ -70,8 +68,8 @@ export async function measureHeld(
 }
 
 /**
- * How much faster two workers are than one where the outside takes 50 ms and each has few places: then the waiting
- * bounds them. With the 200 places of the default, one alone has both of this machine's processors to bound it.
+ * How much faster two workers are than one where the outside takes 50 ms. A worker holds as many waiting runs as come,
+ * so that only processors bound it: on a machine with two, one worker and the servers beside it have both in use.
  */
 export async function measureScaling(
   environment: Environment,
@@ -82,7 +80,7 @@ export async function measureScaling(
   const two = await drainSeconds(environment, load, upstream, 2)
   return [
     {
-      figure: `two workers against one, ${PLACES} places each, W5 with a 50 ms upstream`,
+      figure: 'two workers against one, W5 with a 50 ms upstream',
       bound: 'min',
       limit: 1.7,
       measured: one / two,
@@ -98,7 +96,7 @@ async function drainSeconds(
   workers: number,
 ): Promise<number> {
   const published = await load.accept({ ...workload('W5').definition(upstream), name: `w5-${workers}` }, RUNS)
-  for (let i = 0; i < workers; i++) load.startWorker({ WORKER_CONCURRENCY: String(PLACES) })
+  for (let i = 0; i < workers; i++) load.startWorker()
   await load.finished(published, RUNS)
   await load.stopWorkers()
   const [row] = await connections.database.sql<{ seconds: number }[]>`
