@@ -5,6 +5,7 @@ import { decodeBody } from './body.js'
 import { createConnector } from './connector.js'
 import { type Hop, parseUrl } from './hop.js'
 import { nextHop, redirectTarget } from './redirect.js'
+import { isStale } from './stale.js'
 import type { HttpClient, HttpRequest, HttpResponse } from './types.js'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -22,16 +23,24 @@ export interface HttpClientOptions {
 /** The one client of the process. Connections are kept and reused; their number is not limited here. */
 export function createHttpClient({ allowPrivate, resolve = systemResolve }: HttpClientOptions): HttpClient {
   const guard = createAddressGuard(allowPrivate)
-  const agent = new Agent({
-    connect: createConnector(guard, resolve, CONNECT_MS),
-    bodyTimeout: 0,
-    headersTimeout: 0,
-    pipelining: 1,
-  })
-  return {
-    request: (request) => withDeadline(request, (signal) => follow(agent, request, signal)),
-    close: () => agent.destroy(),
+  const connect = createConnector(guard, resolve, CONNECT_MS)
+  const options = { connect, bodyTimeout: 0, headersTimeout: 0 }
+  const agents = {
+    kept: new Agent({ ...options, pipelining: 1 }),
+    fresh: new Agent({ ...options, pipelining: 0 }),
   }
+  return {
+    request: (request) => withDeadline(request, (signal) => follow(agents, request, signal)),
+    async close() {
+      await Promise.all([agents.kept.destroy(), agents.fresh.destroy()])
+    },
+  }
+}
+
+/** Where requests leave: over connections kept from earlier ones, or each over its own. */
+interface Agents {
+  readonly kept: Agent
+  readonly fresh: Agent
 }
 
 /** The checked address of a host, for protocols other than HTTP. Throws HTTP_BLOCKED, HTTP_FAILED. */
@@ -62,7 +71,7 @@ async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal)
   }
 }
 
-async function follow(agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
   let hop: Hop = {
     url: parseUrl(request.url),
     method: request.method.toUpperCase(),
@@ -71,7 +80,7 @@ async function follow(agent: Agent, request: HttpRequest, signal: AbortSignal): 
   }
   const allowed = Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)
   for (let redirects = 0; ; redirects++) {
-    const answer = await send(agent, hop, signal)
+    const answer = await sendAgainIfStale(agents, hop, signal)
     const target = redirectTarget(answer.statusCode, answer.headers['location'])
     if (target === undefined || allowed === 0) {
       const body = await decodeBody(hop.method, answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
@@ -86,6 +95,12 @@ async function follow(agent: Agent, request: HttpRequest, signal: AbortSignal): 
     hop = nextHop(hop, answer.statusCode, target)
   }
 }
+
+const sendAgainIfStale = ({ kept, fresh }: Agents, hop: Hop, signal: AbortSignal) =>
+  send(kept, hop, signal).catch((error: unknown) => {
+    if (signal.aborted || !isStale(error, hop)) throw error
+    return send(fresh, hop, signal)
+  })
 
 function send(
   agent: Agent,

@@ -2,6 +2,7 @@ import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import { type AddressGuard, type Resolve, resolveChecked } from './address-guard.js'
+import { watchUse } from './stale.js'
 
 /**
  * Connects only to checked addresses. The host is resolved here and the connection made to the very addresses that
@@ -44,7 +45,7 @@ async function connectToAny(
   for (const { address } of addresses) {
     try {
       const named = servername === undefined ? {} : { servername }
-      return checkPeer(guard, await connect({ ...options, hostname: address, ...named }))
+      return watchUse(checkPeer(guard, await connect({ ...options, hostname: address, ...named })))
     } catch (error) {
       refusal = error
     }
