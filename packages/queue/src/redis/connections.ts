@@ -69,6 +69,16 @@ export class WorkerRedis extends Redis {
     return twin
   }
 
+  /** Jobs end a hundred at a time, with their runs' flush: what is sent in one turn goes out in one write. */
+  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this
+    if (stream?.writableCorked === 0) {
+      stream.cork()
+      process.nextTick(() => stream.uncork())
+    }
+    return super.sendCommand(...command)
+  }
+
   abort(): void {
     for (const redis of [this, ...this.#twins]) cut(redis)
   }
