@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type DefinitionInput, definition } from '@millrace/contracts'
 import {
   buildGraph,
@@ -15,6 +17,10 @@ import { type Figure, median } from './figure.js'
 const NODES = 10_000
 const ROUNDS = 9
 const WARM_UP = 5
+
+setFlagsFromString('--expose-gc')
+/** Before each sample: what earlier ones left behind is not its cost. */
+const collectGarbage = runInNewContext('gc') as () => void
 
 /** A chain whose every step reads the one before by an expression of its own. */
 const chainOf = (length: number, salt: number): DefinitionInput => ({
@@ -84,6 +90,7 @@ function growth(): number {
 
 function cpuOfRun(length: number): number {
   const graph = buildGraph(definition.parse(chainOf(length, 0)), nodeCatalogue())
+  collectGarbage()
   const before = process.cpuUsage()
   const state: RunState = createRunState(graph, { trigger: 'start', input: {} })
   const first = decide(state, { kind: 'claimed' }, 1)
