@@ -47,6 +47,10 @@ const create = async (name: string): Promise<string> => {
   return z.object({ id: z.string() }).parse(await app.api('POST', '/workflows', { definition })).id
 }
 
+const draftOf = z.object({
+  draft: z.object({ settings: z.unknown(), nodes: z.array(z.record(z.string(), z.unknown())) }),
+})
+
 const openNode = async (page: Page, id: string): Promise<void> => {
   await page.locator(`.react-flow__node[data-id="${id}"]`).dblclick()
   await page.getByRole('region', { name: `Settings of ${id}` }).waitFor()
@@ -54,6 +58,48 @@ const openNode = async (page: Page, id: string): Promise<void> => {
   if (await larger.isVisible()) await larger.click()
   await page.getByRole('region', { name: 'Output' }).waitFor()
 }
+
+test('limits of a workflow and what undoes a node are set in forms, and taken back', async () => {
+  const workflow = await create('policies')
+  const { page, problems } = await openPage(browser, app, { viewport: { width: 1440, height: 900 } })
+  await signInAsOwner(page, app, `/workflows/${workflow}`)
+  const stored = async () => draftOf.parse(await app.api('GET', `/workflows/${workflow}`)).draft
+  const saved = () => page.locator('[data-save="saved"]').waitFor()
+
+  await page.getByRole('button', { name: 'Workflow settings' }).click()
+  const panel = page.getByRole('region', { name: 'Settings of the workflow' })
+  await panel.getByRole('button', { name: 'Limit of starts in a time' }).click()
+  await panel.getByText('this is required').first().waitFor()
+  await panel.getByRole('textbox', { name: 'Starts' }).fill('5')
+  await panel.getByRole('textbox', { name: 'Within milliseconds' }).fill('60000')
+  await panel.getByText('this is required').first().waitFor({ state: 'detached' })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violationsOf(page, '[aria-label="Settings of the workflow"]')).toEqual([])
+  }
+  await panel.getByRole('button', { name: 'Close the settings' }).click()
+
+  // A node that stands apart, for the request to be undone by.
+  await page.locator('[data-canvas]').focus()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Log', exact: true }).click()
+  await page.locator('.react-flow__node[data-id="fetch"]').dblclick()
+  await page.getByText('Retries, timeout, errors and undo').click()
+  await page.getByLabel('Undone by', { exact: true }).click()
+  await page.getByRole('option', { name: 'message' }).click()
+  await expect.poll(stored, { timeout: 20_000 }).toMatchObject({
+    settings: { rateLimit: { runs: 5, perMs: 60_000 } },
+    nodes: expect.arrayContaining([expect.objectContaining({ id: 'fetch', compensate: 'message' })]),
+  })
+
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect
+    .poll(async () => (await stored()).nodes.filter((node) => 'compensate' in node), { timeout: 20_000 })
+    .toEqual([])
+  await saved()
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 180_000)
 
 test('a request is configured, tried on its own, and the next node sees what it gave', async () => {
   const workflow = await create('trying')

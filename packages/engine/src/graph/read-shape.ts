@@ -56,7 +56,7 @@ export function readShape(input: unknown): Shape {
     nodes,
     edges,
     complete: nodes.length === count('nodes') && edges.length === count('edges'),
-    problems: parsed.error.issues.flatMap(toProblems),
+    problems: parsed.error.issues.flatMap((issue) => toProblems(issue, input)),
   }
 }
 
@@ -140,7 +140,7 @@ function readEdge(raw: unknown): Pick<EdgeAt, 'edge' | 'hasPort'> | undefined {
 const membersOfObject = (value: unknown): Partial<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
-function toProblems(issue: z.core.$ZodIssue): DefinitionProblem[] {
+function toProblems(issue: z.core.$ZodIssue, input: unknown): DefinitionProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
       problem(
@@ -155,8 +155,13 @@ function toProblems(issue: z.core.$ZodIssue): DefinitionProblem[] {
     problem(
       toPointer(issue.path),
       'INVALID_SHAPE',
-      issue.message,
+      isMissing(issue.path, input) ? 'this is required' : issue.message,
       'See the format millrace/v1 for what stands here.',
     ),
   ]
+}
+
+const isMissing = (path: readonly PropertyKey[], input: unknown): boolean => {
+  const value = path.reduce<unknown>((around, key) => membersOfObject(around)[String(key)], input)
+  return path.length > 0 && value === undefined
 }

@@ -81,6 +81,15 @@ describe('shape', () => {
     ])
   })
 
+  test('what is missing is said to be missing', () => {
+    const { problems } = validate(make([], [], { settings: { rateLimit: { perMs: 0 } } }))
+    const limit = problems.filter(({ pointer }) => pointer.startsWith('/settings/rateLimit'))
+    expect(limit.map(({ pointer, message }) => [pointer, message])).toEqual([
+      ['/settings/rateLimit/runs', 'this is required'],
+      ['/settings/rateLimit/perMs', 'Too small: expected number to be >=1'],
+    ])
+  })
+
   test('params that could not be read are not held against the node type', () => {
     const broken = { id: 'a', type: 'test.strict', params: 'none', onError: 'explode' }
     expect(found(make([broken], [{ from: 'start', to: 'a', when: 5 }]))).toEqual([

@@ -10,8 +10,9 @@ import { keys } from '../../api/keys.js'
 import { createLiveStore } from '../../components/graph/live-store.js'
 import { ConfigPanel } from '../../features/config-panel/panel/config-panel.js'
 import type { Pins } from '../../features/config-panel/samples/sample.js'
+import { WorkflowSettings } from '../../features/config-panel/workflow/workflow-settings.js'
 import { EditorPage } from '../../features/editor/editor-page.js'
-import type { PanelContext } from '../../features/editor/panel-context.js'
+import type { PanelContext, SettingsContext } from '../../features/editor/panel-context.js'
 import { LiveRun } from '../live-run/live-run.js'
 
 const route = getRouteApi('/inside/workflows/$workflowId')
@@ -34,6 +35,7 @@ export const EditorRoute = () => {
       live={live}
       liveBar={<LiveRun workflowId={workflowId} live={live} />}
       renderPanel={(panel) => <NodePanel workflowId={workflowId} panel={panel} />}
+      renderSettings={(settings) => <WorkflowPanel workflowId={workflowId} settings={settings} />}
       links={
         <Button
           variant="default"
@@ -83,6 +85,24 @@ const NodePanel = ({ workflowId, panel }: NodePanelProps) => {
     />
   )
 }
+
+interface WorkflowPanelProps {
+  readonly workflowId: string
+  readonly settings: SettingsContext
+}
+
+const WorkflowPanel = ({ workflowId, settings }: WorkflowPanelProps) => (
+  <WorkflowSettings
+    workflow={{ id: workflowId, name: settings.workflowName }}
+    document={settings}
+    nodeTypes={settings.types}
+    members={settings.members}
+    problems={settings.problems}
+    field={settings.field}
+    onChange={settings.change}
+    onClose={settings.close}
+  />
+)
 
 const pinsSchema = z.record(z.string(), pin)
 

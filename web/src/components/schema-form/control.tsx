@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
+import { NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { CodeEditor } from '../code-editor/code-editor.js'
 import type { Language } from '../code-editor/extensions.js'
 import { type ControlIds, type FieldProps, useFormContext } from './form-context.js'
@@ -18,15 +18,18 @@ export const Control = ({ field, value, onChange, ids, pointer }: ControlProps<P
   const onText = (text: string) => onChange(text === '' && !field.required ? undefined : text)
   const described = { id: ids.inputId, 'aria-describedby': ids.describedBy, error: ids.invalid }
   switch (field.kind) {
-    case 'text':
-      return (
-        <TextInput
-          {...described}
-          value={toText(value)}
-          placeholder={toText(field.fallback)}
-          onChange={(event) => onText(event.currentTarget.value)}
-        />
+    case 'text': {
+      const text = {
+        ...described,
+        value: toText(value),
+        placeholder: toText(field.fallback),
+      }
+      return field.multiline ? (
+        <Textarea {...text} autosize maxRows={8} onChange={(event) => onText(event.currentTarget.value)} />
+      ) : (
+        <TextInput {...text} onChange={(event) => onText(event.currentTarget.value)} />
       )
+    }
     case 'number':
       return <NumberControl field={field} value={value} onChange={onChange} ids={ids} pointer={pointer} />
     case 'boolean':
@@ -87,7 +90,8 @@ const SEGMENTS = { options: 3, characters: 26 }
 const ChoiceControl = ({ field, value, onChange, ids }: ControlProps<FieldOf<'choice'>>) => {
   const { options, fallback, required } = field
   const chosen = typeof value === 'string' ? value : toText(fallback)
-  if (options.length <= SEGMENTS.options && options.join('').length <= SEGMENTS.characters)
+  const mayBeEmpty = !required && fallback === undefined
+  if (!mayBeEmpty && options.length <= SEGMENTS.options && options.join('').length <= SEGMENTS.characters)
     return (
       <SegmentedControl
         aria-labelledby={ids.labelId}
@@ -104,8 +108,9 @@ const ChoiceControl = ({ field, value, onChange, ids }: ControlProps<FieldOf<'ch
       error={ids.invalid}
       data={[...options]}
       value={chosen === '' ? null : chosen}
-      clearable={!required && fallback === undefined}
+      clearable={mayBeEmpty}
       allowDeselect={false}
+      nothingFoundMessage="None"
       onChange={(next) => onChange(next ?? undefined)}
     />
   )

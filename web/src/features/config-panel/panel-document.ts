@@ -33,11 +33,42 @@ export const containersAround = ({ containers }: Pick<PanelDocument, 'containers
   return found
 }
 
+/** The node that another one undoes. */
+const ownerOf = ({ nodes }: Pick<PanelDocument, 'nodes'>, id: string): string | undefined =>
+  nodes.find(({ compensate }) => compensate === id)?.id
+
+/** Nodes that may undo a node: beside it, without edges, of no other node, and not undone themselves. */
+export const undoersOf = (
+  { nodes, edges, containers }: PanelDocument,
+  { id: owner, compensate }: PanelNode,
+  nodeTypes: NodeTypes,
+): string[] => {
+  const linked = new Set(edges.flatMap(({ from, to }) => [from, to]))
+  const isApart = (each: PanelNode): boolean =>
+    each.id !== owner &&
+    each['compensate'] === undefined &&
+    containers.get(each.id) === containers.get(owner) &&
+    !linked.has(each.id) &&
+    nodeTypes.get(each.type)?.trigger !== true
+  const free = nodes.filter(
+    (each) => isApart(each) && [undefined, owner].includes(ownerOf({ nodes }, each.id)),
+  )
+  const ids = free.map(({ id }) => id)
+  // One that may not undo it is still what the definition names: the problem stands below it.
+  return typeof compensate !== 'string' || ids.includes(compensate) ? ids : [...ids, compensate]
+}
+
 /**
  * Ids of all nodes whose steps the expressions of a node may read, the nearest first: what leads to it, what leads to
- * the containers around it, and of a container its body, which its condition reads after each pass.
+ * the containers around it, and of a container its body, which its condition reads after each pass. What undoes a node
+ * reads that node, and what it reads.
  */
-export const upstreamOf = ({ edges, containers }: PanelDocument, id: string): string[] => {
+export const upstreamOf = (document: PanelDocument, id: string): string[] => {
+  const owner = ownerOf(document, id)
+  return owner === undefined ? walkedFrom(document, id) : [owner, ...walkedFrom(document, owner)]
+}
+
+const walkedFrom = ({ edges, containers }: PanelDocument, id: string): string[] => {
   const found = new Set<string>()
   for (const start of [id, ...containersAround({ containers }, id)]) {
     const walked = new Set([start])

@@ -13,7 +13,12 @@ import type { NodeTypes } from './document/rename.js'
 import classes from './editor.module.css'
 import { MergeAlert } from './merge-alert.js'
 import { useOverlays } from './overlays.js'
-import { type PanelContext, usePanelContext } from './panel-context.js'
+import {
+  type PanelContext,
+  type SettingsContext,
+  usePanelContext,
+  useSettingsContext,
+} from './panel-context.js'
 import { ProblemList } from './panes/problem-list.js'
 import { SidePane, type SideView } from './panes/side-pane.js'
 import type { LocatedProblem } from './problems/locate.js'
@@ -40,6 +45,8 @@ export interface EditorProps {
   readonly tab: string
   /** The config panel of a node. */
   readonly renderPanel: (panel: PanelContext) => ReactNode
+  /** The panel of the workflow itself. */
+  readonly renderSettings: (settings: SettingsContext) => ReactNode
   /** What a run shows on the canvas, and above it which run that is. */
   readonly live: LiveStore
   readonly liveBar: ReactNode
@@ -66,7 +73,7 @@ export const Editor = (props: EditorProps) => {
 }
 
 const Workbench = (props: EditorProps) => {
-  const { workflowId, types, api, live, renderPanel, links } = props
+  const { workflowId, types, api, live, renderPanel, renderSettings, links } = props
   const { store } = useEditor()
   const document = useEditorState((state) => state.document)
   const overlays = useOverlays()
@@ -79,6 +86,7 @@ const Workbench = (props: EditorProps) => {
   const tidy = useTidy()
   const ui = useMemo(() => ({ overlays, tidy, showOutline: () => setSide('outline') }), [overlays, tidy])
   const panel = usePanelContext(problems, autosave.flush)
+  const settings = useSettingsContext(problems)
   const jump = useJump(overlays.close)
   useRegionKeys()
   return (
@@ -110,6 +118,11 @@ const Workbench = (props: EditorProps) => {
               {renderPanel(panel)}
             </aside>
           )}
+          {settings !== undefined && (
+            <aside className={classes['panel']} aria-label="Panel of the workflow" data-region>
+              {renderSettings(settings)}
+            </aside>
+          )}
         </div>
         <Said />
         <OverlayView />
@@ -128,16 +141,20 @@ const Workbench = (props: EditorProps) => {
   )
 }
 
-/** To the node and field of a problem, or the edge. */
+/** What the panel of the workflow shows. */
+const SETTINGS = /^\/(settings|vars|description)(\/|$)/
+
+/** To the node and field of a problem, the edge, or the workflow's own field. */
 const useJump = (close: () => void): ((problem: LocatedProblem) => void) => {
   const { store } = useEditor()
   return useCallback(
     ({ node, edge, field }) => {
       close()
-      const { select, openPanel } = store.getState()
+      const { select, openPanel, openSettings } = store.getState()
       const key = node ?? edge
       if (key !== undefined) select(new Set([key]))
       if (node !== undefined) openPanel(node, field)
+      else if (edge === undefined && SETTINGS.test(field)) openSettings(field)
     },
     [store, close],
   )

@@ -5,6 +5,7 @@ import { containersOf, type EdgeDraft, edgesOf, type NodeDraft, nodesOf } from '
 import type { NodeTypes } from './document/rename.js'
 import type { LocatedProblem } from './problems/locate.js'
 import { useEditor, useEditorState } from './store/context.js'
+import type { EditorStore } from './store/editor-store.js'
 
 /** What the config panel of a node gets: the workflow as it stands in the editor, and ways to change the node. */
 export interface PanelContext {
@@ -68,10 +69,53 @@ export const usePanelContext = (
     change: (node) => actions.replaceNode(nodeId, node),
     setPins: actions.setPins,
     rename: (id) => actions.rename(nodeId, id),
-    close: () => {
-      store.getState().openPanel(undefined)
-      window.document.querySelector<HTMLElement>('[data-canvas]')?.focus()
-    },
+    close: () => closePanel(store),
     saveDraft,
   }
+}
+
+/** What the panel of the workflow itself gets. */
+export interface SettingsContext
+  extends Pick<PanelContext, 'field' | 'workflowName' | 'nodes' | 'vars' | 'types'> {
+  /** Members of the definition, without nodes and edges. */
+  readonly members: JsonObject
+  /** Pointers begin at the definition. */
+  readonly problems: readonly DefinitionProblem[]
+  /** Undefined takes the member away. */
+  change(member: string, value: Json | undefined): void
+  close(): void
+}
+
+/** Undefined while that panel is closed. */
+export const useSettingsContext = (problems: readonly LocatedProblem[]): SettingsContext | undefined => {
+  const { store, actions, types } = useEditor()
+  const open = useEditorState((state) => state.open)
+  const { nodes, fields } = useEditorState((state) => state.document)
+  const inOrder = useMemo(() => nodesOf({ nodes }), [nodes])
+  const own = useMemo(
+    () =>
+      problems.flatMap(({ problem, node, edge }) =>
+        node === undefined && edge === undefined ? [problem] : [],
+      ),
+    [problems],
+  )
+  if (open === undefined || open.node !== undefined) return undefined
+  const [name, vars] = [fields.get('name'), fields.get('vars')]
+  return {
+    field: open.field,
+    workflowName: typeof name === 'string' ? name : '',
+    nodes: inOrder,
+    vars: isObject(vars) ? vars : NO_VARS,
+    types,
+    members: Object.fromEntries(fields),
+    problems: own,
+    change: actions.setField,
+    close: () => closePanel(store),
+  }
+}
+
+/** The keyboard goes back to the canvas. */
+const closePanel = (store: EditorStore): void => {
+  store.getState().closePanel()
+  window.document.querySelector<HTMLElement>('[data-canvas]')?.focus()
 }

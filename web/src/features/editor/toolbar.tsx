@@ -7,6 +7,7 @@ import {
   Plus,
   Redo2,
   Rocket,
+  Settings2,
   Sparkles,
   StickyNote,
   Undo2,
@@ -46,6 +47,7 @@ export const Toolbar = ({ save, problems, onSide, onProblems, links }: ToolbarPr
       <span className={classes['gap']} />
       <EditTools />
       <ViewTools />
+      <SettingsTool />
       <span className={classes['rule']} />
       {links}
       <Button
@@ -121,6 +123,19 @@ const ViewTools = () => {
         onClick={() => overlays.show({ kind: 'help' })}
       />
     </>
+  )
+}
+
+const SettingsTool = () => {
+  const { store } = useEditor()
+  const isOpen = useEditorState(({ open }) => open !== undefined && open.node === undefined)
+  const { openSettings, closePanel } = store.getState()
+  return (
+    <Tool
+      label="Workflow settings"
+      icon={<Settings2 size={16} />}
+      onClick={() => (isOpen ? closePanel() : openSettings())}
+    />
   )
 }
 

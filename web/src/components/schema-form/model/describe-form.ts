@@ -15,10 +15,14 @@ export const describeForm = (params: Json, templates: boolean): readonly Field[]
 
 const fieldsOf = (schema: JsonSchema, templates: boolean, without: readonly string[] = []): Field[] =>
   Object.entries(schema.properties ?? {})
-    .filter(([name]) => !without.includes(name))
+    .filter(([name, member]) => !without.includes(name) && !isSettled(member))
     .map(([name, member]) =>
       describeField(member, { name, required: schema.required?.includes(name) ?? false, templates }),
     )
+
+/** What can only be its default is no choice. */
+const isSettled = (schema: JsonSchema): boolean =>
+  schema.const !== undefined && schema.const === schema.default
 
 const describeField = (schema: JsonSchema, place: Place): Field => {
   const templates = place.templates && schema.raw !== true && schema.expression !== true
@@ -48,7 +52,7 @@ const byControl = (schema: JsonSchema, templates: boolean): Shape | undefined =>
     case 'credential':
       return { kind: 'credential', types: schema.credentialType ?? [] }
     case 'text':
-      return { kind: 'text' }
+      return { kind: 'text', multiline: false }
     case 'json':
       return { kind: 'json' }
     default:
@@ -59,7 +63,7 @@ const byControl = (schema: JsonSchema, templates: boolean): Shape | undefined =>
 const byType = (schema: JsonSchema, templates: boolean): Shape => {
   const options = schema.enum?.filter((option) => typeof option === 'string')
   if (options !== undefined && options.length > 0) return { kind: 'choice', options }
-  if (takesText(schema)) return { kind: 'text' }
+  if (takesText(schema)) return { kind: 'text', multiline: false }
   switch (schema.type) {
     case 'boolean':
       return { kind: 'boolean' }

@@ -15,7 +15,7 @@ interface Common {
 /** One field of a form, as its schema describes it. */
 export type Field = Common &
   (
-    | { readonly kind: 'text' }
+    | { readonly kind: 'text'; readonly multiline: boolean }
     | {
         readonly kind: 'number'
         readonly integer: boolean

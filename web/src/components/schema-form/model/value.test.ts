@@ -6,6 +6,7 @@ import { pointerTo, renameMember, toText, withItem, withMember } from './value.j
 
 const text: Field = {
   kind: 'text',
+  multiline: false,
   name: 'url',
   title: 'URL',
   help: undefined,

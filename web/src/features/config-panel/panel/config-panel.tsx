@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import type { DefinitionProblem, Json } from '@millrace/contracts'
-import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
 import { byPointer } from '../../../components/schema-form/model/problems.js'
 import {
@@ -19,6 +19,7 @@ import { InputPane } from './input-pane.js'
 import { OutputPane } from './output-pane.js'
 import classes from './panel.module.css'
 import { ExpressionProvider } from './panel-context.js'
+import { PanelFrame } from './panel-frame.js'
 import { PanelHeader } from './panel-header.js'
 import { Panes } from './panes.js'
 import { ParamsPane } from './params-pane.js'
@@ -82,19 +83,13 @@ const Panel = (props: PanelProps) => {
     onStarted: setRunId,
   })
   const own = useMemo(() => byPointer(problems), [problems])
-  const content = useRef<HTMLElement>(null)
-  useFieldFocus(content, props.field)
   const { pass } = expressions
   const common = { document, node, type, sample, pass, pins, onPins: props.onPins }
   const panel = (
-    <section
-      ref={content}
-      tabIndex={-1}
-      className={classes['panel']}
-      aria-label={`Settings of ${node.id}`}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !expanded && isFree(event)) props.onClose()
-      }}
+    <PanelFrame
+      label={`Settings of ${node.id}`}
+      field={props.field}
+      onEscape={expanded ? undefined : props.onClose}
     >
       <PanelHeader
         {...common}
@@ -112,6 +107,7 @@ const Panel = (props: PanelProps) => {
           params={
             <ParamsPane
               {...common}
+              nodeTypes={nodeTypes}
               memoryKey={`${workflow.id}/${node.id}`}
               problems={own}
               onChange={props.onChange}
@@ -120,7 +116,7 @@ const Panel = (props: PanelProps) => {
           output={<OutputPane {...common} step={sample?.steps.get(node.id)} isLoading={isPending} />}
         />
       </ExpressionProvider>
-    </section>
+    </PanelFrame>
   )
   return (
     <div ref={ref} className={classes['host']}>
@@ -138,46 +134,6 @@ const Panel = (props: PanelProps) => {
       )}
     </div>
   )
-}
-
-/** Escape closes the innermost thing that is open: a list of choices, completions or a popover before the panel. */
-const isFree = ({ defaultPrevented, currentTarget, target }: KeyboardEvent): boolean =>
-  !defaultPrevented &&
-  target instanceof Element &&
-  currentTarget.contains(target) &&
-  target.closest('[aria-expanded="true"]') === null &&
-  currentTarget.querySelector('[aria-haspopup][aria-expanded="true"]') === null
-
-/** To the control of a field, or of the nearest field around it; to the first field where none is asked for. */
-const useFieldFocus = (panel: RefObject<HTMLElement | null>, field: string | undefined) =>
-  useEffect(() => {
-    const root = panel.current
-    if (root === null) return
-    root.focus({ preventScroll: true })
-    const enter = (): boolean => {
-      const control = controlOf(root, field ?? '')
-      control?.focus()
-      return control !== undefined
-    }
-    if (enter()) return
-    // Editors of code and expressions are loaded when they are first shown. Who went elsewhere meanwhile stays there.
-    const watch = new MutationObserver(() => {
-      if (window.document.activeElement !== root || enter()) watch.disconnect()
-    })
-    watch.observe(root, { childList: true, subtree: true })
-    return () => watch.disconnect()
-  }, [panel, field])
-
-const controlOf = (root: HTMLElement, field: string): HTMLElement | undefined => {
-  let frame: Element | null = null
-  for (
-    let pointer = field;
-    frame === null && pointer !== '';
-    pointer = pointer.slice(0, pointer.lastIndexOf('/'))
-  )
-    frame = root.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)
-  frame ??= root.querySelector('[data-pointer]')
-  return frame?.querySelector<HTMLElement>('input, textarea, [contenteditable], button') ?? undefined
 }
 
 const useExpressionContext = (

@@ -80,7 +80,7 @@ const PreviewLine = ({ preview, hasSample }: PreviewLineProps) => {
     )
   if (!hasSample)
     return (
-      <p className={classes['preview']}>No data to try it on yet: run up to here, and its value shows.</p>
+      <p className={classes['preview']}>No data to try it on yet: once there is a run, its value shows.</p>
     )
   return (
     <p className={classes['preview']} data-kind="nothing">

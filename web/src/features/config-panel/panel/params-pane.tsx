@@ -1,20 +1,21 @@
-import { Alert, Text } from '@mantine/core'
-import { TriangleAlert } from 'lucide-react'
+import { Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import type { CredentialControl, ExpressionControl } from '../../../components/schema-form/form-context.js'
 import { describeForm } from '../../../components/schema-form/model/describe-form.js'
 import type { Alternatives } from '../../../components/schema-form/model/input-mode.js'
-import { homelessProblems, type NodeProblems } from '../../../components/schema-form/model/problems.js'
+import type { NodeProblems } from '../../../components/schema-form/model/problems.js'
 import { pointerTo } from '../../../components/schema-form/model/value.js'
 import { SchemaForm } from '../../../components/schema-form/schema-form.js'
 import { CredentialPicker } from '../credentials/credential-picker.js'
-import type { PanelNode } from '../panel-document.js'
+import { type NodeTypes, type PanelNode, undoersOf } from '../panel-document.js'
 import { ExpressionField } from './expression-field.js'
+import { HomelessProblems } from './homeless-problems.js'
 import type { PaneProps } from './pane-props.js'
 import classes from './panel.module.css'
 import { settingsFields, settingsOf, withSettings } from './settings-form.js'
 
 interface ParamsPaneProps extends PaneProps {
+  readonly nodeTypes: NodeTypes
   readonly problems: NodeProblems
   /** Of the node among all. */
   readonly memoryKey: string
@@ -25,11 +26,19 @@ interface ParamsPaneProps extends PaneProps {
 const kept = new Map<string, Alternatives>()
 
 /** The form of the node's params, and what every node can be told. */
-export const ParamsPane = ({ node, type, problems, memoryKey, onChange }: ParamsPaneProps) => {
+export const ParamsPane = ({
+  document,
+  node,
+  type,
+  nodeTypes,
+  problems,
+  memoryKey,
+  onChange,
+}: ParamsPaneProps) => {
   const isTrigger = type?.trigger ?? false
   const [alternatives, setAlternatives] = useState<Alternatives>(() => kept.get(memoryKey) ?? new Map())
   const fields = useMemo(() => describeForm(type?.params ?? {}, !isTrigger), [type, isTrigger])
-  const settings = settingsFields(isTrigger)
+  const settings = settingsFields(isTrigger, undoersOf(document, node, nodeTypes))
   const context = {
     problems,
     alternatives,
@@ -46,7 +55,7 @@ export const ParamsPane = ({ node, type, problems, memoryKey, onChange }: Params
   ]
   return (
     <div className={classes['body']}>
-      <Homeless problems={problems} shown={shown} />
+      <HomelessProblems problems={problems} shown={shown} />
       {type === undefined ? (
         <Text size="sm">This server has no node type {node.type}. Its params are kept as they are.</Text>
       ) : (
@@ -65,7 +74,7 @@ export const ParamsPane = ({ node, type, problems, memoryKey, onChange }: Params
       )}
       {settings.length > 0 && (
         <details className={classes['more']} open={settings.some(({ name }) => node[name] !== undefined)}>
-          <summary>Retries, timeout and errors</summary>
+          <summary>Retries, timeout, errors and undo</summary>
           <SchemaForm
             {...context}
             fields={settings}
@@ -76,24 +85,5 @@ export const ParamsPane = ({ node, type, problems, memoryKey, onChange }: Params
         </details>
       )}
     </div>
-  )
-}
-
-interface HomelessProps {
-  readonly problems: NodeProblems
-  readonly shown: readonly string[]
-}
-
-const Homeless = ({ problems, shown }: HomelessProps) => {
-  const homeless = homelessProblems(problems, shown)
-  if (homeless.length === 0) return null
-  return (
-    <Alert color="red" variant="light" icon={<TriangleAlert size={16} aria-hidden />}>
-      {homeless.map(({ message, hint, pointer }) => (
-        <Text size="sm" key={pointer + message}>
-          {message}. {hint}
-        </Text>
-      ))}
-    </Alert>
   )
 }

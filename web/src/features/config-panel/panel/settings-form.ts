@@ -3,13 +3,21 @@ import { z } from 'zod'
 import { describeForm } from '../../../components/schema-form/model/describe-form.js'
 import type { Field } from '../../../components/schema-form/model/field.js'
 import type { PanelNode } from '../panel-document.js'
+import { type FieldTexts, inWords } from './field-texts.js'
 
 /** What every node can be told apart from its params, from the contract of nodes. */
 
-const members = node.pick({ retry: true, timeoutMs: true, onError: true, onCrash: true, join: true })
+const members = node.pick({
+  retry: true,
+  timeoutMs: true,
+  onError: true,
+  onCrash: true,
+  join: true,
+  compensate: true,
+})
 const schema = z.json().parse(z.toJSONSchema(members, { io: 'input', unrepresentable: 'any' }))
 
-const TEXTS: Readonly<Record<string, { readonly title: string; readonly help?: string }>> = {
+const TEXTS: FieldTexts = {
   retry: { title: 'Retry' },
   maxAttempts: { title: 'Attempts in all', help: 'The first one counts.' },
   backoff: { title: 'Wait between attempts' },
@@ -29,19 +37,22 @@ const TEXTS: Readonly<Record<string, { readonly title: string; readonly help?: s
     title: 'Start when',
     help: 'All branches that lead here have come to an end, or any of them has arrived.',
   },
+  compensate: {
+    title: 'Undone by',
+    help: 'Runs when the run fails after this node has completed, or when somebody undoes the run. It stands apart: a node without edges, of this one alone.',
+  },
 }
 
-const named = (field: Field): Field => {
-  const { title, help } = TEXTS[field.name] ?? { title: field.title }
-  const text = { title, help: help ?? field.help, templates: false }
-  return field.kind === 'group'
-    ? { ...field, ...text, fields: field.fields.map(named) }
-    : { ...field, ...text }
-}
+const ALL = inWords(describeForm(schema, false), TEXTS)
 
-const ALL = describeForm(schema, false).map(named)
-/** A trigger does not execute, so nothing of this matters to it. */
-export const settingsFields = (isTrigger: boolean): readonly Field[] => (isTrigger ? [] : ALL)
+/** `undoers`: ids of the nodes that may undo this one. A trigger does not execute, so nothing of this matters to it. */
+export const settingsFields = (isTrigger: boolean, undoers: readonly string[]): readonly Field[] =>
+  isTrigger ? [] : ALL.map((field) => (field.name === 'compensate' ? choiceOf(field, undoers) : field))
+
+const choiceOf = (
+  { name, title, help, required, fallback, templates }: Field,
+  options: readonly string[],
+): Field => ({ kind: 'choice', name, title, help, required, fallback, templates, options })
 
 export const settingsOf = (panelNode: PanelNode): JsonObject =>
   Object.fromEntries(

@@ -25,14 +25,18 @@ export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
     if (outlet === undefined) get().say('Go to a node first: its next free port is connected.')
     else overlays.chooseFor(outlet)
   }
+  const open = (): void => {
+    const { focused } = get()
+    if (focused !== undefined) get().openPanel(focused)
+  }
   const leave = (): void => {
     if (get().open === undefined) get().select(new Set())
-    else get().openPanel(undefined)
+    else get().closePanel()
   }
   const perform: Readonly<Record<KeyCommand, (key: string) => void>> = {
     add: () => overlays.show({ kind: 'add' }),
     connect,
-    open: () => get().openPanel(get().focused),
+    open,
     delete: actions.deleteSelection,
     duplicate: actions.duplicate,
     'select-all': actions.selectAll,

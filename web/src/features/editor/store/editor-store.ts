@@ -19,8 +19,11 @@ export interface EditorState {
   readonly selected: ReadonlySet<string>
   /** The node the keyboard is at. */
   readonly focused: string | undefined
-  /** The node whose panel is open, and the field in it to begin at (a JSON pointer within the node). */
-  readonly open: { readonly node: string; readonly field?: string | undefined } | undefined
+  /**
+   * The node whose panel is open, undefined for the workflow's own, and the field in it to begin at (a JSON pointer
+   * within the node, or the definition).
+   */
+  readonly open: { readonly node: string | undefined; readonly field?: string | undefined } | undefined
   readonly density: Density
   /** For the live region: what just happened. */
   readonly said: string
@@ -32,7 +35,9 @@ export interface EditorState {
   merge(patch: Patch): void
   select(keys: ReadonlySet<string>): void
   focus(node: string | undefined): void
-  openPanel(node: string | undefined, field?: string): void
+  openPanel(node: string, field?: string): void
+  openSettings(field?: string): void
+  closePanel(): void
   setDensity(density: Density): void
   say(words: string): void
 }
@@ -66,7 +71,9 @@ export const createEditorStore = (document: EditorDocument, now: () => number) =
         set(node === undefined ? { selected } : { selected, focused: node })
       },
       focus: (focused) => set({ focused }),
-      openPanel: (node, field) => set({ open: node === undefined ? undefined : { node, field } }),
+      openPanel: (node, field) => set({ open: { node, field } }),
+      openSettings: (field) => set({ open: { node: undefined, field } }),
+      closePanel: () => set({ open: undefined }),
       setDensity: (density) => set({ density }),
       say: (said) => set({ said }),
     }
@@ -85,6 +92,6 @@ const existing = ({ selected, focused, open }: EditorState, document: EditorDocu
     document,
     selected: new Set([...selected].filter(isThere)),
     focused: focused !== undefined && document.nodes.has(focused) ? focused : undefined,
-    open: open !== undefined && document.nodes.has(open.node) ? open : undefined,
+    open: open?.node === undefined || document.nodes.has(open.node) ? open : undefined,
   }
 }
