@@ -1,48 +1,55 @@
 import type { RunEvent } from '@millrace/contracts'
-import { applyEvent, copyRunState, createRunState, type RunState } from '@millrace/engine'
-import type { RunDocument } from './run-document.js'
+import {
+  applyEvent,
+  copyRunState,
+  createRunState,
+  type Graph,
+  type RunOrigin,
+  type RunState,
+} from '@millrace/engine'
+import type { RunObserver } from './run-document.js'
 
 /**
  * The run at any of its events, for the time machine.
  *
- * Owns: one state that is moved forward in place, and copies laid along the way to come back to.
+ * Owns: one state that is moved forward in place, and copies to come back to. These are laid while the run's events
+ * are taken in, so that a long run is never folded at once.
  *
  * 1. `at(seq)` is the fold of the events 1 to seq; it stands only until the next call.
  * 2. There are at most 16 copies, evenly spread, however long the run is: each holds all of its steps.
+ * 3. Between two copies lie at least as many events as the run has steps: a copy costs what their fold does. With one
+ *    at every 256th event, going back in a run of 10,000 steps took 117 ms, most of it for copies.
  */
 const MAX_COPIES = 16
-const FIRST_SPACING = 256
+const LEAST_SPACING = 256
 
-type Source = Pick<RunDocument, 'graph' | 'origin' | 'events'>
-
-export class Moments {
-  readonly #source: Source
+export class Moments implements RunObserver {
   readonly #copies = new Map<number, RunState>()
-  #spacing = FIRST_SPACING
+  #spacing: number
   #state: RunState
 
-  constructor(source: Source) {
-    this.#source = source
-    this.#state = createRunState(source.graph, source.origin)
+  constructor(
+    private readonly graph: Graph,
+    private readonly origin: RunOrigin,
+  ) {
+    this.#spacing = Math.max(LEAST_SPACING, graph.nodes.length)
+    this.#state = createRunState(graph, origin)
   }
 
-  /** Seq 0 is the run before its first event; beyond the last event it is the last. */
-  at(seq: number): RunState {
-    const { events } = this.#source
+  observe({ seq }: RunEvent, state: RunState): void {
+    if (seq % this.#spacing !== 0) return
+    this.#copies.set(seq, copyRunState(state))
+    if (this.#copies.size > MAX_COPIES) this.#thin()
+  }
+
+  /** Of the events that were observed. Seq 0 is the run before its first event; beyond the last event it is the last. */
+  at(seq: number, events: readonly RunEvent[]): RunState {
     const target = Math.max(0, Math.min(seq, events.length))
     const copy = this.#nearest(target)
     const isAhead = this.#state.lastSeq > target
     if (isAhead || (copy?.lastSeq ?? 0) > this.#state.lastSeq) this.#state = this.#restart(copy)
-    while (this.#state.lastSeq < target) this.#step(events)
+    while (this.#state.lastSeq < target) applyEvent(this.#state, events[this.#state.lastSeq]!)
     return this.#state
-  }
-
-  #step(events: readonly RunEvent[]): void {
-    applyEvent(this.#state, events[this.#state.lastSeq]!)
-    const { lastSeq } = this.#state
-    if (lastSeq % this.#spacing !== 0 || this.#copies.has(lastSeq)) return
-    this.#copies.set(lastSeq, copyRunState(this.#state))
-    if (this.#copies.size > MAX_COPIES) this.#thin()
   }
 
   #thin(): void {
@@ -58,7 +65,6 @@ export class Moments {
   }
 
   #restart(copy: RunState | undefined): RunState {
-    const { graph, origin } = this.#source
-    return copy === undefined ? createRunState(graph, origin) : copyRunState(copy)
+    return copy === undefined ? createRunState(this.graph, this.origin) : copyRunState(copy)
   }
 }

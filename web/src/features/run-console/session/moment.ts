@@ -28,7 +28,7 @@ export function momentOf(session: RunSession, at: number | undefined, revision: 
   }
   const event = document.events[at - 1]
   return {
-    state: moments.at(at),
+    state: moments.at(at, document.events),
     seq: at,
     isLive: false,
     at: event?.at ?? document.events[0]?.at ?? null,

@@ -61,9 +61,10 @@ export class RunSession {
   constructor(options: RunSessionOptions) {
     const { run, definition, nodeTypes } = options
     this.#options = options
+    const graph = graphOf(definition, nodeTypes)
     const origin = { trigger: run.trigger, input: run.input }
-    this.document = new RunDocument(graphOf(definition, nodeTypes), origin, [this.timeline, this.log])
-    this.moments = new Moments(this.document)
+    this.moments = new Moments(graph, origin)
+    this.document = new RunDocument(graph, origin, [this.timeline, this.log, this.moments])
   }
 
   getSnapshot = (): RunSnapshot => this.#snapshot
