@@ -8,9 +8,19 @@ import {
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
+  type ReactFlowProps,
   SelectionMode,
 } from '@xyflow/react'
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { boundsOf, boxesOf } from './boxes.js'
 import type { FlowEdge as FlowEdgeType, FlowGraph, FlowNode } from './build-graph.js'
 import { type CanvasActions, CanvasActionsContext } from './canvas-actions.js'
 import { dragNodes, endOfDrag } from './drag.js'
@@ -27,7 +37,7 @@ import { ReadableContext } from './readable.js'
 import { Refusal } from './refusal.js'
 import { reuseNodes } from './reuse.js'
 import { useSlices } from './use-slices.js'
-import { FIT, useReadableZoom } from './xyflow.js'
+import { FIT, fittedViewport, MIN_ZOOM, useReadableZoom } from './xyflow.js'
 
 const NODE_TYPES = {
   card: NodeCard,
@@ -79,11 +89,13 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   )
   const drawn = useSlices(nodes)
   const handlers = useHandlers(props, setNodes)
+  const { root, first } = useFirstView(nodes)
   return (
     <ReadableContext value={readable}>
       <LiveContext value={live ?? nothingLive}>
         <CanvasActionsContext value={actions}>
           <div
+            ref={root}
             className={classes['canvas']}
             role="application"
             aria-label={label}
@@ -93,41 +105,62 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
             onKeyDown={props.onKeyDown}
             data-canvas
           >
-            <ReactFlow<FlowNode, FlowEdgeType>
-              nodes={drawn}
-              edges={readable ? edges : NO_EDGES}
-              nodeTypes={NODE_TYPES}
-              edgeTypes={EDGE_TYPES}
-              {...handlers}
-              nodesDraggable={actions !== undefined}
-              nodesConnectable={actions !== undefined}
-              nodesFocusable={false}
-              edgesFocusable={false}
-              disableKeyboardA11y
-              deleteKeyCode={null}
-              selectionMode={SelectionMode.Partial}
-              multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
-              connectOnClick={false}
-              onlyRenderVisibleElements
-              zoomOnDoubleClick={false}
-              minZoom={0.05}
-              maxZoom={2}
-              snapToGrid
-              snapGrid={[4, 4]}
-              fitView
-              fitViewOptions={FIT}
-            >
-              <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-              {!readable && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
-              {minimap && nodes.length > 0 && <Overview nodes={nodes} />}
-              {actions !== undefined && <Refusal refuse={actions.refuse} />}
-              {children}
-            </ReactFlow>
+            {first !== undefined && (
+              <ReactFlow<FlowNode, FlowEdgeType>
+                nodes={drawn}
+                edges={readable ? edges : NO_EDGES}
+                nodeTypes={NODE_TYPES}
+                edgeTypes={EDGE_TYPES}
+                {...handlers}
+                nodesDraggable={actions !== undefined}
+                nodesConnectable={actions !== undefined}
+                nodesFocusable={false}
+                edgesFocusable={false}
+                disableKeyboardA11y
+                deleteKeyCode={null}
+                selectionMode={SelectionMode.Partial}
+                multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+                connectOnClick={false}
+                onlyRenderVisibleElements
+                zoomOnDoubleClick={false}
+                minZoom={MIN_ZOOM}
+                maxZoom={2}
+                snapToGrid
+                snapGrid={[4, 4]}
+                {...first}
+              >
+                <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+                {!readable && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
+                {minimap && nodes.length > 0 && <Overview nodes={nodes} />}
+                {actions !== undefined && <Refusal refuse={actions.refuse} />}
+                {children}
+              </ReactFlow>
+            )}
           </div>
         </CanvasActionsContext>
       </LiveContext>
     </ReadableContext>
   )
+}
+
+type FirstView = Pick<ReactFlowProps, 'defaultViewport' | 'fitView' | 'fitViewOptions'>
+
+/**
+ * How the canvas begins: with the whole graph in view. Known before anything is drawn, so that nothing is drawn for
+ * another view first; an empty canvas waits for its first node. Undefined until the canvas has been measured.
+ */
+const useFirstView = (nodes: readonly FlowNode[]) => {
+  const root = useRef<HTMLDivElement>(null)
+  const [first, setFirst] = useState<FirstView>()
+  useLayoutEffect(() => {
+    const { clientWidth: width, clientHeight: height } = root.current ?? { clientWidth: 0, clientHeight: 0 }
+    setFirst(
+      nodes.length === 0 || width === 0
+        ? { fitView: true, fitViewOptions: FIT }
+        : { defaultViewport: fittedViewport(boundsOf(boxesOf(nodes)), { width, height }) },
+    )
+  }, [])
+  return { root, first }
 }
 
 /** Stable between renders, so that a drag draws the dragged card only. */

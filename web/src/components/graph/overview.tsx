@@ -1,9 +1,9 @@
 import { Panel } from '@xyflow/react'
 import { type PointerEvent, useMemo } from 'react'
+import { type Box, boundsOf, boxesOf } from './boxes.js'
 import type { FlowNode } from './build-graph.js'
-import { cornersOf } from './drag.js'
 import classes from './graph.module.css'
-import { useCanvas, useView, type View } from './xyflow.js'
+import { useCanvas, useView } from './xyflow.js'
 
 const WIDTH = 200
 const HEIGHT = 150
@@ -56,30 +56,7 @@ export const Overview = ({ nodes }: { readonly nodes: readonly FlowNode[] }) => 
   )
 }
 
-type Box = Pick<View, 'x' | 'y' | 'width' | 'height'>
-
-/** Each node as a box on the canvas. */
-const boxesOf = (nodes: readonly FlowNode[]): Box[] => {
-  const corners = cornersOf(nodes)
-  return nodes.map(({ id, position, width = 0, height = 0 }) => ({
-    ...(corners.get(id) ?? position),
-    width,
-    height,
-  }))
-}
-
 const rectangleOf = ({ x, y, width, height }: Box): string => `M${x} ${y}h${width}v${height}h${-width}z`
-
-const boundsOf = (boxes: readonly Box[]): Box => {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const { x, y, width, height } of boxes) {
-    left = Math.min(left, x)
-    top = Math.min(top, y)
-    right = Math.max(right, x + width)
-    bottom = Math.max(bottom, y + height)
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top }
-}
 
 /** Holds the graph and the view, in the corner's own proportions. */
 const frameOf = (graph: Box, view: Box): Box => {

@@ -1,27 +1,43 @@
-import { type ReactFlowState, useConnection, useReactFlow, useStore, useStoreApi } from '@xyflow/react'
+import {
+  getViewportForBounds,
+  type ReactFlowState,
+  useConnection,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+  type Viewport,
+} from '@xyflow/react'
 import { useCallback } from 'react'
 import { shallow } from 'zustand/shallow'
+import type { Box } from './boxes.js'
 import type { FlowEdge, FlowNode } from './build-graph.js'
+import type { Size } from './sizes.js'
 
 /** The one place that reads xyflow's store: its shape changes with every major version. */
 
 /** Below this zoom a card's words cannot be read, and it is drawn as a plain box. */
 const READABLE_ZOOM = 0.45
 
-const isReadable = (state: ReactFlowState): boolean => state.transform[2] >= READABLE_ZOOM
+/** Not before there is a view at all: a large graph would be drawn in full once, only to be seen from afar. */
+const isReadable = ({ panZoom, transform }: ReactFlowState): boolean =>
+  panZoom !== null && transform[2] >= READABLE_ZOOM
 
 /** For the canvas itself: what it draws asks `useReadable` of readable.ts. */
 export const useReadableZoom = (): boolean => useStore(isReadable)
 
+export const MIN_ZOOM = 0.05
+const FIT_ZOOM = 1
+const FIT_PADDING = 0.15
+
 /** How the whole graph is brought into view: with the cards that have not been drawn yet. */
-export const FIT = { maxZoom: 1, padding: 0.15, includeHiddenNodes: true }
+export const FIT = { maxZoom: FIT_ZOOM, padding: FIT_PADDING, includeHiddenNodes: true }
+
+/** The same, for a canvas that does not stand yet. */
+export const fittedViewport = (graph: Box, { width, height }: Size): Viewport =>
+  getViewportForBounds(graph, width, height, MIN_ZOOM, FIT_ZOOM, FIT_PADDING)
 
 /** What of the canvas is in sight, in its own coordinates. */
-export interface View {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
+export interface View extends Box {
   readonly zoom: number
 }
 
