@@ -120,5 +120,11 @@ const routeTree = root.addChildren([
   inside.addChildren([home, workflows, editor, versions, runs, runConsole, credentials]),
 ])
 
-export const createAppRouter = (context: RouterContext) =>
-  createRouter({ routeTree, context, defaultPreload: 'intent', scrollRestoration: true })
+export const createAppRouter = (context: RouterContext) => {
+  const router = createRouter({ routeTree, context, defaultPreload: 'intent', scrollRestoration: true })
+  // The first page's code comes while the server is asked who is there, not after. Should that fail, the page itself
+  // tries again, and says so.
+  const [matched] = router.getMatchedRoutes(router.latestLocation.pathname)
+  for (const route of matched) router.loadRouteChunk(route)?.catch(() => undefined)
+  return router
+}
