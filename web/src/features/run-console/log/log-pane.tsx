@@ -11,6 +11,7 @@ import { type LogScope, LogToolbar } from './log-toolbar.js'
 import { searchPattern, stepTo } from './log-view.js'
 import { countLinesUpTo, type LogLine, logText, type RunLog } from './run-log.js'
 import { saveText } from './save-text.js'
+import { useFollow } from './use-follow.js'
 import { useLogKeys } from './use-log-keys.js'
 import { useLogView } from './use-log-view.js'
 
@@ -85,9 +86,8 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
           defaultItemHeight={24}
           increaseViewportBy={300}
           initialTopMostItemIndex={current === -1 ? Math.max(0, shown.length - 1) : current}
-          followOutput={follow.isOn}
-          atBottomStateChange={follow.onAtBottom}
-          atBottomThreshold={24}
+          followOutput={follow.output}
+          onScroll={({ currentTarget }) => follow.onScroll(currentTarget)}
           itemContent={(position) => {
             const row = log.lines[shown[position]!]!
             return (
@@ -129,14 +129,3 @@ const NoLines = ({ hasAny }: { readonly hasAny: boolean }) => (
       : 'Lines appear as steps write them. A log.message step writes one.'}
   </EmptyState>
 )
-
-/** Sticks to the end of the list, counts what comes while the reader is elsewhere, and goes back on demand. */
-function useFollow(list: React.RefObject<VirtuosoHandle | null>, length: number, startsAtEnd: boolean) {
-  const [leftAt, setLeftAt] = useState<number | undefined>(startsAtEnd ? undefined : length)
-  return {
-    isOn: leftAt === undefined ? ('auto' as const) : (false as const),
-    unseen: leftAt === undefined ? 0 : Math.max(0, length - leftAt),
-    onAtBottom: (isAtBottom: boolean) => setLeftAt(isAtBottom ? undefined : length),
-    jump: () => list.current?.scrollToIndex({ index: length - 1, align: 'end' }),
-  }
-}
