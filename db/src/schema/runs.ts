@@ -108,7 +108,7 @@ export const timers = pgTable(
   {
     runId: uuid('run_id').notNull(),
     path: text().notNull(),
-    kind: text().$type<'retry' | 'delay' | 'run_timeout'>().notNull(),
+    kind: text().$type<'retry' | 'delay' | 'step_timeout' | 'run_timeout'>().notNull(),
     workspaceId: workspaceId('workspace_id'),
     attempt: integer().notNull(),
     dueAt: instant('due_at').notNull(),

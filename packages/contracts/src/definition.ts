@@ -53,7 +53,7 @@ const plainNode = z.strictObject({
   name: z.string().max(200).optional(),
   params: z.record(z.string(), json).default({}),
   retry: retryPolicy.optional(),
-  /** Per attempt. */
+  /** Per attempt; of a container in all, from its first item or iteration on. */
   timeoutMs: z
     .int()
     .min(1)

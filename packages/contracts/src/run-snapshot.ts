@@ -55,6 +55,7 @@ const containerSnapshot = z.object({
   record: z.enum(['steps', 'pages']),
   items: z.array(json).readonly().optional(),
   itemsKey: z.string().optional(),
+  begunAt: z.number(),
   begun: z.int().min(0),
   ended: z.int().min(0),
   error: stepError.nullable(),
@@ -85,7 +86,7 @@ export type StepSnapshot = z.infer<typeof stepSnapshot>
 
 export const runSnapshot = z.object({
   /** Another one is not read: its run is folded from its first event. */
-  format: z.literal(1),
+  format: z.literal(2),
   seq: z.int().min(1),
   status: runStatus,
   startedAt: time,

@@ -18,7 +18,7 @@ export {
 } from './run/container.js'
 export { copyRunState } from './run/copy-state.js'
 export { decide, isIdle } from './run/decide.js'
-export { itemFailed } from './run/errors.js'
+export { itemFailed, stepTimedOut } from './run/errors.js'
 export { foldEvents } from './run/fold.js'
 export {
   type KeptStep,

@@ -166,7 +166,7 @@ export type InboxMessage =
 
 export type InboxItem = { readonly id: string } & InboxMessage
 
-export type TimerKind = 'retry' | 'delay' | 'run_timeout'
+export type TimerKind = 'retry' | 'delay' | 'step_timeout' | 'run_timeout'
 
 export interface TimerRow {
   readonly path: string

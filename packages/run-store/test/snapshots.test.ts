@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const snapshotAt = (seq: number): RunSnapshot => ({
-  format: 1,
+  format: 2,
   seq,
   status: 'running',
   startedAt: 1_000,

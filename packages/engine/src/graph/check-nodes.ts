@@ -73,11 +73,13 @@ function checkBody({ at, within, node }: NodeAt, catalogue: NodeCatalogue): Defi
   const hint = 'Give it a body with the nodes to run for each item or iteration.'
   return [
     ...(node.body === undefined ? [problem(at, 'MISSING_BODY', `${node.id} has no body`, hint)] : []),
-    ...(['retry', 'timeoutMs'] as const)
-      .filter((field) => node[field] !== undefined)
-      .map((field) => problem(`${at}/${field}`, 'INVALID_SHAPE', `a container has no ${field}`, TRIED_HINT)),
+    // A step that is durably done would have to run again, under the path and the key that stand for it (I2, I5).
+    ...(node.retry === undefined
+      ? []
+      : [problem(`${at}/retry`, 'INVALID_SHAPE', 'a container has no retry', RETRY_HINT)]),
   ]
 }
 
 const TRIGGER_HINT = 'Move it out: a body begins with the nodes that no edge leads to.'
-const TRIED_HINT = 'Its steps end once and for all: give it to the nodes in its body.'
+const RETRY_HINT =
+  'Its steps end once and for all: retry the nodes inside, or make it a workflow and retry the call.'

@@ -25,6 +25,8 @@ export interface Container {
   readonly record: 'steps' | 'pages'
   readonly items: readonly Json[] | undefined
   readonly itemsKey: string | undefined
+  /** When it began: milliseconds of a clock that stands still while the run is paused. */
+  readonly begunAt: number
   /** Items or iterations that have begun: the next one's index. */
   begun: number
   ended: number
@@ -66,13 +68,15 @@ type Waiting = Extract<RunEvent, { type: 'step_waiting' }>
 export function openContainer(state: RunState, step: StepState, event: Waiting): void {
   const { wait } = event
   if (wait.kind !== 'items' && wait.kind !== 'iteration') return
+  const begunAt = (state.pausedAt ?? event.at) - state.pausedMs
   if (wait.kind === 'items') {
     const { count, concurrency, onItemError, record } = wait
     const { items, itemsKey } = event
-    const facts = { count, concurrency, collects: onItemError === 'collect', record, items, itemsKey }
+    const collects = onItemError === 'collect'
+    const facts = { count, concurrency, collects, record, items, itemsKey, begunAt }
     step.inside = createContainer(bodyOf(state, step), 'map', facts)
   } else {
-    const facts = { count: Infinity, concurrency: 1, collects: false, record: 'steps' as const }
+    const facts = { count: Infinity, concurrency: 1, collects: false, record: 'steps' as const, begunAt }
     step.inside ??= createContainer(bodyOf(state, step), 'repeat', facts)
     step.inside.scopes.clear()
     step.inside.results.delete(wait.index - 2)
@@ -80,7 +84,7 @@ export function openContainer(state: RunState, step: StepState, event: Waiting):
   beginItems(state, step)
 }
 
-type Facts = Pick<Container, 'count' | 'concurrency' | 'collects' | 'record'> &
+type Facts = Pick<Container, 'count' | 'concurrency' | 'collects' | 'record' | 'begunAt'> &
   Partial<Pick<Container, 'items' | 'itemsKey'>>
 
 export const createContainer = (body: Body, kind: Container['kind'], facts: Facts): Container => ({
@@ -99,6 +103,16 @@ export const createContainer = (body: Body, kind: Container['kind'], facts: Fact
   pages: new Map(),
   firstOpenPage: 0,
 })
+
+/**
+ * When a container's time is over, all of its items or iterations together: waits included, pauses of the run left
+ * out. Undefined: never, or not yet known.
+ */
+export function containerDeadline(state: RunState, { node, inside }: StepState): number | undefined {
+  const { timeoutMs } = state.graph.nodes[node]!
+  if (inside === null || timeoutMs === undefined || state.status === 'paused') return undefined
+  return inside.begunAt + timeoutMs + state.pausedMs
+}
 
 export function bodyOf(state: RunState, step: StepState): Body {
   const body = state.graph.bodyOf(step.node)

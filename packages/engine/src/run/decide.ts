@@ -1,4 +1,5 @@
 import { isTerminal } from '@millrace/contracts'
+import { containerDeadline } from './container.js'
 import { CRASHED_STEP, RUN_TIMED_OUT, WORKER_LOST } from './errors.js'
 import { isStopped, openSteps } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
@@ -12,6 +13,7 @@ import {
   startDueTry,
   stopRun,
   suspendStep,
+  timeOutStep,
 } from './step-outcomes.js'
 import { Turn } from './turn.js'
 import type { Decision, RunInput } from './types.js'
@@ -54,6 +56,8 @@ function take(turn: Turn, input: RunInput): void {
       return stopRun(turn, input)
     case 'retry_due':
       return startDueTry(turn, input)
+    case 'step_timed_out':
+      return timeOutStep(turn, input)
     case 'run_timed_out':
       return timeOut(turn)
     case 'fail_requested':
@@ -128,8 +132,10 @@ function park(turn: Turn): void {
 
 function earliestDue(state: RunState): number | undefined {
   let earliest: number | undefined
-  for (const { retryAt, wait } of openSteps(state)) {
-    const due = retryAt ?? (wait !== null && 'dueAt' in wait ? wait.dueAt : undefined)
+  for (const step of openSteps(state)) {
+    const { retryAt, wait } = step
+    const due =
+      retryAt ?? containerDeadline(state, step) ?? (wait !== null && 'dueAt' in wait ? wait.dueAt : undefined)
     if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due
   }
   return earliest

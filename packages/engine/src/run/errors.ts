@@ -13,6 +13,10 @@ export const CRASHED_STEP = fromCatalogue(
   'the worker died during a step that must not run twice',
 )
 
+/** What a container fails with when it has not come to its end in time. */
+export const stepTimedOut = (path: string, timeoutMs: number | undefined): StepError =>
+  fromCatalogue('STEP_TIMEOUT', `${path} took longer than its timeout of ${timeoutMs} ms`)
+
 /** An error that was to be routed, but no error edge was taken. */
 export const unrouted = (error: StepError): StepError => ({
   ...fromCatalogue('UNROUTED_ERROR', `no error edge was taken; ${error.code}: ${error.message}`),

@@ -73,8 +73,8 @@ const isFinal = (status: StepStatus): boolean =>
   status !== 'pending' && status !== 'running' && status !== 'waiting'
 
 function restoreContainer(state: RunState, step: StepState, past: ContainerSnapshot): void {
-  const { kind, count = Infinity, concurrency, collects, record, items, itemsKey } = past
-  const facts = { count, concurrency, collects, record, items, itemsKey }
+  const { kind, count = Infinity, concurrency, collects, record, items, itemsKey, begunAt } = past
+  const facts = { count, concurrency, collects, record, items, itemsKey, begunAt }
   const inside = createContainer(bodyOf(state, step), kind, facts)
   // Before its scopes: what runs in them is counted up to here.
   step.inside = inside

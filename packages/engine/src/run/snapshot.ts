@@ -11,7 +11,7 @@ const LETTERS: Record<EdgeState, string> = { pending: 'p', taken: 't', dead: 'd'
  * same snapshot. Costs as much as the state is large; values are shared with it.
  */
 export const snapshotOf = (state: RunState): RunSnapshot => ({
-  format: 1,
+  format: 2,
   seq: state.lastSeq,
   status: state.status,
   startedAt: state.startedAt,
@@ -57,9 +57,9 @@ function ofStep(state: RunState, step: StepState): StepSnapshot {
 }
 
 function ofContainer(state: RunState, inside: Container): ContainerSnapshot {
-  const { kind, count, concurrency, collects, record, items, itemsKey, begun, ended, error } = inside
+  const { kind, count, concurrency, collects, record, items, itemsKey, begunAt, begun, ended, error } = inside
   return {
-    ...{ kind, concurrency, collects, record, items, itemsKey, begun, ended, error },
+    ...{ kind, concurrency, collects, record, items, itemsKey, begunAt, begun, ended, error },
     count: kind === 'map' ? count : undefined,
     scopes: [...inside.scopes.values()].map((scope) => ofScope(state, scope)),
     results: [...inside.results],

@@ -1,4 +1,5 @@
 import { type Reused, type StepError, stepErrorToJson, type Wait } from '@millrace/contracts'
+import { containerDeadline } from './container.js'
 import { unrouted } from './errors.js'
 import { mayRetry, nextRetryDelay } from './retry.js'
 import { isStopped } from './scope.js'
@@ -89,6 +90,7 @@ export function suspendStep(turn: Turn, { path, attempt, wait, items, itemsKey }
     (step.status !== 'running' && !isNextIteration(step, wait) && !isEscalation(step, wait))
   )
     return
+  const goesOn = step.status === 'waiting'
   turn.wake()
   turn.emit({
     type: 'step_waiting',
@@ -98,7 +100,8 @@ export function suspendStep(turn: Turn, { path, attempt, wait, items, itemsKey }
     ...(items === undefined ? {} : { items: [...items] }),
     ...(itemsKey === undefined ? {} : { itemsKey }),
   })
-  turn.startStepTimer(step)
+  // A repeat has one time for all its iterations.
+  if (!goesOn) turn.startStepTimer(step)
   turn.advance()
 }
 
@@ -113,6 +116,25 @@ const isNextIteration = ({ inside, scope }: StepState, wait: Wait): boolean =>
   inside.begun === wait.index &&
   inside.ended === wait.index &&
   !isStopped(scope)
+
+/**
+ * A container's time is over: what it holds is cut off, and it fails at once, so that nothing it did later counts.
+ * One that an item has failed before ends by that.
+ */
+export function timeOutStep(turn: Turn, { path, attempt, error, taken }: Input<'step_timed_out'>): void {
+  const step = turn.openStep(path, attempt)
+  if (step?.inside == null || step.inside.error !== null || isStopped(step.scope)) return
+  const deadline = containerDeadline(turn.state, step)
+  if (deadline === undefined) return
+  if (turn.now < deadline) return turn.startStepTimer(step)
+  turn.wake()
+  for (const scope of [...step.inside.scopes.values()]) {
+    turn.abortRunning(scope, `the time of ${path} is over`)
+    turn.cancelOpen(scope)
+  }
+  failStep(turn, step, error, taken)
+  turn.advance()
+}
 
 /** A page of a map's items is done, and its results are stored. */
 export function progressStep(turn: Turn, input: Input<'page_done'>): void {

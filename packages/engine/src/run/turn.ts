@@ -1,6 +1,7 @@
 import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
 import { applyEvent, outputRefOf } from './apply-event.js'
 import { type Compensation, errorOf, pathsToUndo } from './compensation.js'
+import { containerDeadline } from './container.js'
 import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
 import { containerChores } from './tend.js'
@@ -189,12 +190,16 @@ export class Turn {
   }
 
   /** Nothing rings in a paused run: it would start what must not start. */
-  startStepTimer({ path, attempt, retryAt, wait }: StepState, notBefore = 0): void {
+  startStepTimer(step: StepState, notBefore = 0): void {
     if (this.state.status === 'paused') return
+    const { path, attempt, retryAt, wait } = step
+    const timeout = containerDeadline(this.state, step)
     if (retryAt !== null) {
       this.commands.push({ kind: 'start_retry_timer', path, attempt, dueAt: Math.max(retryAt, notBefore) })
     } else if (wait?.kind === 'timer') {
       this.commands.push({ kind: 'start_delay_timer', path, attempt, dueAt: wait.dueAt })
+    } else if (timeout !== undefined) {
+      this.commands.push({ kind: 'start_timeout_timer', path, attempt, dueAt: timeout })
     }
   }
 

@@ -91,6 +91,15 @@ export type RunInput =
   | { readonly kind: 'step_aborted'; readonly path: string; readonly attempt: number }
   /** A retry delay of this path is over. Stale ones (another attempt) are ignored. */
   | { readonly kind: 'retry_due'; readonly path: string; readonly attempt: number }
+  /** The time of a container is over. Early, because a pause has moved the deadline: its timer is set again. */
+  | {
+      readonly kind: 'step_timed_out'
+      readonly path: string
+      readonly attempt: number
+      readonly error: StepError
+      /** Edges to take for that failure, as those of `step_errored`. */
+      readonly taken: readonly number[]
+    }
   /** The run's timer has rung. Early, because a pause has moved the deadline: it is set again. */
   | { readonly kind: 'run_timed_out' }
   /** The run cannot go on for a reason outside of its steps. */
@@ -130,6 +139,13 @@ export type Command =
   /** End the step's `timer` wait at this time: `step_completed`, with the edges to take. */
   | {
       readonly kind: 'start_delay_timer'
+      readonly path: string
+      readonly attempt: number
+      readonly dueAt: number
+    }
+  /** Ring back with `step_timed_out` at this time. */
+  | {
+      readonly kind: 'start_timeout_timer'
       readonly path: string
       readonly attempt: number
       readonly dueAt: number

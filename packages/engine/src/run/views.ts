@@ -1,4 +1,5 @@
 import type { Json, PayloadRef, StepError, StepStatus, Wait } from '@millrace/contracts'
+import { containerDeadline } from './container.js'
 import { openSteps, type Scope, stepAt } from './scope.js'
 import { type RunState, runDeadline, type StepState } from './state.js'
 
@@ -20,7 +21,7 @@ export interface StepView {
 /** A time at which a waiting run must be looked at again. Milliseconds since the epoch, database time. */
 export interface PendingTimer {
   readonly path: string
-  readonly kind: 'retry' | 'delay' | 'run_timeout'
+  readonly kind: 'retry' | 'delay' | 'step_timeout' | 'run_timeout'
   readonly attempt: number
   readonly dueAt: number
 }
@@ -46,7 +47,10 @@ export function pendingTimers(state: RunState): PendingTimer[] {
   const timers: PendingTimer[] = []
   // A paused run waits for a person; its timers start again when it is resumed.
   if (state.status === 'paused') return timers
-  for (const { path, attempt, retryAt, wait } of openSteps(state)) {
+  for (const step of openSteps(state)) {
+    const { path, attempt, retryAt, wait } = step
+    const timeout = containerDeadline(state, step)
+    if (timeout !== undefined) timers.push({ path, kind: 'step_timeout', attempt, dueAt: timeout })
     if (retryAt !== null) timers.push({ path, kind: 'retry', attempt, dueAt: retryAt })
     else if (wait?.kind === 'timer') timers.push({ path, kind: 'delay', attempt, dueAt: wait.dueAt })
   }

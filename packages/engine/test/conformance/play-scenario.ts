@@ -1,7 +1,7 @@
 import { MAIN_PORT } from '@millrace/contracts'
 import type { Act, Scenario } from '../../src/conformance/index.js'
 import type { Command, Graph, RunInput } from '../../src/index.js'
-import { createRunState } from '../../src/index.js'
+import { createRunState, stepTimedOut } from '../../src/index.js'
 import { makeError, Play } from '../run/play.js'
 
 type Due = Extract<Command, { path: string; node: number; attempt: number }>
@@ -20,8 +20,7 @@ export function playScenario(graph: Graph, script: Scenario): Play {
     const next = due.shift()
     const act = next === undefined ? acts.shift() : undefined
     if (next === undefined && act === undefined) throw new Error('the run waits, and nothing more happens')
-    for (const input of next === undefined ? inputOfAct(graph, act!) : [inputOf(run, next, script)])
-      send(input)
+    for (const input of next === undefined ? inputOfAct(run, act!) : [inputOf(run, next, script)]) send(input)
   }
   if (acts.length > 0) throw new Error(`the run ended before ${acts[0]!.kind}`)
   return run
@@ -38,7 +37,10 @@ function inputOf(run: Play, command: Due, { results }: Scenario): RunInput {
   if (kind === 'execute_step') {
     if (stops) return { kind: 'stop_requested', ...step, status: 'failed', error: STOPPED }
     if (passes !== undefined) return { kind: 'step_waits', ...step, wait: iteration(0) }
-    if (items !== undefined) return { kind: 'step_waits', ...step, wait: waitForItems(items) }
+    if (items !== undefined) {
+      const { concurrency } = run.graph.nodes[command.node]!.params
+      return { kind: 'step_waits', ...step, wait: waitForItems(items, Number(concurrency ?? 1)) }
+    }
     if (waits) return { kind: 'step_waits', ...step, wait: waitOf(run.graph.nodes[command.node]!.type) }
   }
   return { kind: 'step_completed', ...step, output: id, taken: edgesOf(run.graph, id, to) }
@@ -46,8 +48,8 @@ function inputOf(run: Play, command: Due, { results }: Scenario): RunInput {
 
 const STOPPED = makeError({ code: 'RUN_STOPPED' })
 
-const waitForItems = (count: number) =>
-  ({ kind: 'items', count, concurrency: 1, onItemError: 'fail', record: 'steps' }) as const
+const waitForItems = (count: number, concurrency: number) =>
+  ({ kind: 'items', count, concurrency, onItemError: 'fail', record: 'steps' }) as const
 
 const waitOf = (type: string) => {
   if (type === 'task.external') return { kind: 'task', queue: 'nobody-works-here' } as const
@@ -56,12 +58,18 @@ const waitOf = (type: string) => {
   return { kind: 'approval', title: 'Pay?', assignees, onTimeout: 'reject', escalated: false } as const
 }
 
-function inputOfAct(graph: Graph, act: Act): RunInput[] {
+function inputOfAct(run: Play, act: Act): RunInput[] {
+  const { graph } = run
   if (act.kind === 'cancel') return [{ kind: 'cancel_requested' }]
   const step = { path: act.step, attempt: 1 }
   if (act.kind === 'time_out') {
+    const { timeoutMs = 0 } = graph.nodes[graph.indexOf(act.step)!]!
+    const taken = edgesOf(graph, act.step, act.to)
+    run.now += timeoutMs
+    if (act.code === 'STEP_TIMEOUT')
+      return [{ kind: 'step_timed_out', ...step, error: stepTimedOut(act.step, timeoutMs), taken }]
     const error = makeError({ code: act.code, retryable: false })
-    return [{ kind: 'step_errored', ...step, error, random: 0, taken: edgesOf(graph, act.step, act.to) }]
+    return [{ kind: 'step_errored', ...step, error, random: 0, taken }]
   }
   const taken = edgesOf(graph, act.step, act.kind === 'approve' ? act.to : undefined)
   return [{ kind: 'step_completed', ...step, output: null, taken }]

@@ -260,6 +260,7 @@ describe('validation of bodies', () => {
   })
 
   test('containers need a body and are not retried; others have none', () => {
+    expect(check([{ ...each([step('a', '1')]), timeoutMs: 5 }])).toEqual([])
     expect(check([{ id: 'each', type: 'test.map', retry: {} }])).toEqual([
       'MISSING_BODY /nodes/1',
       'INVALID_SHAPE /nodes/1/retry',

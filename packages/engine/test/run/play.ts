@@ -157,6 +157,8 @@ function commandInShort(command: Command): string {
       return `retry ${command.path}#${command.attempt} @${command.dueAt}`
     case 'start_delay_timer':
       return `delay ${command.path}#${command.attempt} @${command.dueAt}`
+    case 'start_timeout_timer':
+      return `timeout of ${command.path}#${command.attempt} @${command.dueAt}`
     case 'start_run_timer':
       return `timeout @${command.dueAt}`
     case 'close_container':

@@ -15,6 +15,7 @@ import { Referee } from './referee.js'
 export type Message =
   | Extract<RunInput, { kind: `${string}_requested` | 'retry_due' | 'run_timed_out' }>
   | { readonly kind: 'delay_over'; readonly path: string; readonly attempt: number }
+  | { readonly kind: 'time_over'; readonly path: string; readonly attempt: number }
   | { readonly kind: 'wait_over'; readonly path: string; readonly attempt: number }
 
 export interface InboxRow {

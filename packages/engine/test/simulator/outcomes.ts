@@ -1,5 +1,5 @@
 import { ERROR_PORT, type StepError, type Wait } from '@millrace/contracts'
-import type { Graph, RunInput } from '../../src/index.js'
+import { type Graph, type RunInput, stepTimedOut } from '../../src/index.js'
 import { makeError } from '../run/play.js'
 import type { Random } from './random.js'
 
@@ -35,6 +35,12 @@ export class Outcomes {
       taken: this.failureEdges(node),
       counted: error !== undefined || this.random.chance(0.9),
     }
+  }
+
+  /** The time of a container is over. */
+  timedOut({ path, attempt, node }: Place): RunInput {
+    const error = stepTimedOut(path, this.graph.nodes[node]?.timeoutMs)
+    return { kind: 'step_timed_out', path, attempt, error, taken: this.failureEdges(node) }
   }
 
   /** `now` in milliseconds. */

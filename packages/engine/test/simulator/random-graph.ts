@@ -57,6 +57,7 @@ function randomPart(
 const container = (id: string, random: Random, depth: number): Node => ({
   ...plainNode(id, random.chance(0.6) ? 'test.map' : 'test.repeat'),
   ...failing(random),
+  ...(random.chance(0.3) ? { timeoutMs: 1 + random.int(1_500) } : {}),
   body: randomPart(random, `${id}_`, [], 1 + random.int(3), depth + 1),
 })
 

@@ -11,7 +11,8 @@ type StepEvent = Extract<RunEvent, { path: string }>
  * 3. A step starts after its resolved predecessors, and is skipped only when no way leads to it (I7); inside of a
  *    container only while that waits for it.
  * 4. No more steps run at once than the settings allow; none starts in a paused run, nor where something has failed.
- * 5. What undoes a step runs only when the run goes back: for each step completed well, once, the latest first.
+ * 5. A container fails for its time only when that is over.
+ * 6. What undoes a step runs only when the run goes back: for each step completed well, once, the latest first.
  */
 export class Referee {
   #seq = 0
@@ -25,6 +26,8 @@ export class Referee {
   readonly #failing = new Set<string>()
   /** Paths of what undoes the steps completed so far, the latest first. */
   readonly #toUndo: string[] = []
+  /** When containers began to wait. */
+  readonly #began = new Map<string, number>()
   #goesBack = false
 
   constructor(
@@ -39,6 +42,8 @@ export class Referee {
     if (!('path' in event)) return this.#observeRun(event)
     if (event.type === 'step_started') this.#mayStart(event)
     if (event.type === 'step_skipped') this.#mayBeSkipped(event)
+    if (event.type === 'step_waiting' && !this.#began.has(event.path)) this.#began.set(event.path, event.at)
+    if ('error' in event && event.error?.code === 'STEP_TIMEOUT') this.#mayTimeOut(event)
     this.#observeStep(event)
   }
 
@@ -128,6 +133,13 @@ export class Referee {
     const container = prefix.slice(0, prefix.lastIndexOf('['))
     this.#require(this.#status(container) === 'waiting', event, `starts while ${container} does not wait`)
     this.#mayStartInside(prefixOf(container), event)
+  }
+
+  /** Pauses only make it longer. */
+  #mayTimeOut(event: StepEvent): void {
+    const { timeoutMs = Infinity } = this.graph.nodes[this.graph.nodeAt(event.path)!]!
+    const took = event.at - (this.#began.get(event.path) ?? Infinity)
+    this.#require(took >= timeoutMs, event, `${event.path} times out after ${took} ms`)
   }
 
   #mayBeSkipped(event: StepEvent): void {

@@ -20,6 +20,9 @@ interface Attempt extends Place {
   aborted: boolean
 }
 
+/** What becomes of the timers of a parked run. */
+const MESSAGES = { retry: 'retry_due', delay: 'delay_over', step_timeout: 'time_over' } as const
+
 type Timer = Extract<Command, { dueAt: number }>
 type Chore = Extract<
   Command,
@@ -186,6 +189,7 @@ export class Simulation {
         return
       case 'start_retry_timer':
       case 'start_delay_timer':
+      case 'start_timeout_timer':
       case 'start_run_timer':
         this.#timers.push(command)
         return
@@ -313,6 +317,7 @@ export class Simulation {
     this.#now = Math.max(this.#now, next.dueAt)
     if (next.kind === 'start_retry_timer') this.#send({ ...next, kind: 'retry_due' })
     else if (next.kind === 'start_run_timer') this.#send({ kind: 'run_timed_out' })
+    else if (next.kind === 'start_timeout_timer') this.#take({ ...next, kind: 'time_over' })
     else this.#take({ ...next, kind: 'delay_over' })
   }
 
@@ -324,7 +329,7 @@ export class Simulation {
     this.#database.timers = this.#database.timers.filter((each) => each !== timer)
     const { kind, path, attempt } = timer
     if (kind === 'run_timeout') this.#ask({ kind: 'run_timed_out' })
-    else this.#ask({ kind: kind === 'retry' ? 'retry_due' : 'delay_over', path, attempt })
+    else this.#ask({ kind: MESSAGES[kind], path, attempt })
   }
 
   #answer([path, attempt]: readonly [string, number]): void {
@@ -355,12 +360,18 @@ export class Simulation {
   }
 
   #take(message: Message): void {
+    if (message.kind === 'time_over') return this.#timeOut(message.path)
     if (message.kind !== 'delay_over' && message.kind !== 'wait_over') return this.#send(message)
     const step = this.#state && stepAt(this.#state, message.path)
     const awaited = message.kind === 'delay_over' ? 'timer' : 'resume'
     if (step?.wait?.kind !== awaited || step.attempt !== message.attempt) return
     if (awaited === 'resume' && this.random.chance(0.2)) this.#send(this.#outcomes.errored(step))
     else this.#send(this.#outcomes.completed(step))
+  }
+
+  #timeOut(path: string): void {
+    const step = this.#state && stepAt(this.#state, path)
+    if (step !== undefined) this.#send(this.#outcomes.timedOut(step))
   }
 
   /** An input that was delivered before comes once more. */

@@ -1,5 +1,5 @@
-import { ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
-import { type RunInput, type RunState, runningSteps, stepView } from '@millrace/engine'
+import { ERROR_PORT, MAIN_PORT, stepErrorToJson } from '@millrace/contracts'
+import { type RunInput, type RunState, runningSteps, stepTimedOut, stepView } from '@millrace/engine'
 import type { ClaimedRun, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
 import type { RunScopes } from './scopes.js'
@@ -64,6 +64,7 @@ export async function inboxInput(
     case 'timer':
       if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
       if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }
+      if (item.timer === 'step_timeout') return timeOver(item.path, item.attempt, plan, state, scopes)
       return delayOver(item.path, item.attempt, plan, state, scopes)
   }
 }
@@ -92,4 +93,23 @@ export async function delayOver(
   } catch (error) {
     return { kind: 'step_errored', path, attempt, error: toStepError(error), random: 0, taken: [] }
   }
+}
+
+/** The end of a container's time; undefined when it has come to its end before. */
+export async function timeOver(
+  path: string,
+  attempt: number,
+  plan: Plan,
+  state: RunState,
+  scopes: RunScopes,
+): Promise<RunInput | undefined> {
+  const node = plan.graph.nodeAt(path)
+  const step = stepView(state, path)
+  if (node === undefined || step?.status !== 'waiting' || step.attempt !== attempt) return undefined
+  const error = stepTimedOut(path, plan.graph.nodes[node]?.timeoutMs)
+  const output = { error: stepErrorToJson(error) }
+  const taken = await takenEdges(plan, node, failurePorts(plan, node), scopes.at(path), output).catch(
+    () => [],
+  )
+  return { kind: 'step_timed_out', path, attempt, error, taken }
 }

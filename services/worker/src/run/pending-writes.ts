@@ -48,6 +48,13 @@ export class PendingWrites {
     this.#calling.delete(path)
     if (child !== undefined && (type === 'step_waiting' || type === 'step_succeeded'))
       this.#children.push(child)
+    if (type === 'step_cancelled') this.#withdraw(path)
+  }
+
+  /** The step that was about to wait does not: what it asked for is not written at all. */
+  #withdraw(path: string): void {
+    this.#waits = this.#waits.filter((wait) => wait.path !== path)
+    this.#children = this.#children.filter((child) => child.path !== path)
   }
 
   /** Registers the wait in the flush of the event that begins it (D5). */

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.js'
 import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
 import type { DurabilityBarrier } from './barrier.js'
 import { ContainerChores } from './containers/chores.js'
-import { delayOver } from './inputs.js'
+import { delayOver, timeOver } from './inputs.js'
 import { NearTimers } from './near-timers.js'
 import type { OutcomeContexts } from './outcome-contexts.js'
 import { outcomeInput } from './outcome-input.js'
@@ -91,6 +91,8 @@ export class Performer {
         })
       case 'start_delay_timer':
         return this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#endDelay(command)))
+      case 'start_timeout_timer':
+        return this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#timeOut(command)))
       case 'close_container':
       case 'check_iteration':
       case 'settle_page':
@@ -138,6 +140,11 @@ export class Performer {
   async #endDelay({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {
     const { plan, state, scopes } = this.of
     this.#answer(await delayOver(path, attempt, plan, state, scopes))
+  }
+
+  async #timeOut({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {
+    const { plan, state, scopes } = this.of
+    this.#answer(await timeOver(path, attempt, plan, state, scopes))
   }
 
   #abort({ path, attempt, reason }: Extract<Command, { kind: 'abort_step' }>): void {

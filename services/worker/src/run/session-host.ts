@@ -20,7 +20,7 @@ export interface SessionHost {
   ended(session: RunSession, how: SessionEnd, reason: unknown): void
   /** A wait of the run is registered: something may have come for it before. */
   registered(session: RunSession): void
-  /** Runs that this one has called: durable, and to be rung for. */
+  /** Runs that this one has called, or no longer waits for: durable, and to be rung for. */
   called(runIds: readonly string[]): void
   readonly resolveCall: Capabilities['resolveCall']
   readonly resumeUrl: (runId: string, path: string) => string

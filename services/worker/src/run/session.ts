@@ -41,6 +41,8 @@ export class RunSession {
   #release: Exclude<SessionEnd, 'fenced' | 'lost' | 'abandoned'> | undefined
   /** What the flush in flight releases. */
   #releasing: SessionEnd | undefined
+  /** Runs whose callers the flush in flight cancels. */
+  #orphaned: readonly string[] = []
   #over = false
   #draining = false
   /** Attempts that have ended and timers that have rung, whose consequences are still being worked out. */
@@ -239,6 +241,7 @@ export class RunSession {
   #takeUnit(anyway: boolean): FlushUnit | undefined {
     if (this.#over || (this.#writes.empty && this.#release === undefined && !anyway)) return undefined
     this.#releasing = this.#release
+    this.#orphaned = this.#called.takeOrphans()
     const { status, startedAt, finishedAt, error, output } = this.#state
     const unit = this.#writes.take(
       this.#barrier.durable,
@@ -262,6 +265,7 @@ export class RunSession {
     this.#toldStatus = unit.run.status
     this.host.published(this, unit.events, status)
     this.#barrier.advance(unit.newSeq)
+    if (this.#orphaned.length > 0) this.host.called(this.#orphaned)
     if (unit.children !== undefined) this.host.called(unit.children.map(({ id }) => id))
     if (this.#releasing !== undefined) this.#end(this.#releasing, undefined)
     else if (unit.waits !== undefined) this.host.registered(this)
