@@ -27,13 +27,15 @@ interface Drawn {
   }[]
   /** `from>to` or `from.port>to`. */
   readonly edges: readonly string[]
+  readonly settings?: object
 }
 
 /** Publishes the workflow and starts it; gives the run's id. */
-async function startRun(name: string, { nodes, edges }: Drawn): Promise<string> {
+async function startRun(name: string, { nodes, edges, settings = {} }: Drawn): Promise<string> {
   const definition = {
     format: 'millrace/v1',
     name,
+    settings,
     nodes: [{ id: 'start', type: 'trigger.manual' }, ...nodes],
     edges: edges.map((text) => {
       const [source = '', to = ''] = text.split('>')
@@ -255,6 +257,69 @@ test('a run that waits says why; it is paused, resumed and cancelled', async () 
   await page.getByRole('button', { name: 'Cancel', exact: true }).click()
   await page.getByRole('button', { name: 'Cancel the run' }).click()
   await heading(page).getByText('Cancelled').waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)
+
+//  start ──► book ──► charge     unbook, refund: apart
+test('a run is undone by a linked one, which says beforehand what it will do', async () => {
+  const runId = await startRun('booking', {
+    nodes: [
+      { ...log('book'), compensate: 'unbook' },
+      { ...log('charge'), compensate: 'refund' },
+      log('unbook'),
+      log('refund'),
+    ],
+    edges: ['start>book', 'book>charge'],
+  })
+  const { page, problems } = await openPage(browser, app)
+  await signInAsOwner(page, app, `/runs/${runId}`)
+  await step(page, 'charge', 'Completed').waitFor()
+  await page.getByRole('button', { name: 'Undo …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Undo the run' })
+  const planned = dialog.getByRole('list', { name: 'Steps that undo' })
+  await planned.waitFor()
+  expect(await planned.getByRole('listitem').allInnerTexts()).toEqual([
+    'refund undoes charge',
+    'unbook undoes book',
+  ])
+  expect(await violationsOf(page, '[role="dialog"]')).toEqual([])
+  await dialog.getByRole('button', { name: 'Undo the run' }).click()
+
+  await page.waitForURL((url) => /\/runs\//.test(url.pathname) && !url.pathname.endsWith(runId))
+  const undoing = page.url()
+  await step(page, 'refund', 'Completed').waitFor()
+  await step(page, 'unbook', 'Completed').waitFor()
+  await page.getByText('Undoes').waitFor()
+  expect(await page.getByRole('button', { name: 'Undo …' }).count()).toBe(0)
+
+  // Asked once more there is nothing left: the run that did it is shown.
+  await page.goto(`/runs/${runId}`)
+  await page.getByRole('button', { name: 'Undo …' }).click()
+  await dialog.getByRole('button', { name: 'Open that run' }).click()
+  await page.waitForURL(undoing)
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)
+
+test('a run without a place says so, and goes on once there is one', async () => {
+  const drawn = {
+    nodes: [delay('hold', '10m')],
+    edges: ['start>hold'],
+    settings: { concurrency: { limit: 1 } },
+  }
+  const first = await startRun('narrow', drawn)
+  const second = await startRun('narrow', drawn)
+  const { page, problems } = await openPage(browser, app)
+  await signInAsOwner(page, app, `/runs/${second}`)
+  await page
+    .getByText(
+      'It waits for a place: 1 run of narrow is under way, which is the limit (settings.concurrency)',
+    )
+    .waitFor()
+  await app.api('POST', `/runs/${first}/cancel`, {})
+  await step(page, 'hold', 'Waiting').waitFor()
+  await app.api('POST', `/runs/${second}/cancel`, {})
   expect(problems).toEqual([])
   await page.context().close()
 }, 120_000)

@@ -100,6 +100,9 @@ export const createRunApi = (client: Client) => {
 
     previewRetry: (runId: string, body: RetryBody) => post(`/runs/${runId}/retry/preview`, body, retryPlan),
     previewRerun: (runId: string, body: RerunBody) => post(`/runs/${runId}/rerun/preview`, body, retryPlan),
+    previewUndo: (runId: string) => post(`/runs/${runId}/undo/preview`, {}, retryPlan),
+    /** Asked again, it is the same run. */
+    undo: (runId: string) => post(`/runs/${runId}/undo`, {}, retryAnswer),
     /** The key makes a second click on the same button the same retry (I6). */
     retry: (runId: string, body: RetryBody, key: string) =>
       post(`/runs/${runId}/retry`, body, retryAnswer, key),

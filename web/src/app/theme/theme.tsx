@@ -22,10 +22,24 @@ const iris: MantineColorsTuple = [
   '#272962',
 ]
 
+/** The kit's own red is too light for white words on it (WCAG 2.2, 1.4.3): 3.3 to 1, this one 5.6. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#c92a2a',
+  '#b42323',
+  '#9d1d1d',
+  '#861717',
+]
+
 const theme = createTheme({
   primaryColor: 'iris',
   primaryShade: 6,
-  colors: { iris },
+  colors: { iris, red },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   fontSizes: { xs: '11.5px', sm: '13px', md: '13px', lg: '15px', xl: '17px' },

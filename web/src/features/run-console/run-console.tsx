@@ -2,8 +2,9 @@ import { isTerminal, type Run } from '@millrace/contracts'
 import { useCallback, useState } from 'react'
 import type { RunApi } from '../../api/run.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
-import { RetryDialog } from './actions/retry-dialog.js'
+import { RecoveryDialog, type RecoveryKind } from './actions/recovery-dialog.js'
 import { RunActions } from './actions/run-actions.js'
+import { canBeUndone } from './actions/undo-steps.js'
 import classes from './console.module.css'
 import { ConsoleView } from './console-view.js'
 import { requestVisibleFrame } from './document/frame-batch.js'
@@ -43,7 +44,7 @@ export const RunConsole = (props: RunConsoleProps) => {
   }))
   const { revision, stream, fault } = useRunSnapshot(session)
   const [preview, setPreview] = useState<number>()
-  const [isRetrying, setIsRetrying] = useState(false)
+  const [dialog, setDialog] = useState<RecoveryKind>()
   const { document } = session
   const moment = momentOf(session, preview ?? location.at, revision)
   const clock = useClock(moment.isLive && !document.isComplete)
@@ -77,7 +78,8 @@ export const RunConsole = (props: RunConsoleProps) => {
             cancel={() => api.cancel(run.id)}
             pause={() => api.pause(run.id)}
             resume={() => api.resume(run.id)}
-            onRetry={() => setIsRetrying(true)}
+            onRetry={() => setDialog('retry')}
+            onUndo={canBeUndone(document.state) ? () => setDialog('undo') : undefined}
           />
         }
       />
@@ -115,26 +117,15 @@ export const RunConsole = (props: RunConsoleProps) => {
         onPreview={setPreview}
         onSeek={(at) => onLocation({ at }, true)}
       />
-      {isRetrying && isTerminal(document.state.status) && (
-        <RetryDialog
-          runId={run.id}
-          trigger={run.trigger}
-          input={run.input}
-          hasFailed={document.state.status !== 'completed'}
-          steps={document.state.steps.map(({ path }) => path)}
+      {dialog !== undefined && isTerminal(document.state.status) && (
+        <RecoveryDialog
+          kind={dialog}
+          api={api}
+          run={run}
+          state={document.state}
           selected={selected}
-          preview={({ kind, body }) =>
-            kind === 'retry' ? api.previewRetry(run.id, body) : api.previewRerun(run.id, body)
-          }
-          start={async (request, key) => {
-            const { run: next } =
-              request.kind === 'retry'
-                ? await api.retry(run.id, request.body, key)
-                : await api.rerun(run.id, request.body, key)
-            return next.id
-          }}
           onStarted={onOpenRun}
-          onClose={() => setIsRetrying(false)}
+          onClose={() => setDialog(undefined)}
         />
       )}
     </div>

@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Text } from '@mantine/core'
 import { isTerminal, type RunStatus } from '@millrace/contracts'
 import { useMutation } from '@tanstack/react-query'
-import { Ban, Pause, Play, RotateCcw } from 'lucide-react'
+import { Ban, Pause, Play, RotateCcw, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { ProblemAlert } from '../../../components/problem-alert.js'
 
@@ -12,6 +12,8 @@ export interface RunActionsProps {
   readonly pause: () => Promise<unknown>
   readonly resume: () => Promise<unknown>
   readonly onRetry: () => void
+  /** Undefined where there is nothing to undo. */
+  readonly onUndo: (() => void) | undefined
 }
 
 type Asked = 'cancel' | 'pause' | 'resume'
@@ -23,7 +25,7 @@ const PROGRESS: Record<Asked, string> = {
 }
 
 /** What an operator may do with the run as it stands. A request that is accepted shows until the run has followed. */
-export const RunActions = ({ status, cancel, pause, resume, onRetry }: RunActionsProps) => {
+export const RunActions = ({ status, cancel, pause, resume, onRetry, onUndo }: RunActionsProps) => {
   const [asked, setAsked] = useState<Asked>()
   const acts = { cancel, pause, resume }
   const acting = useMutation({
@@ -32,9 +34,16 @@ export const RunActions = ({ status, cancel, pause, resume, onRetry }: RunAction
   })
   if (isTerminal(status)) {
     return (
-      <Button variant="default" leftSection={<RotateCcw size={14} />} onClick={onRetry}>
-        Run again …
-      </Button>
+      <Group gap="xs" wrap="nowrap">
+        {onUndo !== undefined && (
+          <Button variant="default" leftSection={<Undo2 size={14} />} onClick={onUndo}>
+            Undo …
+          </Button>
+        )}
+        <Button variant="default" leftSection={<RotateCcw size={14} />} onClick={onRetry}>
+          Run again …
+        </Button>
+      </Group>
     )
   }
   const pending = asked !== undefined && !hasFollowed(asked, status) ? asked : undefined

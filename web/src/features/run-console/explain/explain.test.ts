@@ -56,18 +56,49 @@ describe('whyWaiting', () => {
     expect(why(run.wait('c', APPROVAL))).toBe('b waits until 2000 ms; 2 more steps wait.')
   })
 
-  test('a run that no worker has, alone or behind its limit', () => {
+  test('a run that no worker has yet', () => {
     expect(why(new Play(graphOf(['start>a'])))).toBe('It waits in the queue: no worker has taken it yet.')
-    const limited = graphOf(['start>a'], {}, { concurrency: { limit: 2, key: '{{ trigger.id }}' } })
-    expect(why(new Play(limited))).toContain(
-      'or 2 runs of orders with the same {{ trigger.id }} are under way',
-    )
-    const held = {
+  })
+
+  test.each([
+    [
+      { key: '', limit: 1, ahead: 0 },
+      '1 run of orders is under way, which is the limit (settings.concurrency); it is the next.',
+    ],
+    [
+      { key: '7', limit: 2, ahead: 3 },
+      '2 runs of orders with the key 7 are under way, which is the limit (settings.concurrency); 3 runs wait before it.',
+    ],
+  ])('a run without a place: %j', (blocked, sentence) => {
+    const { state } = new Play(graphOf(['start>a']))
+    const reason = whyWaiting(state, {
+      run: { workflowName: 'orders', blocked },
+      formatTime: String,
+      pausedBy: undefined,
+    })
+    expect(reason?.sentence).toBe(`It waits for a place: ${sentence}`)
+  })
+
+  test('a run that is held: until when, and by what', () => {
+    const policies = {
       debounce: { waitMs: 1, mode: 'last' },
       rateLimit: { runs: 1, perMs: 1, whenFull: 'delay' },
     } as const
-    const sentence = why(new Play(graphOf(['start>a'], {}, held)))
-    for (const policy of ['debounce', 'rateLimit']) expect(sentence).toContain(`settings.${policy}`)
+    const heldUntil = '2026-11-03T14:00:00.000Z'
+    const held = (settings: Partial<typeof policies>) =>
+      whyWaiting(new Play(graphOf(['start>a'], {}, settings)).state, {
+        run: { workflowName: 'orders', heldUntil },
+        formatTime: (at) => new Date(at).toISOString(),
+        pausedBy: undefined,
+      })
+    const { rateLimit } = policies
+    expect(held({ rateLimit })).toEqual({
+      sentence: `It begins at ${heldUntil} at the earliest: too many have begun just now (settings.rateLimit).`,
+      path: undefined,
+      until: Date.parse(heldUntil),
+    })
+    for (const policy of ['debounce', 'rateLimit'])
+      expect(held(policies)?.sentence).toContain(`settings.${policy}`)
   })
 
   test('a paused run, and one that has ended', () => {

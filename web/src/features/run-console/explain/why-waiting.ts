@@ -1,4 +1,4 @@
-import { isTerminal, type RunSummary, type Wait } from '@millrace/contracts'
+import { isTerminal, type Run, type Wait } from '@millrace/contracts'
 import { openSteps, type RunState, type StepState } from '@millrace/engine'
 
 /** Why a run does not move, in one sentence; `until` in milliseconds where a clock ends it. */
@@ -10,7 +10,7 @@ export interface WaitReason {
 }
 
 export interface WaitContext {
-  readonly run: Pick<RunSummary, 'workflowName'>
+  readonly run: Pick<Run, 'workflowName' | 'blocked' | 'heldUntil'>
   /** Writes a time as the reader's clock has it. */
   readonly formatTime: (at: number) => string
   /** Who paused it, where the events say so. */
@@ -20,7 +20,7 @@ export interface WaitContext {
 /** Undefined when the run has ended, or when at least one of its steps runs. */
 export function whyWaiting(state: RunState, context: WaitContext): WaitReason | undefined {
   if (isTerminal(state.status)) return undefined
-  if (state.status === 'pending') return forRun(pendingSentence(state, context))
+  if (state.status === 'pending') return pending(state, context)
   if (state.status === 'paused') return forRun(pausedSentence(state, context))
   if (state.running > 0) return undefined
   const waiting = openSteps(state).filter(isWaiting)
@@ -37,17 +37,27 @@ const dueAt = ({ retryAt, wait }: StepState): number =>
 
 const forRun = (sentence: string): WaitReason => ({ sentence, path: undefined, until: undefined })
 
-function pendingSentence({ graph }: RunState, { run }: WaitContext): string {
-  const { concurrency, debounce, rateLimit } = graph.definition.settings
-  const reasons = ['no worker has taken it yet']
-  if (debounce !== undefined) reasons.push('a later start may still take its place (settings.debounce)')
-  if (rateLimit !== undefined) reasons.push('too many have begun just now (settings.rateLimit)')
-  if (concurrency !== undefined) {
-    const key = concurrency.key === undefined ? '' : ` with the same ${concurrency.key}`
-    const runs = concurrency.limit === 1 ? '1 run' : `${concurrency.limit} runs`
-    reasons.push(`${runs} of ${run.workflowName}${key} are under way, which is the limit`)
-  }
-  return `It waits in the queue: ${reasons.join(', or ')}.`
+/** What holds it stands with the run, not in its events: it has none yet. */
+function pending({ graph }: RunState, { run, formatTime }: WaitContext): WaitReason {
+  const { blocked, heldUntil, workflowName } = run
+  if (blocked !== undefined) return forRun(blockedSentence(blocked, workflowName))
+  if (heldUntil === undefined) return forRun('It waits in the queue: no worker has taken it yet.')
+  const until = Date.parse(heldUntil)
+  const { debounce, rateLimit } = graph.definition.settings
+  const reasons = [
+    ...(debounce === undefined ? [] : ['a later start may still take its place (settings.debounce)']),
+    ...(rateLimit === undefined ? [] : ['too many have begun just now (settings.rateLimit)']),
+  ]
+  return { ...forRun(`It begins at ${formatTime(until)} at the earliest: ${reasons.join(', or ')}.`), until }
+}
+
+function blockedSentence({ key, limit, ahead }: NonNullable<Run['blocked']>, workflowName: string): string {
+  const same = key === '' ? '' : ` with the key ${key}`
+  const runs =
+    limit === 1 ? `1 run of ${workflowName}${same} is` : `${limit} runs of ${workflowName}${same} are`
+  const before =
+    ahead === 0 ? 'it is the next' : ahead === 1 ? '1 run waits before it' : `${ahead} runs wait before it`
+  return `It waits for a place: ${runs} under way, which is the limit (settings.concurrency); ${before}.`
 }
 
 function pausedSentence({ pausedAt }: RunState, { formatTime, pausedBy }: WaitContext): string {

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { stateOf } from '../../../components/state/state.js'
 import { StatusBadge } from '../../../components/state/status-badge.js'
 import { formatDuration, formatTime } from '../../../components/time/format-time.js'
+import { isUndo } from '../actions/undo-steps.js'
 import classes from './header.module.css'
 
 interface RunHeaderProps {
@@ -44,7 +45,11 @@ const Facts = ({ run, state, now, hrefOfRun }: Omit<RunHeaderProps, 'connection'
       <Fact name="Created">{formatTime(Date.parse(run.createdAt), now)}</Fact>
       {run.priority !== 'normal' && <Fact name="Priority">{run.priority}</Fact>}
       {run.originRunId !== null && (
-        <RunLink name="Again from" runId={run.originRunId} hrefOfRun={hrefOfRun} />
+        <RunLink
+          name={isUndo(state) ? 'Undoes' : 'Again from'}
+          runId={run.originRunId}
+          hrefOfRun={hrefOfRun}
+        />
       )}
       {run.parentRunId !== null && <RunLink name="Child of" runId={run.parentRunId} hrefOfRun={hrefOfRun} />}
       <Fact name="Run">{run.id}</Fact>

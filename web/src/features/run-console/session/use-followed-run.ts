@@ -7,6 +7,9 @@ import { keys } from '../../../api/keys.js'
 import { createRunApi, type RunApi } from '../../../api/run.js'
 import type { RunSessionOptions } from './run-session.js'
 
+/** Milliseconds between two looks at a run that has not begun. */
+const PENDING_PACE_MS = 2_000
+
 type FollowedRun =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: Error; readonly retry: () => void }
@@ -25,6 +28,8 @@ export const useFollowedRun = (runId: string): FollowedRun => {
     queryKey: keys.run(runId),
     queryFn: ({ signal }) => api.read(runId, signal),
     staleTime: Number.POSITIVE_INFINITY,
+    // What holds it before it begins is told by no event.
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? PENDING_PACE_MS : false),
   })
   const definition = useQuery({
     queryKey: [...keys.run(runId), 'definition'],
@@ -36,8 +41,8 @@ export const useFollowedRun = (runId: string): FollowedRun => {
     queryFn: ({ signal }) => api.nodeTypes(signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  for (const { error, refetch } of [run, definition, nodeTypes])
-    if (error !== null) return { kind: 'failed', error, retry: () => void refetch() }
+  for (const { data, error, refetch } of [run, definition, nodeTypes])
+    if (data === undefined && error !== null) return { kind: 'failed', error, retry: () => void refetch() }
   if (run.data === undefined || definition.data === undefined || nodeTypes.data === undefined)
     return { kind: 'loading' }
   const options = {

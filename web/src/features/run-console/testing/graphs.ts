@@ -6,7 +6,7 @@ const catalogue: NodeCatalogue = {
   get: (type) => ({ trigger: type.startsWith('trigger.'), ports: () => [MAIN_PORT], checkParams: () => [] }),
 }
 
-/** Edges read `from>to` or `from.port>to`; nodes are named by them, and `start` is the trigger. */
+/** Edges read `from>to` or `from.port>to`; nodes are named by them and by `fields`, and `start` is the trigger. */
 export function graphOf(
   edges: readonly string[],
   fields: Record<string, Partial<DefinitionInput['nodes'][number]>> = {},
@@ -17,7 +17,7 @@ export function graphOf(
     const [from = '', port = MAIN_PORT] = source.split('.')
     return { from, port, to }
   })
-  const ids = new Set(['start', ...parsed.flatMap(({ from, to }) => [from, to])])
+  const ids = new Set(['start', ...parsed.flatMap(({ from, to }) => [from, to]), ...Object.keys(fields)])
   const nodes = [...ids].map((id) => ({
     id,
     type: id === 'start' ? 'trigger.manual' : 'test.step',
