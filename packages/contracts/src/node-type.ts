@@ -18,6 +18,8 @@ export const nodeTypeDescriptor = z.object({
   container: z.boolean(),
   /** Fixed ports, or null where they depend on the params (`flow.switch`). */
   ports: z.array(z.string()).nullable(),
+  /** It takes what the steps right before give, by their ids: which nodes lead to it is part of what it does. */
+  readsInputs: z.boolean(),
   effect: z.union([effect, z.literal('dynamic')]),
   /** JSON Schema of the params and of the output. */
   params: json,

@@ -16,6 +16,7 @@ const describe = (type: NodeType): NodeTypeDescriptor => ({
   trigger: type.trigger,
   container: type.container ?? false,
   ports: typeof type.ports === 'function' ? null : [...type.ports],
+  readsInputs: type.readsInputs ?? false,
   effect: typeof type.effect === 'function' ? 'dynamic' : type.effect,
   params: toJsonSchema(type.params),
   output: toJsonSchema(type.output),

@@ -1,8 +1,8 @@
 import jsonata from 'jsonata'
+import { splitTemplate } from '../../../components/expressions/template.js'
 import { FUNCTIONS } from './function-names.js'
 import { nearestName } from './nearest.js'
 import { type SampleScope, typeName } from './scope.js'
-import { splitTemplate } from './template.js'
 
 /**
  * What an expression gives on a sample, as text to show. It runs in a worker of its own (evaluation.worker.ts),
@@ -35,7 +35,7 @@ export const preview = async (text: string, isSource: boolean, scope: SampleScop
   let joined = ''
   for (const part of parts) {
     if (part.kind === 'text') {
-      joined += part.text
+      joined += part.text.replaceAll('\\{{', '{{')
       continue
     }
     const result = await run(part.source, scope)

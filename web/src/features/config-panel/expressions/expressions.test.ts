@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { expressionAt, splitTemplate } from '../../../components/expressions/template.js'
 import { complete, type Known } from './complete.js'
 import { preview } from './evaluate.js'
 import { Evaluator, type WorkerLike } from './evaluator.js'
 import { nearestName } from './nearest.js'
 import type { EvaluationRequest } from './protocol.js'
 import type { SampleScope } from './scope.js'
-import { expressionAt, splitTemplate } from './template.js'
 
 const scope: SampleScope = {
   trigger: { body: { customer: 'Ada', items: [{ price: 3 }, { price: 4 }] } },

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
 import { CodeEditor } from '../../../components/code-editor/code-editor.js'
 import type { CompletionSource } from '../../../components/code-editor/extensions.js'
+import { expressionAt } from '../../../components/expressions/template.js'
 import type { ExpressionControl } from '../../../components/schema-form/form-context.js'
 import { complete, type Known } from '../expressions/complete.js'
 import type { Preview } from '../expressions/evaluate.js'
-import { expressionAt } from '../expressions/template.js'
 import classes from './panel.module.css'
 import { useExpressions } from './panel-context.js'
 

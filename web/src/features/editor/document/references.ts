@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '@millrace/contracts'
+import { mapTemplate } from '../../../components/expressions/template.js'
 
 /** Old ids of steps with their new ones. */
 export type Renames = ReadonlyMap<string, string>
 
-const PLAIN_NAME = /^[A-Za-z_]\w*$/
+export const PLAIN_NAME = /^[A-Za-z_]\w*$/
 /** What cannot hold a reference: quoted text and comments. They are matched first, and stay. */
 const OPAQUE = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\/\*[\s\S]*?\*\//
 /** `steps.id`, steps.`id` and `steps["id"]`, but not a field of something else that is called steps. */
@@ -22,11 +23,9 @@ export const renameInSource = (source: string, renames: Renames): string =>
     return `${root ?? ''}steps.${PLAIN_NAME.test(renamed) ? renamed : `\`${renamed}\``}`
   })
 
-const TEMPLATE = /\{\{[\s\S]*?\}\}/g
-
 /** The same in a text with `{{ }}` in it; the text around stays. */
 export const renameInTemplate = (text: string, renames: Renames): string =>
-  text.replace(TEMPLATE, (template) => renameInSource(template, renames))
+  mapTemplate(text, (source) => renameInSource(source, renames))
 
 /**
  * Every string of params. Which of them are expressions as a whole is the node type's to say: `isSource` is asked
@@ -36,17 +35,27 @@ export const renameInParams = (
   params: JsonObject,
   renames: Renames,
   isSource: (pointer: readonly string[]) => boolean,
+): JsonObject =>
+  renames.size === 0
+    ? params
+    : mapStrings(params, (text, path) =>
+        isSource(path) ? renameInSource(text, renames) : renameInTemplate(text, renames),
+      )
+
+/** The params with other strings; `path` is the JSON pointer of each. */
+export const mapStrings = (
+  params: JsonObject,
+  map: (text: string, path: readonly string[]) => string,
 ): JsonObject => {
   const walk = (value: Json, path: readonly string[]): Json => {
-    if (typeof value === 'string')
-      return isSource(path) ? renameInSource(value, renames) : renameInTemplate(value, renames)
+    if (typeof value === 'string') return map(value, path)
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, String(index)]))
     if (value === null || typeof value !== 'object') return value
     return walkObject(value, path)
   }
   const walkObject = (value: JsonObject, path: readonly string[]): JsonObject =>
     Object.fromEntries(Object.entries(value).map(([name, member]) => [name, walk(member, [...path, name])]))
-  return renames.size === 0 ? params : walkObject(params, [])
+  return walkObject(params, [])
 }
 
 /** Ids of the steps an expression reads, as far as they can be seen without parsing it. */

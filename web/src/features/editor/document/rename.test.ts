@@ -36,6 +36,11 @@ test('a text around templates stays', () =>
     'steps.fetch says {{ steps.load.output }}',
   ))
 
+test('a template ends where its own braces do, and escaped ones begin none', () =>
+  expect(renameInTemplate('\\{{ steps.fetch }} {{ {"a": {"b": 1}} & steps.fetch.output }}', renames)).toBe(
+    '\\{{ steps.fetch }} {{ {"a": {"b": 1}} & steps.load.output }}',
+  ))
+
 const draft = {
   format: 'millrace/v1',
   name: 'orders',

@@ -9,6 +9,10 @@ export const holdsSource = (type: NodeTypeDescriptor | undefined, path: readonly
     (schema) => memberOf(schema, 'expression') === true || memberOf(schema, 'control') === 'code',
   )
 
+/** True for a param that is JavaScript. */
+export const holdsCode = (type: NodeTypeDescriptor | undefined, path: readonly string[]): boolean =>
+  schemasAt(type?.params, path).some((schema) => memberOf(schema, 'control') === 'code')
+
 /** The params without what names or holds a secret: a copy may be pasted anywhere. */
 export const withoutSecrets = (type: NodeTypeDescriptor | undefined, params: JsonObject): JsonObject =>
   stripObject(params, [type?.params ?? {}])

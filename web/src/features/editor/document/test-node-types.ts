@@ -5,7 +5,7 @@ import type { NodeTypes } from './rename.js'
 const type = (
   name: string,
   params: Json,
-  more: Partial<Pick<NodeTypeDescriptor, 'trigger' | 'ports' | 'container'>> = {},
+  more: Partial<Pick<NodeTypeDescriptor, 'trigger' | 'ports' | 'container' | 'readsInputs'>> = {},
 ): NodeTypeDescriptor => ({
   type: name,
   version: 1,
@@ -15,6 +15,7 @@ const type = (
   icon: 'box',
   trigger: false,
   container: false,
+  readsInputs: false,
   ports: ['main'],
   effect: 'pure',
   params: { type: 'object', properties: params },
@@ -38,7 +39,15 @@ export const nodeTypesForTests: NodeTypes = new Map(
     type('http.request', { url: { type: 'string' }, headers: { type: 'object' } }),
     type('flow.condition', { if: { type: 'string', expression: true } }, { ports: ['true', 'false'] }),
     type('flow.switch', { cases, fallback: { ...port, default: 'default' } }, { ports: null }),
-    type('transform.script', { code: { control: 'code', raw: true }, input: { control: 'json' } }),
+    type(
+      'transform.script',
+      { code: { control: 'code', raw: true }, input: { control: 'json' } },
+      { readsInputs: true },
+    ),
+    type('flow.merge', { mode: { enum: ['object', 'array', 'first'] } }, { readsInputs: true }),
+    type('flow.stop', {}, { ports: [] }),
+    type('trigger.call', {}, { trigger: true }),
+    type('workflow.call', { workflow: { type: 'string' }, input: {} }),
     type('transform.json', { value: { control: 'json' } }),
     type('flow.map', { items: { control: 'json' } }, { container: true }),
     type('log.message', { message: { type: 'string' } }),

@@ -3,12 +3,12 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'expression'; readonly source: string; readonly from: number; readonly closed: boolean }
 
-/** Never fails: braces left open reach to the end, as they do while one types. */
+/** Never fails: braces left open reach to the end, as they do while one types. `\{{` is the two braces themselves. */
 export const splitTemplate = (text: string): TemplatePart[] => {
   const parts: TemplatePart[] = []
   let at = 0
   while (at < text.length) {
-    const open = text.indexOf('{{', at)
+    const open = openingAt(text, at)
     if (open !== at) parts.push({ kind: 'text', text: text.slice(at, open === -1 ? undefined : open) })
     if (open === -1) break
     const end = endOfExpression(text, open + 2)
@@ -19,12 +19,24 @@ export const splitTemplate = (text: string): TemplatePart[] => {
   return parts
 }
 
+/** The text with other expressions in its templates. */
+export const mapTemplate = (text: string, map: (source: string) => string): string =>
+  splitTemplate(text)
+    .map((part) => (part.kind === 'text' ? part.text : `{{${map(part.source)}${part.closed ? '}}' : ''}`))
+    .join('')
+
 /** The part that the cursor stands in; undefined in plain text. */
 export const expressionAt = (text: string, position: number) =>
   splitTemplate(text).find(
     (part): part is Extract<TemplatePart, { kind: 'expression' }> =>
       part.kind === 'expression' && part.from <= position && position <= part.from + part.source.length,
   )
+
+const openingAt = (text: string, from: number): number => {
+  let open = text.indexOf('{{', from)
+  while (open > from && text[open - 1] === '\\') open = text.indexOf('{{', open + 2)
+  return open
+}
 
 /** Braces of object literals and those in quotes do not end an expression. */
 const endOfExpression = (text: string, from: number): number => {
