@@ -5,7 +5,7 @@ import { createWorkflowsApi } from './workflows.js'
 
 /** What editing a workflow asks of the server. Throws ApiError. */
 export const createDraftsApi = (client: Client) => {
-  const { read, saveDraft, validate, publish } = createWorkflowsApi(client)
+  const { read, create, archive, saveDraft, validate, publish } = createWorkflowsApi(client)
   return {
     read,
 
@@ -19,6 +19,20 @@ export const createDraftsApi = (client: Client) => {
     /** INVALID_DEFINITION with every problem in `problems`. */
     publish: (workflowId: string, message: string) =>
       publish(workflowId, message === '' ? undefined : message),
+
+    /**
+     * A new workflow with its first version: both or none. Throws INVALID_DEFINITION with every problem in `problems`,
+     * WORKFLOW_NAME_TAKEN.
+     */
+    createPublished: async (definition: JsonObject): Promise<void> => {
+      const { id } = await create(definition)
+      try {
+        await publish(id)
+      } catch (error) {
+        await archive(id)
+        throw error
+      }
+    },
 
     start: (workflowId: string, trigger: string) =>
       client.call({ method: 'POST', path: '/runs', body: { workflow: workflowId, trigger } }, startRunAnswer),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@millrace/contracts'
 import { ReactFlowProvider } from '@xyflow/react'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import type { DraftsApi } from '../../api/drafts.js'
 import type { LiveStore } from '../../components/graph/live-store.js'
 import type { Saved } from './autosave/draft-saver.js'
@@ -31,6 +31,11 @@ import { createEditorStore } from './store/editor-store.js'
 import { Toolbar } from './toolbar.js'
 import { EditorUiContext } from './ui-context.js'
 import { useTidy } from './use-tidy.js'
+
+/** With the parser of expressions: only who asks for it loads it. */
+const ExtractDialog = lazy(async () => ({
+  default: (await import('./extract/extract-dialog.js')).ExtractDialog,
+}))
 
 export interface EditorProps {
   readonly workflowId: string
@@ -126,6 +131,11 @@ const Workbench = (props: EditorProps) => {
         </div>
         <Said />
         <OverlayView />
+        {overlays.current?.kind === 'extract' && (
+          <Suspense>
+            <ExtractDialog api={api} onClose={overlays.close} onPublished={props.onPublished} />
+          </Suspense>
+        )}
         {overlays.current?.kind === 'publish' && (
           <PublishDialog
             {...props}

@@ -10,6 +10,7 @@ export type Overlay =
   /** `key`: a node, edge, note or group; undefined for the empty canvas. */
   | { readonly kind: 'menu'; readonly key: string | undefined; readonly at: Point }
   | { readonly kind: 'publish' }
+  | { readonly kind: 'extract' }
   | { readonly kind: 'help' }
   | { readonly kind: 'condition'; readonly edge: string }
 

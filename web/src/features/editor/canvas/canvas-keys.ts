@@ -9,6 +9,7 @@ export type KeyCommand =
   | 'undo'
   | 'redo'
   | 'group'
+  | 'extract'
   | 'menu'
   | 'tidy'
   | 'fit'
@@ -34,6 +35,7 @@ const PLAIN: Readonly<Record<string, KeyCommand>> = {
   t: 'tidy',
   f: 'fit',
   o: 'outline',
+  e: 'extract',
   enter: 'open',
   delete: 'delete',
   backspace: 'delete',

@@ -12,6 +12,7 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly does: string 
   { keys: 'Ctrl + A', does: 'Select everything' },
   { keys: 'Ctrl + Z / Y', does: 'Undo, redo' },
   { keys: 'Ctrl + G', does: 'Group what is selected' },
+  { keys: 'E', does: 'Extract what is selected to a sub-workflow' },
   { keys: 'M', does: 'Open the menu of this node' },
   { keys: 'T', does: 'Tidy the canvas' },
   { keys: 'F', does: 'Fit everything into view' },

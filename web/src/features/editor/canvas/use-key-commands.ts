@@ -43,6 +43,7 @@ export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
     undo: get().undo,
     redo: get().redo,
     group: actions.group,
+    extract: () => overlays.show({ kind: 'extract' }),
     menu: () => overlays.openMenu(get().focused, whereIsFocus()),
     tidy,
     fit: () => void canvas.fitView({ ...FIT, duration: 150 }),

@@ -42,6 +42,12 @@ const deletion = ({ actions }: MenuContext): MenuEntry => ({
   run: actions.deleteSelection,
 })
 
+const extraction = ({ overlays }: MenuContext): MenuEntry => ({
+  label: 'Extract to sub-workflow',
+  keys: 'E',
+  run: () => overlays.show({ kind: 'extract' }),
+})
+
 const canvasEntries = ({ actions, overlays, store, onTidy, at, freeAt }: MenuContext): MenuEntry[] => [
   { label: 'Add a node', keys: 'N', run: () => overlays.show({ kind: 'add' }) },
   { label: 'Add a note', run: () => actions.addNote(at) },
@@ -75,6 +81,7 @@ const nodeEntries = (target: string, context: MenuContext): MenuEntry[] => {
           .catch(() => store.getState().say('The browser keeps the clipboard: press Ctrl C on the canvas.')),
     },
     { label: 'Group', keys: 'Ctrl G', run: actions.group },
+    extraction(context),
     ...containerEntries(target, context),
     { label: 'Tidy selection', run: onTidy },
     deletion(context),
@@ -125,6 +132,7 @@ const groupEntries = (key: string, context: MenuContext): MenuEntry[] => {
   return [
     { label: collapsed ? 'Expand' : 'Collapse', run: () => actions.setGroup(key, { collapsed: !collapsed }) },
     { label: 'Ungroup', run: () => actions.ungroup(key) },
+    extraction(context),
     { ...deletion(context), label: 'Delete with its nodes' },
   ]
 }

@@ -29,7 +29,7 @@ export const copy = (document: EditorDocument, selection: Selection, types: Node
 }
 
 /** Of a clip that was cut out of a container, the outermost nodes stand in none. */
-const clipOf = (document: EditorDocument, selection: Selection): Clip => {
+export const clipOf = (document: EditorDocument, selection: Selection): Clip => {
   const ids = withBodies(document, selection.nodes)
   const kept = <R>(rows: ReadonlyMap<string, R>) => new Map([...rows].filter(([id]) => ids.has(id)))
   const nodes = [...kept(document.nodes)].map(([id, row]) => {

@@ -98,6 +98,9 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       get().perform(`Delete ${count(chosen)}`, commands.remove(get().document, chosen))
     },
 
+    /** Members of selected groups as well. */
+    selectedNodes: (): ReadonlySet<string> => selection().nodes,
+
     /** JSON of what is selected. */
     copySelection: (): string => copy(get().document, selection(), types),
 
