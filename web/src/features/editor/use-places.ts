@@ -2,10 +2,9 @@ import { useMemo } from 'react'
 import type { FlowNode } from '../../components/graph/build-graph.js'
 import { cornersOf, frameAt, type PlaceOnCanvas } from '../../components/graph/drag.js'
 import type { Point } from '../../components/graph/layout.js'
-import { measure } from '../../components/graph/measure.js'
 import { BODY_CORNER, cardSize, frameSize, type Size } from '../../components/graph/sizes.js'
-import { containerOf, containersOf, type EditorDocument, edgesOf, nodesOf } from './document/document.js'
-import { freePlace, placeBehind, type SizeOf } from './document/placing.js'
+import { containerOf } from './document/document.js'
+import { freePlace, placeBehind, sizesIn } from './document/placing.js'
 import type { NodeTypes } from './document/rename.js'
 import { useEditor } from './store/context.js'
 
@@ -44,19 +43,4 @@ export const usePlaces = () => {
 const sizeOfNew = (types: NodeTypes, type: string | undefined): Size => {
   const card = cardSize('normal', 1)
   return types.get(type ?? '')?.container === true ? frameSize([{ ...BODY_CORNER, ...card }]) : card
-}
-
-const sizesIn = (
-  document: EditorDocument,
-  types: NodeTypes,
-  density: Parameters<typeof measure>[1]['density'],
-): SizeOf => {
-  const source = {
-    nodes: nodesOf(document),
-    edges: edgesOf(document),
-    containers: containersOf(document),
-    layout: document,
-  }
-  const sizes = measure(source, { types, density, positions: document.positions })
-  return (id) => sizes.get(id) ?? cardSize(density, 1)
 }

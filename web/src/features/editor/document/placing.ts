@@ -1,6 +1,9 @@
+import type { Density } from '../../../components/graph/graph-types.js'
 import type { Point } from '../../../components/graph/layout.js'
-import { BODY_CORNER, type Size } from '../../../components/graph/sizes.js'
-import { containerOf, type EditorDocument } from './document.js'
+import { measure } from '../../../components/graph/measure.js'
+import { BODY_CORNER, cardSize, type Size } from '../../../components/graph/sizes.js'
+import { containerOf, containersOf, type EditorDocument, edgesOf, nodesOf } from './document.js'
+import type { NodeTypes } from './rename.js'
 
 const GAP_X = 76
 const GAP_Y = 36
@@ -8,6 +11,17 @@ const GAP = 16
 
 /** Sizes of nodes as they are drawn, by id. */
 export type SizeOf = (id: string) => Size
+
+export const sizesIn = (document: EditorDocument, types: NodeTypes, density: Density): SizeOf => {
+  const source = {
+    nodes: nodesOf(document),
+    edges: edgesOf(document),
+    containers: containersOf(document),
+    layout: document,
+  }
+  const sizes = measure(source, { types, density, positions: document.positions })
+  return (id) => sizes.get(id) ?? cardSize(density, 1)
+}
 
 /** Where a node behind `from` goes: beside it, in the first row that is free; within the same container. */
 export const placeBehind = (document: EditorDocument, from: string, size: Size, sizeOf: SizeOf): Point => {

@@ -9,7 +9,9 @@ import { refuseConnection } from '../document/connections.js'
 import { firstInside, moveTo, refuseMove } from '../document/containers.js'
 import { type NodeDraft, nameOf } from '../document/document.js'
 import { freshId, idForType } from '../document/ids.js'
-import { applyPatch, joinPatches } from '../document/patch.js'
+import { withRoom } from '../document/make-room.js'
+import { applyPatch, joinPatches, type Patch } from '../document/patch.js'
+import { sizesIn } from '../document/placing.js'
 import { type NodeTypes, refuseId, renameNode } from '../document/rename.js'
 import type { EditorStore } from './editor-store.js'
 
@@ -38,6 +40,15 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
     const node = get().document.nodes.get(id)?.node
     return node === undefined ? id : nameOf(node)
   }
+  /** Frames that grow by it push their neighbours away, in the same step. */
+  const performWithRoom = (label: string, patch: Patch, field?: string): void => {
+    const { document, density, perform } = get()
+    perform(
+      label,
+      withRoom(document, patch, (each) => sizesIn(each, types, density)),
+      field,
+    )
+  }
 
   return {
     /** Adds a node of a type, connected to `behind` where given, and selects it. A container comes with a body. */
@@ -51,7 +62,7 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       if (refusal !== undefined) return get().say(refusal)
       const inside = firstInside(document, types, { id, type: types.get(type) })
       const filled = inside === undefined ? [] : commands.addNode(after, inside)
-      get().perform(`Add ${types.get(type)?.title ?? type}`, joinPatches(added, filled))
+      performWithRoom(`Add ${types.get(type)?.title ?? type}`, joinPatches(added, filled))
       get().select(new Set([id]))
     },
 
@@ -69,7 +80,7 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
     move: (places: ReadonlyMap<string, PlaceOnCanvas>): boolean => {
       const plain = new Map([...places].map(([key, place]) => [key.replace(/^note:/, ''), place]))
       const { patch, cut, refusals } = moveTo(get().document, types, plain)
-      get().perform('Move', patch)
+      performWithRoom('Move', patch)
       const lost =
         cut === 0 ? [] : [`${cut} ${cut === 1 ? 'connection' : 'connections'} across the rim removed.`]
       if (refusals.length > 0 || cut > 0) get().say([...refusals, ...lost].join(' '))
@@ -78,10 +89,10 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
 
     /** Within their containers, by node id. */
     arrange: (points: ReadonlyMap<string, Point>): void =>
-      get().perform('Tidy', commands.place(get().document, points)),
+      performWithRoom('Tidy', commands.place(get().document, points)),
 
     setFolded: (id: string, folded: boolean): void =>
-      get().perform(folded ? 'Collapse' : 'Expand', commands.setFolded(get().document, id, folded)),
+      performWithRoom(folded ? 'Collapse' : 'Expand', commands.setFolded(get().document, id, folded)),
 
     nudge: (by: Point): void => {
       const { document } = get()
@@ -90,7 +101,11 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
         const at = document.positions.get(id) ?? document.notes.get(id)
         return at === undefined ? [] : [[id, { x: at.x + by.x, y: at.y + by.y }] as const]
       })
-      get().perform('Move', commands.place(document, new Map(points)), `nudge ${[...nodes, ...notes].join()}`)
+      performWithRoom(
+        'Move',
+        commands.place(document, new Map(points)),
+        `nudge ${[...nodes, ...notes].join()}`,
+      )
     },
 
     deleteSelection: (): void => {
@@ -112,13 +127,13 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       const after = applyPatch(get().document, patch)
       const refusals = [...ids].flatMap((id) => refuseMove(after, types, id, target) ?? [])
       if (refusals[0] !== undefined) return get().say(refusals[0])
-      get().perform(`Paste ${ids.size} nodes`, patch)
+      performWithRoom(`Paste ${ids.size} nodes`, patch)
       get().select(ids)
     },
 
     duplicate: (): void => {
       const { patch, ids } = duplicate(get().document, selection(), types)
-      get().perform(`Duplicate ${ids.size} nodes`, patch)
+      performWithRoom(`Duplicate ${ids.size} nodes`, patch)
       if (ids.size > 0) get().select(ids)
     },
 
