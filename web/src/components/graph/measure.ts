@@ -19,7 +19,10 @@ export const insideOf = ({
   const inside = new Map<string, GraphSourceNode[]>()
   for (const node of nodes) {
     const container = containers.get(node.id)
-    if (container !== undefined) inside.set(container, [...(inside.get(container) ?? []), node])
+    if (container === undefined) continue
+    const body = inside.get(container)
+    if (body === undefined) inside.set(container, [node])
+    else body.push(node)
   }
   return inside
 }

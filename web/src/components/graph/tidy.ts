@@ -26,7 +26,9 @@ export const tidy = ({ nodes, edges }: TidyRequest): TidyAnswer => {
   const inside = new Map<string | undefined, TidyNode[]>()
   for (const node of nodes) {
     const container = node.container !== undefined && known.has(node.container) ? node.container : undefined
-    inside.set(container, [...(inside.get(container) ?? []), node])
+    const body = inside.get(container)
+    if (body === undefined) inside.set(container, [node])
+    else body.push(node)
   }
   const answer: (Point & { id: string })[] = []
   const layBody = (container: string | undefined, corner: Point): Size => {
