@@ -65,10 +65,10 @@ async function acceptRuns(environment: Environment, published: Published, runs: 
 }
 
 /** BENCH_WORKER_OPTIONS are options of its Node, such as `--cpu-prof`. */
-export function startWorker(environment: Environment): ChildProcess {
+export function startWorker(environment: Environment, settings: Record<string, string> = {}): ChildProcess {
   const options = process.env['BENCH_WORKER_OPTIONS']?.split(' ') ?? []
   return spawn(process.execPath, [...options, WORKER], {
-    env: { ...process.env, ...environment.env },
+    env: { ...process.env, ...environment.env, ...settings },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
 }

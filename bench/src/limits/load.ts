@@ -11,7 +11,7 @@ const LOOK_MS = 50
 /** Runs of one environment, and the worker processes that execute them. */
 export interface Load {
   /** A worker process of its own; it is stopped by `stopWorkers`. */
-  startWorker(): { readonly pid: number }
+  startWorker(settings?: Record<string, string>): { readonly pid: number }
   stopWorkers(): Promise<void>
   /** Publishes the definition, then starts each run after the former has ended. */
   runOneByOne(input: DefinitionInput, runs: number): Promise<string[]>
@@ -42,8 +42,8 @@ export function createLoad(environment: Environment): Load {
 
   return {
     finished,
-    startWorker() {
-      const worker = startWorker(environment)
+    startWorker(settings) {
+      const worker = startWorker(environment, settings)
       workers.push(worker)
       return { pid: worker.pid ?? 0 }
     },

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { startMachine } from '../environment.js'
+import { measureFairness } from './fairness.js'
 import { type Figure, formatFigures } from './figure.js'
 import { measureGraphs } from './graphs.js'
 import { measureIngestLimits } from './ingest.js'
@@ -39,6 +40,7 @@ try {
   add(await measureHeld(load, holding))
   add(await measureScaling(environment, load, late.url))
   add(await measureIngestLimits(environment))
+  add(await measureFairness(environment))
 } finally {
   await environment.close()
   await machine.stop()

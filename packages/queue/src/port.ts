@@ -17,7 +17,7 @@ export interface JobQueue {
   /** Jobs waiting to be taken. */
   depth(): Promise<number>
   /** Starts taking jobs. The handler resolves once the doorbell has been answered; the job is then removed. */
-  consume(handler: (runId: string) => Promise<void>, options: ConsumeOptions): Promise<JobConsumer>
+  consume(handler: JobHandler, options: ConsumeOptions): Promise<JobConsumer>
   /**
    * The generation mark: `absent` when the backend has lost its data since the mark was set (FLUSHALL), or when
    * priorities are counted from another day since (see {@link virtualDeadline}), which calls for one paced re-enqueue of all unleased runs. Setting it is idempotent.
@@ -34,6 +34,9 @@ export interface EnqueueRequest {
   /** Smaller is sooner, 0 to 2^21 − 1; 0 when left out. */
   readonly priority?: number
 }
+
+/** Told of the job's priority too: jobs in hand may still have to wait for each other. */
+export type JobHandler = (runId: string, priority: number) => Promise<void>
 
 export interface ConsumeOptions {
   /** Jobs answered at the same time. */

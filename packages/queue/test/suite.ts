@@ -95,15 +95,16 @@ export function describeJobQueue(backend: string, createHarness: () => Promise<Q
       expect(seen).toEqual(ids)
     })
 
-    it('hands out smaller priorities sooner, and none soonest (D19)', async () => {
+    it('hands out smaller priorities sooner, none soonest, and tells them (D19)', async () => {
       const queue = await open()
       const ids = runIds(4)
       const priorities = [2 ** 21 - 1, 7, 1, 0]
       await queue.enqueue(ids.map((runId, index) => ({ runId, priority: priorities[index] ?? 0 })))
       expect(await queue.depth()).toBe(4)
-      const { seen } = await listen(queue, 1)
+      const seen: [string, number][] = []
+      await queue.consume(async (...job) => void seen.push(job), { concurrency: 1 })
       await waitFor(() => seen.length === 4, { what: 'all jobs' })
-      expect(seen).toEqual(ids.toReversed())
+      expect(seen).toEqual(ids.map((runId, index) => [runId, priorities[index]]).toReversed())
     })
 
     it('holds a job while it waits, and not once it is in hand (D10)', async () => {

@@ -1,7 +1,12 @@
-/** A counted permit with a first-come queue. */
+interface Waiter {
+  readonly priority: number
+  readonly enter: () => void
+}
+
+/** A counted permit. Of those who wait the one with the smallest priority comes first, then the first to come (D19). */
 export class Slots {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: Waiter[] = []
 
   constructor(size: number) {
     if (!Number.isInteger(size) || size < 1)
@@ -9,17 +14,20 @@ export class Slots {
     this.#free = size
   }
 
-  acquire(): Promise<void> {
+  acquire(priority = 0): Promise<void> {
     if (this.#free > 0) {
       this.#free--
       return Promise.resolve()
     }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    return new Promise((enter) => {
+      const before = this.#waiting.findLastIndex((each) => each.priority <= priority)
+      this.#waiting.splice(before + 1, 0, { priority, enter })
+    })
   }
 
   release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++
-    else next()
+    else next.enter()
   }
 }

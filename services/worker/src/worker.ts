@@ -110,7 +110,7 @@ export class Worker {
 
   async start(): Promise<void> {
     await this.#open()
-    this.#consumer = await this.deps.queue.consume((runId) => this.#answer(runId), {
+    this.#consumer = await this.deps.queue.consume((...job) => this.#answer(...job), {
       concurrency: this.options.concurrency,
     })
   }
@@ -151,8 +151,8 @@ export class Worker {
   }
 
   /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
-  async #answer(runId: string): Promise<void> {
-    await this.#advancing.acquire()
+  async #answer(runId: string, priority = 0): Promise<void> {
+    await this.#advancing.acquire(priority)
     if (this.#stopping || !this.#lease.held) {
       this.#advancing.release()
       // Somebody else shall hear it: this worker takes nothing any more, or not now.

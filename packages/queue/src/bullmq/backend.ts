@@ -19,7 +19,7 @@ export interface Producer {
 }
 
 /** The part of a BullMQ job that a doorbell uses. */
-export type DoorbellJob = Pick<Job, 'id' | 'data' | 'moveToWait'>
+export type DoorbellJob = Pick<Job, 'id' | 'data' | 'priority' | 'moveToWait'>
 export type ProcessJob = (job: DoorbellJob, token?: string) => Promise<void>
 
 export interface WorkerHandle {

@@ -1,5 +1,5 @@
 import { jobIdMaker } from '../job-id.js'
-import type { ConsumeOptions, EnqueueRequest, JobConsumer, JobQueue } from '../port.js'
+import type { ConsumeOptions, EnqueueRequest, JobConsumer, JobHandler, JobQueue } from '../port.js'
 import { windowOf } from '../virtual-deadline.js'
 import type { OnError, QueueBackend } from './backend.js'
 import { Consumer } from './consumer.js'
@@ -44,7 +44,7 @@ export class BullQueue implements JobQueue {
     return wait + prioritized
   }
 
-  async consume(handler: (runId: string) => Promise<void>, options: ConsumeOptions): Promise<JobConsumer> {
+  async consume(handler: JobHandler, options: ConsumeOptions): Promise<JobConsumer> {
     const consumer = new Consumer({
       openWorker: (process, concurrency) => this.#backend.openWorker(process, concurrency),
       depth: () => this.depth(),

@@ -1,7 +1,7 @@
 import { job as doorbell } from '@millrace/contracts'
 import { WaitingError } from 'bullmq'
 import { withDeadline } from '../deadline.js'
-import type { JobConsumer } from '../port.js'
+import type { JobConsumer, JobHandler } from '../port.js'
 import { type DoorbellJob, type OnError, type QueueBackend, toError, type WorkerHandle } from './backend.js'
 import { ANSWER_MS } from './settings.js'
 
@@ -18,7 +18,7 @@ import { ANSWER_MS } from './settings.js'
 export interface ConsumerDeps {
   readonly openWorker: QueueBackend['openWorker']
   readonly depth: () => Promise<number>
-  readonly handler: (runId: string) => Promise<void>
+  readonly handler: JobHandler
   readonly concurrency: number
   /** Milliseconds between two checks. */
   readonly watchdogMs: number
@@ -126,7 +126,7 @@ export class Consumer implements JobConsumer {
 
   async #answer(job: DoorbellJob): Promise<void> {
     try {
-      await this.#deps.handler(doorbell.parse(job.data).runId)
+      await this.#deps.handler(doorbell.parse(job.data).runId, job.priority)
     } catch (thrown) {
       this.#deps.onError(toError(thrown)) // invariant 2
     }
