@@ -25,7 +25,8 @@ class DeafWorker implements DoorbellWorker {
   close = async () => {
     this.closed = true
   }
-  ring = (runId: string) => this.process({ id: runId, data: { runId }, moveToWait: async () => 0 })
+  ring = (runId: string) =>
+    this.process({ id: runId, data: { runId }, priority: 0, moveToWait: async () => 0 })
 }
 
 const setUp = async (options: { ready?: () => Promise<void> } = {}) => {
