@@ -194,6 +194,11 @@ export const ERRORS = {
     'The credential cannot be decrypted',
     'The master key has changed: enter the credential again.',
   ),
+  CREDENTIAL_NOT_TESTABLE: entry(
+    422,
+    'A credential of this type cannot be tested by itself',
+    'A secret may be anything: what uses it will tell.',
+  ),
 
   // steps
   EXPRESSION_FAILED: entry(

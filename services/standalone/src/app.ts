@@ -40,7 +40,14 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })
   metrics.watchQueueDepth(() => queue.depth())
-  await app.register(workflowPlugin({ ...identity, sql: database.sql, publicUrl: config.http.publicUrl }))
+  await app.register(
+    workflowPlugin({
+      ...identity,
+      sql: database.sql,
+      publicUrl: config.http.publicUrl,
+      allowPrivate: config.allowPrivate,
+    }),
+  )
   await app.register(
     runnerPlugin({
       sql: database.sql,

@@ -15,7 +15,7 @@ import { databaseState } from './ready.js'
 
 /** The workflow API as a service of its own. */
 export const buildWorkflowApp = async (
-  config: Pick<Config, 'http' | 'secrets'>,
+  config: Pick<Config, 'http' | 'secrets' | 'allowPrivate'>,
   { sql }: Pick<Database, 'sql'>,
   log: Logger,
 ): Promise<FastifyInstance> => {
@@ -40,6 +40,8 @@ export const buildWorkflowApp = async (
     ...(metricsToken === undefined ? {} : { metricsToken }),
   })
   const credentials = createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey))
-  await app.register(workflowPlugin({ sql, signIn: createSignIn(sql, tokens), credentials, publicUrl }))
+  const { allowPrivate } = config
+  const signIn = createSignIn(sql, tokens)
+  await app.register(workflowPlugin({ sql, signIn, credentials, publicUrl, allowPrivate }))
   return app
 }

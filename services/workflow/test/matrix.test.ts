@@ -15,6 +15,12 @@ const BODIES: Record<string, () => unknown> = {
     name: newName(),
     credential: { type: 'secret', data: { secret: 'x' } },
   }),
+  // An address that is not called at all.
+  'POST /api/v1/credentials/test': () => ({
+    credential: { type: 'bearer', data: { token: 'x' } },
+    url: 'http://127.0.0.1/',
+  }),
+  'POST /api/v1/credentials/:id/test': () => ({ url: 'http://127.0.0.1/' }),
 }
 
 const world = useWorld()

@@ -32,16 +32,19 @@ export interface World {
   ): Promise<LightMyRequestResponse>
 }
 
-export const useWorld = (): (() => World) => {
+/** `env`: of the process, beside what every test needs. */
+export const useWorld = (env: Readonly<Record<string, string>> = {}): (() => World) => {
   let world: World & { close(): Promise<void> }
   beforeAll(async () => {
-    world = await openWorld()
+    world = await openWorld(env)
   })
   afterAll(() => world.close())
   return () => world
 }
 
-const openWorld = async (): Promise<World & { close(): Promise<void> }> => {
+const openWorld = async (
+  env: Readonly<Record<string, string>>,
+): Promise<World & { close(): Promise<void> }> => {
   const created = await createTestDatabase()
   const database = openDatabase(created.url)
   const { sql } = database
@@ -50,6 +53,7 @@ const openWorld = async (): Promise<World & { close(): Promise<void> }> => {
     JWT_SECRET: randomBytes(48).toString('base64'),
     MASTER_KEY: randomBytes(32).toString('base64'),
     PUBLIC_URL: 'https://millrace.example',
+    ...env,
   })
   const tokens = createTokenService({
     ...API_TOKENS,

@@ -10,8 +10,8 @@ import type postgres from 'postgres'
 import type { Vault } from './vault.js'
 
 /**
- * Owns `credentials`. Values go in and come out only through `use`, which is for whoever executes a step or
- * checks a signature, never for an answer, a log or an error (I8).
+ * Owns `credentials`. Values go in and come out only through `use` and `open`, which are for whoever executes a step,
+ * checks a signature or tries a credential, never for an answer, a log or an error (I8).
  */
 export interface CredentialStore {
   /** Throws CREDENTIAL_NAME_TAKEN. */
@@ -24,6 +24,8 @@ export interface CredentialStore {
   list(workspaceId: string): Promise<CredentialSummary[]>
   /** False when the workspace has no such credential. */
   remove(workspaceId: string, id: string): Promise<boolean>
+  /** By id; undefined when the workspace has no such credential. Throws CREDENTIAL_UNREADABLE. */
+  open(workspaceId: string, id: string): Promise<CredentialData | undefined>
   /** Throws CREDENTIAL_NOT_FOUND or CREDENTIAL_UNREADABLE. */
   use(workspaceId: string, name: string): Promise<CredentialData>
 }
@@ -58,10 +60,14 @@ export const createCredentialStore = (sql: Sql, vault: Vault): CredentialStore =
     const removed = await sql`DELETE FROM credentials WHERE workspace_id = ${workspaceId} AND id = ${id}`
     return removed.count > 0
   },
+  open: async (workspaceId, id) => {
+    const [row] = await sql<Row[]>`
+      SELECT ${sealedColumns(sql)} FROM credentials WHERE workspace_id = ${workspaceId} AND id = ${id}`
+    return row && read(vault.open(row, { workspaceId, credentialId: row.id }))
+  },
   use: async (workspaceId, name) => {
     const [row] = await sql<Row[]>`
-      SELECT id, key_id AS "keyId", wrapped_key AS "wrappedKey", ciphertext
-      FROM credentials WHERE workspace_id = ${workspaceId} AND name = ${name}`
+      SELECT ${sealedColumns(sql)} FROM credentials WHERE workspace_id = ${workspaceId} AND name = ${name}`
     if (row === undefined)
       throw new MillraceError('CREDENTIAL_NOT_FOUND', `There is no credential named ${name}`)
     return read(vault.open(row, { workspaceId, credentialId: row.id }))
@@ -70,6 +76,8 @@ export const createCredentialStore = (sql: Sql, vault: Vault): CredentialStore =
 
 const summaryColumns = (sql: Sql) => sql`
   id, name, type, extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`
+
+const sealedColumns = (sql: Sql) => sql`id, key_id AS "keyId", wrapped_key AS "wrappedKey", ciphertext`
 
 const toSummary = (row: postgres.Row): CredentialSummary => ({
   id: String(row.id),

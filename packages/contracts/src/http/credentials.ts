@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RESERVED_KEYS } from '../json.js'
+import { stepError } from '../step-error.js'
 
 export const credentialName = z
   .string()
@@ -34,6 +35,31 @@ export const credentialData = z.discriminatedUnion('type', [
 ])
 export type CredentialData = z.infer<typeof credentialData>
 export const credentialType = z.enum(['secret', 'basic', 'bearer', 'header', 'postgres'])
+export type CredentialType = z.infer<typeof credentialType>
+
+/** How each kind is tested: a GET of a URL of the caller's choice, a connection of its own, or not at all. */
+export const CREDENTIAL_TESTS: Readonly<Record<CredentialType, 'url' | 'connection' | 'none'>> = {
+  secret: 'none',
+  basic: 'url',
+  bearer: 'url',
+  header: 'url',
+  postgres: 'connection',
+}
+
+const testTarget = {
+  /** Absolute, http or https: what is called with the credential. Needed by those that are tested by a URL. */
+  url: z.string().min(1).max(8_000).optional(),
+}
+export const testCredentialBody = z.strictObject(testTarget)
+/** One that is not stored: it is tested before it is. */
+export const testNewCredentialBody = z.strictObject({ credential: credentialData, ...testTarget })
+
+/** A credential that does not work is an answer like any other. Nothing of its value is in it. */
+export const testCredentialAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), message: z.string() }),
+  z.object({ ok: z.literal(false), error: stepError.pick({ code: true, message: true }) }),
+])
+export type TestCredentialAnswer = z.infer<typeof testCredentialAnswer>
 
 export const createCredentialBody = z.strictObject({ name: credentialName, credential: credentialData })
 export const credentialSummary = z.object({

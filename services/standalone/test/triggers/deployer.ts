@@ -34,6 +34,7 @@ export const openDeployer = async ({ sql, workspaceId }: World): Promise<Deploye
       signIn: createSignIn(sql, tokens),
       credentials: createCredentialStore(sql, createVaultOfKey(randomBytes(32))),
       publicUrl: 'https://millrace.example',
+      allowPrivate: [],
     }),
   )
   await app.ready()

@@ -1,10 +1,10 @@
 import type { CredentialData, Json } from '@millrace/contracts'
 import type { HttpClient } from '@millrace/http-client'
 import type { ScriptRunner } from '@millrace/sandbox'
+import type { SqlRunner } from '@millrace/sql-client'
 import type { callResolver } from '../calls/resolve-call.js'
 import type { eventPublisher } from '../events/publish-event.js'
 import type { CircuitBreakers } from './circuit-breakers.js'
-import type { SqlRunner } from './sql.js'
 
 /** The doors to the outside that a worker opens once and lends to its steps. */
 export interface Capabilities {

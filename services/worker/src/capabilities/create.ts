@@ -2,9 +2,9 @@ import type { CredentialData } from '@millrace/contracts'
 import { compileExpression } from '@millrace/expressions'
 import { createHttpClient, resolveAllowed } from '@millrace/http-client'
 import { createScriptRunner } from '@millrace/sandbox'
+import { createSqlRunner } from '@millrace/sql-client'
 import type { Capabilities } from './capabilities.js'
 import { CircuitBreakers, type CircuitOptions } from './circuit-breakers.js'
-import { createSqlRunner } from './sql.js'
 
 export interface CapabilityOptions {
   /** CIDRs of private networks that steps may reach all the same. */

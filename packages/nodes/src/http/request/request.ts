@@ -79,6 +79,8 @@ export const secretsOf = (credential: CredentialData | undefined): readonly stri
       return [credential.data.token]
     case 'header':
       return [credential.data.value]
+    case 'postgres':
+      return [credential.data.url, URL.parse(credential.data.url)?.password ?? '']
     default:
       return []
   }

@@ -6,7 +6,7 @@ export interface SqlResult {
   readonly rowCount: number
 }
 
-/** Runs the statements of `postgres.query` steps against databases of the workspace's credentials. */
+/** Runs statements against databases of a workspace's credentials: the only way out of Millrace over SQL. */
 export interface SqlRunner {
   /** Throws QUERY_FAILED, DATABASE_UNREACHABLE, HTTP_BLOCKED. The signal cancels the statement. */
   query(url: string, statement: string, params: readonly Json[], signal: AbortSignal): Promise<SqlResult>

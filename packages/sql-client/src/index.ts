@@ -1,0 +1,1 @@
+export { createSqlRunner, type SqlResult, type SqlRunner } from './runner.js'
