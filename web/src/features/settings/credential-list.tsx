@@ -1,22 +1,24 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text } from '@mantine/core'
-import type { CredentialSummary } from '@millrace/contracts'
+import { CREDENTIAL_TESTS, type CredentialSummary } from '@millrace/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { KeyRound, Plus, Trash2 } from 'lucide-react'
+import { KeyRound, PlugZap, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useApi } from '../../api/context.js'
 import { keys } from '../../api/keys.js'
+import { CREDENTIAL_KINDS } from '../../components/credential-form/credential-fields.js'
+import { CredentialForm } from '../../components/credential-form/credential-form.js'
+import { TestDialog } from '../../components/credential-form/test-dialog.js'
 import tableClasses from '../../components/data-table.module.css'
 import { EmptyState } from '../../components/empty-state.js'
 import { PageHeader } from '../../components/page-header.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
 import { TimeAgo, useNow } from '../../components/time/time-ago.js'
-import { CREDENTIAL_KINDS } from './credential-fields.js'
-import { CredentialForm } from './credential-form.js'
 
 export const CredentialList = () => {
   const { credentials } = useApi()
   const [creating, setCreating] = useState(false)
   const [removing, setRemoving] = useState<CredentialSummary>()
+  const [testing, setTesting] = useState<CredentialSummary>()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: keys.credentials,
     queryFn: ({ signal }) => credentials.list(signal),
@@ -45,8 +47,13 @@ export const CredentialList = () => {
           Workflows name it and never hold its value.
         </EmptyState>
       )}
-      {data !== undefined && data.items.length > 0 && <Rows items={data.items} onRemove={setRemoving} />}
-      {creating && <CredentialForm onClose={() => setCreating(false)} />}
+      {data !== undefined && data.items.length > 0 && (
+        <Rows items={data.items} onTest={setTesting} onRemove={setRemoving} />
+      )}
+      {creating && (
+        <CredentialForm types={[]} onClose={() => setCreating(false)} onCreated={() => setCreating(false)} />
+      )}
+      {testing !== undefined && <TestDialog credential={testing} onClose={() => setTesting(undefined)} />}
       {removing !== undefined && (
         <RemoveDialog credential={removing} onClose={() => setRemoving(undefined)} />
       )}
@@ -56,10 +63,11 @@ export const CredentialList = () => {
 
 interface RowsProps {
   readonly items: readonly CredentialSummary[]
+  readonly onTest: (credential: CredentialSummary) => void
   readonly onRemove: (credential: CredentialSummary) => void
 }
 
-const Rows = ({ items, onRemove }: RowsProps) => {
+const Rows = ({ items, onTest, onRemove }: RowsProps) => {
   const now = useNow(30_000)
   return (
     <table className={tableClasses['root']}>
@@ -80,6 +88,11 @@ const Rows = ({ items, onRemove }: RowsProps) => {
               <TimeAgo at={item.createdAt} now={now} />
             </td>
             <td className={tableClasses['number']}>
+              {CREDENTIAL_TESTS[item.type] !== 'none' && (
+                <ActionIcon aria-label={`Test ${item.name}`} onClick={() => onTest(item)}>
+                  <PlugZap size={15} aria-hidden />
+                </ActionIcon>
+              )}
               <ActionIcon aria-label={`Delete ${item.name}`} onClick={() => onRemove(item)}>
                 <Trash2 size={15} aria-hidden />
               </ActionIcon>

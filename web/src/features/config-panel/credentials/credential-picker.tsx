@@ -1,14 +1,21 @@
 import { Button, Select } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { CREDENTIAL_TESTS } from '@millrace/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { Plus } from 'lucide-react'
+import { PlugZap, Plus } from 'lucide-react'
+import { useState } from 'react'
 import { useApi, useSession } from '../../../api/context.js'
 import { keys } from '../../../api/keys.js'
+import { CredentialForm } from '../../../components/credential-form/credential-form.js'
+import { TestDialog } from '../../../components/credential-form/test-dialog.js'
 import type { CredentialControl } from '../../../components/schema-form/form-context.js'
-import { CredentialDialog } from './credential-dialog.js'
 import classes from './credentials.module.css'
 
-/** Names a credential of the types that the field takes, or makes one. */
+interface CredentialPickerProps extends CredentialControl {
+  /** What the node calls, for a test. */
+  readonly suggestedUrl: string | undefined
+}
+
+/** Names a credential of the types that the field takes, tries it, or makes one. */
 export const CredentialPicker = ({
   field,
   value,
@@ -16,10 +23,12 @@ export const CredentialPicker = ({
   labelId,
   describedBy,
   invalid,
-}: CredentialControl) => {
+  suggestedUrl,
+}: CredentialPickerProps) => {
   const { credentials } = useApi()
   const session = useSession()
-  const [opened, dialog] = useDisclosure()
+  const [dialog, setDialog] = useState<'create' | 'test'>()
+  const close = () => setDialog(undefined)
   const { data } = useQuery({
     queryKey: keys.credentials,
     queryFn: ({ signal }) => credentials.list(signal),
@@ -29,7 +38,8 @@ export const CredentialPicker = ({
     .map(({ name }) => name)
   // One that is gone, or that this person may not see, is still what the definition names.
   const options = value === '' || names.includes(value) ? names : [...names, value]
-  const mayCreate = session.kind === 'signed-in' && session.identity.user.role === 'admin'
+  const chosen = data?.items.find(({ name }) => name === value)
+  const isAdmin = session.kind === 'signed-in' && session.identity.user.role === 'admin'
   return (
     <div className={classes['picker']}>
       <Select
@@ -45,22 +55,36 @@ export const CredentialPicker = ({
       />
       <Button
         variant="default"
+        leftSection={<PlugZap size={14} aria-hidden />}
+        disabled={!isAdmin || chosen === undefined || CREDENTIAL_TESTS[chosen.type] === 'none'}
+        title={isAdmin ? undefined : 'Only admins of the workspace test credentials'}
+        onClick={() => setDialog('test')}
+      >
+        Test
+      </Button>
+      <Button
+        variant="default"
         leftSection={<Plus size={14} aria-hidden />}
-        disabled={!mayCreate}
-        title={mayCreate ? undefined : 'Only admins of the workspace create credentials'}
-        onClick={dialog.open}
+        disabled={!isAdmin}
+        title={isAdmin ? undefined : 'Only admins of the workspace create credentials'}
+        onClick={() => setDialog('create')}
       >
         Create
       </Button>
-      <CredentialDialog
-        opened={opened}
-        types={field.types}
-        onClose={dialog.close}
-        onCreated={(name) => {
-          dialog.close()
-          onChange(name)
-        }}
-      />
+      {dialog === 'test' && chosen !== undefined && (
+        <TestDialog credential={chosen} suggestedUrl={suggestedUrl} onClose={close} />
+      )}
+      {dialog === 'create' && (
+        <CredentialForm
+          types={field.types}
+          suggestedUrl={suggestedUrl}
+          onClose={close}
+          onCreated={(name) => {
+            close()
+            onChange(name)
+          }}
+        />
+      )}
     </div>
   )
 }

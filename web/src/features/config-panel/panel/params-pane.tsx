@@ -47,7 +47,9 @@ export const ParamsPane = ({
       setAlternatives(next)
     },
     renderExpression: (control: ExpressionControl) => <ExpressionField {...control} />,
-    renderCredential: (control: CredentialControl) => <CredentialPicker {...control} />,
+    renderCredential: (control: CredentialControl) => (
+      <CredentialPicker {...control} suggestedUrl={calledUrl(node)} />
+    ),
   }
   const shown = [
     ...fields.map(({ name }) => pointerTo('/params', name)),
@@ -86,4 +88,10 @@ export const ParamsPane = ({
       )}
     </div>
   )
+}
+
+/** What the node calls, where no expression says it. */
+const calledUrl = ({ params }: PanelNode): string | undefined => {
+  const url = params['url']
+  return typeof url === 'string' && !url.includes('{{') ? url : undefined
 }

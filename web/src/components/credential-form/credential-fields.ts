@@ -1,7 +1,4 @@
-import { type CredentialData, createCredentialBody, type credentialType } from '@millrace/contracts'
-import type { z } from 'zod'
-
-export type CredentialType = z.infer<typeof credentialType>
+import { type CredentialData, type CredentialType, createCredentialBody } from '@millrace/contracts'
 
 interface Field {
   readonly name: string
