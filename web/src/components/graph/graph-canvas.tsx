@@ -37,7 +37,7 @@ import { ReadableContext } from './readable.js'
 import { Refusal } from './refusal.js'
 import { reuseNodes } from './reuse.js'
 import { useSlices } from './use-slices.js'
-import { FIT, fittedViewport, MIN_ZOOM, useReadableZoom } from './xyflow.js'
+import { FIT, fittedViewport, MIN_ZOOM, useIsDrawn, useReadableZoom } from './xyflow.js'
 
 const NODE_TYPES = {
   card: NodeCard,
@@ -89,6 +89,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   )
   const drawn = useSlices(nodes)
   const handlers = useHandlers(props, setNodes)
+  const isDrawn = useIsDrawn(focused)
   const { root, first } = useFirstView(nodes)
   return (
     <ReadableContext value={readable}>
@@ -101,7 +102,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
             aria-label={label}
             // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas is one widget with keys of its own
             tabIndex={0}
-            {...(focused === undefined ? {} : { 'aria-activedescendant': cardElementId(focused) })}
+            {...(focused !== undefined && isDrawn && { 'aria-activedescendant': cardElementId(focused) })}
             onKeyDown={props.onKeyDown}
             data-canvas
           >

@@ -2,12 +2,13 @@ import { MAIN_PORT } from '@millrace/contracts'
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { ChevronDown, Layers } from 'lucide-react'
 import { memo } from 'react'
-import { stateColour } from '../state/state.js'
+import { STATE_LOOKS, stateColour } from '../state/state.js'
 import { StateIcon } from '../state/state-icon.js'
 import type { GroupNode } from './build-graph.js'
 import { useCanvasActions } from './canvas-actions.js'
 import classes from './graph.module.css'
 import { useWorstState } from './live-store.js'
+import { cardElementId, focusCanvas } from './node-card.js'
 
 /** The frame around the members of an open group. */
 export const GroupBox = memo(({ id, data: { group }, selected, width, height }: NodeProps<GroupNode>) => {
@@ -22,7 +23,10 @@ export const GroupBox = memo(({ id, data: { group }, selected, width, height }: 
             tabIndex={-1}
             className="nodrag"
             aria-label={`Collapse ${group.title}`}
-            onClick={() => actions.setGroup(id, { collapsed: true })}
+            onClick={(event) => {
+              focusCanvas(event)
+              actions.setGroup(id, { collapsed: true })
+            }}
           >
             <ChevronDown size={14} aria-hidden />
           </button>
@@ -34,11 +38,15 @@ export const GroupBox = memo(({ id, data: { group }, selected, width, height }: 
 
 /** What stands for the members of a collapsed group. */
 export const GroupCard = memo(
-  ({ data: { group }, selected, width = 0, height = 0 }: NodeProps<GroupNode>) => {
+  ({ id, data: { group }, selected, width = 0, height = 0 }: NodeProps<GroupNode>) => {
     const worst = useWorstState(group)
+    const state = worst === undefined ? '' : `, ${STATE_LOOKS[worst].word}`
     return (
       <div
         className={classes['card']}
+        id={cardElementId(id)}
+        role="img"
+        aria-label={`${group.title}, group of ${group.nodes.length}${state}`}
         data-category="group"
         data-selected={selected}
         data-state={worst}

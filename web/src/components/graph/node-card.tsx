@@ -1,7 +1,7 @@
 import { MAIN_PORT } from '@millrace/contracts'
 import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { ChevronDown, ChevronRight } from 'lucide-react'
-import { memo } from 'react'
+import { type MouseEvent, memo } from 'react'
 import { STATE_LOOKS, stateColour } from '../state/state.js'
 import { StateIcon } from '../state/state-icon.js'
 import { formatDuration } from '../time/format-time.js'
@@ -81,6 +81,10 @@ export const describeCard = (data: CardData, live: LiveNode | undefined): string
   return `${title}, ${kindOf(data)}${state}${attempt}`
 }
 
+/** Before a button on the canvas goes with what it folds: the keyboard would be nowhere. */
+export const focusCanvas = ({ currentTarget }: MouseEvent<HTMLElement>): void =>
+  currentTarget.closest<HTMLElement>('[data-canvas]')?.focus({ preventScroll: true })
+
 interface FoldButtonProps {
   readonly id: string
   readonly data: CardData
@@ -98,7 +102,10 @@ export const FoldButton = ({ id, data: { title }, folded }: FoldButtonProps) => 
       tabIndex={-1}
       className={`nodrag ${classes['fold']}`}
       aria-label={`${folded ? 'Expand' : 'Collapse'} ${title}`}
-      onClick={() => actions.setFolded(id, !folded)}
+      onClick={(event) => {
+        focusCanvas(event)
+        actions.setFolded(id, !folded)
+      }}
     >
       <Icon size={14} aria-hidden />
     </button>

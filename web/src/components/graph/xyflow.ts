@@ -57,6 +57,24 @@ export const useReadView = (): (() => View) => {
   return useCallback(() => viewOf(store.getState()), [store])
 }
 
+/** Whether a node is drawn: only what is in sight is. */
+export const useIsDrawn = (id: string | undefined): boolean =>
+  useStore(
+    useCallback(
+      (state: ReactFlowState) => {
+        const node = id === undefined ? undefined : state.nodeLookup.get(id)
+        if (node === undefined || node.hidden === true) return false
+        const { width = 0, height = 0 } = node.measured
+        return isInView({ ...node.internals.positionAbsolute, width, height }, viewOf(state))
+      },
+      [id],
+    ),
+  )
+
+/** Whether any of it is in sight. */
+export const isInView = ({ x, y, width, height }: Box, view: View): boolean =>
+  x < view.x + view.width && x + width > view.x && y < view.y + view.height && y + height > view.y
+
 /** Moves the view and turns places on the screen into places on the canvas. */
 export const useCanvas = () => useReactFlow<FlowNode, FlowEdge>()
 

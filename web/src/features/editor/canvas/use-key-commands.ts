@@ -27,7 +27,8 @@ export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
   }
   const open = (): void => {
     const { focused } = get()
-    if (focused !== undefined) get().openPanel(focused)
+    if (focused?.startsWith('group:')) actions.setGroup(focused, { collapsed: false })
+    else if (focused !== undefined) get().openPanel(focused)
   }
   const leave = (): void => {
     if (get().open === undefined) get().select(new Set())

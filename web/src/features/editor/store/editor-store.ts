@@ -1,5 +1,7 @@
 import { createStore } from 'zustand'
+import { groupKey } from '../../../components/graph/build-graph.js'
 import type { Density } from '../../../components/graph/graph-types.js'
+import { around } from '../document/bodies.js'
 import type { EditorDocument } from '../document/document.js'
 import { EMPTY_HISTORY, type History, type Moved, record, redo, undo } from '../document/history.js'
 import { applyPatch, type Patch } from '../document/patch.js'
@@ -17,7 +19,7 @@ export interface EditorState {
   readonly history: History
   /** Keys of nodes, notes, groups and edges on the canvas. */
   readonly selected: ReadonlySet<string>
-  /** The node the keyboard is at. */
+  /** The node the keyboard is at, or the key of a collapsed group. */
   readonly focused: string | undefined
   /**
    * The node whose panel is open, undefined for the workflow's own, and the field in it to begin at (a JSON pointer
@@ -34,7 +36,6 @@ export interface EditorState {
   /** Rows another author changed. */
   merge(patch: Patch): void
   select(keys: ReadonlySet<string>): void
-  focus(node: string | undefined): void
   openPanel(node: string, field?: string): void
   openSettings(field?: string): void
   closePanel(): void
@@ -67,10 +68,9 @@ export const createEditorStore = (document: EditorDocument, now: () => number) =
       redo: () => move(redo(get().document, get().history), 'Redo'),
       merge: (patch) => set(existing(get(), applyPatch(get().document, patch))),
       select: (selected) => {
-        const node = [...selected].findLast((key) => get().document.nodes.has(key))
-        set(node === undefined ? { selected } : { selected, focused: node })
+        const focused = [...selected].findLast((key) => hasCard(get().document, key))
+        set(focused === undefined ? { selected } : { selected, focused })
       },
-      focus: (focused) => set({ focused }),
       openPanel: (node, field) => set({ open: { node, field } }),
       openSettings: (field) => set({ open: { node: undefined, field } }),
       closePanel: () => set({ open: undefined }),
@@ -78,6 +78,24 @@ export const createEditorStore = (document: EditorDocument, now: () => number) =
       say: (said) => set({ said }),
     }
   })
+
+const groupOf = ({ groups }: EditorDocument, key: string) => groups.get(key.replace(/^group:/, ''))
+
+/** What the keyboard can be at. */
+const hasCard = (document: EditorDocument, key: string): boolean =>
+  document.nodes.has(key) || (key.startsWith('group:') && groupOf(document, key)?.collapsed === true)
+
+/** Where the keyboard is after a change: what is folded away is left for what stands for it, and the other way. */
+const standIn = (document: EditorDocument, focused: string): string | undefined => {
+  if (!document.nodes.has(focused)) {
+    const group = focused.startsWith('group:') ? groupOf(document, focused) : undefined
+    return group?.collapsed === true ? focused : group?.nodes[0]
+  }
+  const outermost = around(document, focused).findLast((container) => document.folded.has(container))
+  const shown = outermost ?? focused
+  const group = [...document.groups].find(([, { collapsed, nodes }]) => collapsed && nodes.includes(shown))
+  return group === undefined ? shown : groupKey(group[0])
+}
 
 export type EditorStore = ReturnType<typeof createEditorStore>
 
@@ -91,7 +109,7 @@ const existing = ({ selected, focused, open }: EditorState, document: EditorDocu
   return {
     document,
     selected: new Set([...selected].filter(isThere)),
-    focused: focused !== undefined && document.nodes.has(focused) ? focused : undefined,
+    focused: focused === undefined ? undefined : standIn(document, focused),
     open: open?.node === undefined || document.nodes.has(open.node) ? open : undefined,
   }
 }
