@@ -14,6 +14,7 @@ import {
 import {
   type KeyboardEvent,
   type ReactNode,
+  useDeferredValue,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -78,6 +79,9 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
   const [nodes, setNodes] = useState(() => reuseNodes([], graph.nodes, selected))
   useEffect(() => setNodes((old) => reuseNodes(old, graph.nodes, selected)), [graph, selected])
   const readable = useReadableZoom()
+  // They come a moment after the cards that have come near, and go with them: one task does not have to do it all.
+  const isStillReadable = useDeferredValue(readable)
+  const hasEdges = readable && isStillReadable
   // A card seen from afar has no outlets to measure. Once it has them, those that were given count again: without
   // them no edge would be drawn.
   useEffect(() => {
@@ -109,7 +113,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
             {first !== undefined && (
               <ReactFlow<FlowNode, FlowEdgeType>
                 nodes={drawn}
-                edges={readable ? edges : NO_EDGES}
+                edges={hasEdges ? edges : NO_EDGES}
                 nodeTypes={NODE_TYPES}
                 edgeTypes={EDGE_TYPES}
                 {...handlers}
@@ -130,8 +134,9 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
                 snapGrid={[4, 4]}
                 {...first}
               >
-                <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-                {!readable && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
+                {/* From afar its dots run together, and cost half of what a frame costs. */}
+                {readable && <Background variant={BackgroundVariant.Dots} gap={20} size={1} />}
+                {!hasEdges && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
                 {minimap && nodes.length > 0 && <Overview nodes={nodes} />}
                 {actions !== undefined && <Refusal refuse={actions.refuse} />}
                 {children}

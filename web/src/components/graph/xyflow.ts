@@ -9,7 +9,7 @@ import {
 } from '@xyflow/react'
 import { useCallback } from 'react'
 import { shallow } from 'zustand/shallow'
-import type { Box } from './boxes.js'
+import { type Box, boundsOf, boxesOf } from './boxes.js'
 import type { FlowEdge, FlowNode } from './build-graph.js'
 import type { Size } from './sizes.js'
 
@@ -77,6 +77,23 @@ export const isInView = ({ x, y, width, height }: Box, view: View): boolean =>
 
 /** Moves the view and turns places on the screen into places on the canvas. */
 export const useCanvas = () => useReactFlow<FlowNode, FlowEdge>()
+
+/**
+ * Brings the whole graph into view, in so many milliseconds. Where its words cannot be read then, the edges go first:
+ * all of them would be drawn one by one, just before they become one shape.
+ */
+export const useFit = (): ((duration?: number) => void) => {
+  const { fitView, getNodes } = useReactFlow<FlowNode, FlowEdge>()
+  const store = useStoreApi()
+  return useCallback(
+    (duration = 0) => {
+      const { setEdges, ...size } = store.getState()
+      if (fittedViewport(boundsOf(boxesOf(getNodes())), size).zoom < READABLE_ZOOM) setEdges([])
+      void fitView({ ...FIT, duration })
+    },
+    [store, fitView, getNodes],
+  )
+}
 
 /** True once the canvas has a size and cards, and so can be moved. */
 export const useCanMove = (): boolean =>

@@ -14,7 +14,7 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Density } from '../../components/graph/graph-types.js'
-import { FIT, useCanvas } from '../../components/graph/xyflow.js'
+import { useFit } from '../../components/graph/xyflow.js'
 import type { SaveState } from './autosave/draft-saver.js'
 import classes from './editor.module.css'
 import { SaveIndicator } from './save-indicator.js'
@@ -103,11 +103,11 @@ const EditTools = () => {
 const ViewTools = () => {
   const { store } = useEditor()
   const { overlays } = useEditorUi()
-  const canvas = useCanvas()
+  const fit = useFit()
   const density = useEditorState((state) => state.density)
   return (
     <>
-      <Tool label="Fit (F)" icon={<Maximize size={16} />} onClick={() => void canvas.fitView(FIT)} />
+      <Tool label="Fit (F)" icon={<Maximize size={16} />} onClick={() => fit()} />
       <SegmentedControl
         size="xs"
         aria-label="Density"

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { FIT, useCanvas } from '../../../components/graph/xyflow.js'
+import { useFit } from '../../../components/graph/xyflow.js'
 import { freeOutlet } from '../document/connections.js'
 import { useEditor } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
@@ -16,7 +16,7 @@ interface Place {
 export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
   const { store, actions, types } = useEditor()
   const { overlays, tidy, showOutline } = useEditorUi()
-  const canvas = useCanvas()
+  const fit = useFit()
   const get = store.getState
 
   const connect = (): void => {
@@ -47,7 +47,7 @@ export const useKeyCommands = ({ go, whereIsFocus }: Place) => {
     extract: () => overlays.show({ kind: 'extract' }),
     menu: () => overlays.openMenu(get().focused, whereIsFocus()),
     tidy,
-    fit: () => void canvas.fitView({ ...FIT, duration: 150 }),
+    fit: () => fit(150),
     outline: showOutline,
     escape: leave,
     help: () => overlays.show({ kind: 'help' }),
