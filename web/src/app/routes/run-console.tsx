@@ -20,8 +20,11 @@ export const RunConsoleRoute = () => {
     },
     [navigate],
   )
-  const hrefOf = (location: ConsoleLocation) =>
-    router.buildLocation({ to: '/runs/$runId', params: { runId }, search: location }).href
+  const hrefOf = useCallback(
+    (location: ConsoleLocation) =>
+      router.buildLocation({ to: '/runs/$runId', params: { runId }, search: location }).href,
+    [router, runId],
+  )
   const hrefOfRun = (id: string) => router.buildLocation({ to: '/runs/$runId', params: { runId: id } }).href
   return (
     <RunConsolePage

@@ -67,6 +67,11 @@ const Content = (props: ConsoleViewProps & { readonly view: View }) => {
   const { view, session, moment, now, runId, location, selected, step, api, nodeTypes, onLocation, hrefOf } =
     props
   const select = useCallback((path: string | undefined) => onLocation({ step: path }, false), [onLocation])
+  const showLine = useCallback((line: number) => onLocation({ view: 'log', line }, true), [onLocation])
+  const hrefOfLine = useCallback(
+    (line: number) => hrefOf({ ...location, view: 'log', line }),
+    [hrefOf, location],
+  )
   switch (view) {
     case 'graph':
       return (
@@ -98,8 +103,8 @@ const Content = (props: ConsoleViewProps & { readonly view: View }) => {
           selected={selected}
           line={location.line}
           onSelect={select}
-          onLine={(line) => onLocation({ view: 'log', line }, true)}
-          hrefOf={(line) => hrefOf({ ...location, view: 'log', line })}
+          onLine={showLine}
+          hrefOf={hrefOfLine}
         />
       )
     case 'data':

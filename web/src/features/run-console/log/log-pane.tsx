@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { ArrowDown, ScrollText } from 'lucide-react'
-import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso'
 import { EmptyState } from '../../../components/empty-state.js'
+import { useSteady } from '../../../components/use-steady.js'
 import type { Moment } from '../session/moment.js'
 import classes from './log.module.css'
 import { LogRow } from './log-row.js'
@@ -45,13 +46,17 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
   const { shown, matches, errors } = view
   const current = line === undefined ? -1 : shown.findIndex((index) => log.lines[index]!.seq === line)
   const follow = useFollow(list, shown.length, current === -1)
-  const pattern = searchPattern(asked)
+  const pattern = useMemo(() => searchPattern(asked), [asked])
 
   const goTo = (positions: readonly number[], direction: 'next' | 'previous') => {
     const position = stepTo(positions, current, direction)
     if (position !== undefined) onLine(log.lines[shown[position]!]!.seq)
   }
-  useLogKeys({ searchInput, onError: (direction) => goTo(errors, direction) })
+  const onMatch = useSteady((direction: 'next' | 'previous') => goTo(matches, direction))
+  const onError = useSteady((direction: 'next' | 'previous') => goTo(errors, direction))
+  const onCopy = useSteady(() => clipboard.copy(logText(shown.map((index) => log.lines[index]!))))
+  const onDownload = useSteady(() => saveText(`run-${runId}.log`, logText(log.lines)))
+  useLogKeys({ searchInput, onError })
   useEffect(() => {
     if (current !== -1) list.current?.scrollIntoView({ index: current, align: 'center' })
   }, [current])
@@ -71,10 +76,10 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
         step={selected}
         scope={selected === undefined ? 'run' : scope}
         onScope={setScope}
-        onMatch={(direction) => goTo(matches, direction)}
-        onError={(direction) => goTo(errors, direction)}
-        onCopy={() => clipboard.copy(logText(shown.map((index) => log.lines[index]!)))}
-        onDownload={() => saveText(`run-${runId}.log`, logText(log.lines))}
+        onMatch={onMatch}
+        onError={onError}
+        onCopy={onCopy}
+        onDownload={onDownload}
       />
       {shown.length === 0 ? (
         <NoLines hasAny={log.lines.length > 0} />
@@ -95,7 +100,7 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
                 line={row}
                 pattern={pattern}
                 isCurrent={position === current}
-                href={hrefOf(row.seq)}
+                hrefOf={hrefOf}
                 onLink={onLine}
                 onSelect={onSelect}
               />

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { formatPreciseClock } from '../../../components/time/format-time.js'
 import classes from './log.module.css'
 import type { LogLine } from './run-log.js'
@@ -8,19 +9,20 @@ interface LogRowProps {
   readonly pattern: RegExp | undefined
   /** The line that search, errors or a link have led to. */
   readonly isCurrent: boolean
-  readonly href: string
+  /** The address of a line. */
+  readonly hrefOf: (seq: number) => string
   readonly onLink: (seq: number) => void
   readonly onSelect: (path: string) => void
 }
 
-/** One line. Its time is its link. */
-export const LogRow = ({ line, pattern, isCurrent, href, onLink, onSelect }: LogRowProps) => {
+/** One line. Its time is its link. Memoized: of those in sight, few are new in a frame. */
+export const LogRow = memo(({ line, pattern, isCurrent, hrefOf, onLink, onSelect }: LogRowProps) => {
   const { seq, at, level, path, message, data } = line
   return (
     <div className={classes['line']} data-level={level} data-current={isCurrent || undefined} data-seq={seq}>
       <a
         className={classes['time']}
-        href={href}
+        href={hrefOf(seq)}
         title={`Link to line ${seq}`}
         onClick={(event) => {
           event.preventDefault()
@@ -43,4 +45,4 @@ export const LogRow = ({ line, pattern, isCurrent, href, onLink, onSelect }: Log
       </span>
     </div>
   )
-}
+})

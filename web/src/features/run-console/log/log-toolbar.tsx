@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Kbd, SegmentedControl, Select, Text, TextInput, Tooltip } from '@mantine/core'
 import { ArrowDown, ArrowUp, CircleX, Copy, Download, Search } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
+import { memo, type ReactNode, type RefObject } from 'react'
 import classes from './log.module.css'
 import type { LogLine } from './run-log.js'
 
@@ -32,7 +32,8 @@ const LEVELS = [
   { value: 'error', label: 'Errors only' },
 ] as const
 
-export const LogToolbar = (props: LogToolbarProps) => (
+/** Memoized: the log beside it is drawn once a frame while lines come. */
+export const LogToolbar = memo((props: LogToolbarProps) => (
   <Group className={classes['toolbar']} gap="xs">
     <SearchField {...props} />
     <Select
@@ -83,7 +84,7 @@ export const LogToolbar = (props: LogToolbarProps) => (
       </Tool>
     </Group>
   </Group>
-)
+))
 
 const SearchField = ({ searchInput, search, onSearch, found, onMatch }: LogToolbarProps) => (
   <Group gap={2}>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Select, Slider, Text, Tooltip } from '@mantine/core'
 import { Pause, Play, Radio, SkipBack, SkipForward } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useState } from 'react'
 import { formatPreciseClock } from '../../../components/time/format-time.js'
 import type { Moment } from '../session/moment.js'
 import type { RunSession } from '../session/run-session.js'
@@ -73,15 +73,7 @@ export const ReplayBar = ({ session, moment, onPreview, onSeek }: ReplayBarProps
       <Text size="xs" c="dimmed" className={classes['event']}>
         {event === undefined ? 'before its first event' : `${formatPreciseClock(event.at)} ${event.type}`}
       </Text>
-      <Select
-        w={76}
-        size="xs"
-        aria-label="Speed of the replay"
-        data={SPEEDS.map((speed) => ({ value: String(speed), label: `${speed} ×` }))}
-        value={String(replay.speed)}
-        allowDeselect={false}
-        onChange={(value) => replay.setSpeed(Number(value))}
-      />
+      <SpeedSelect speed={replay.speed} onSpeed={replay.setSpeed} />
       <Button
         variant={moment.isLive ? 'light' : 'default'}
         leftSection={<Radio size={14} />}
@@ -96,6 +88,24 @@ export const ReplayBar = ({ session, moment, onPreview, onSeek }: ReplayBarProps
     </Group>
   )
 }
+
+interface SpeedSelectProps {
+  readonly speed: number
+  readonly onSpeed: (speed: number) => void
+}
+
+/** Memoized: the bar around it is drawn once a frame while the run goes on. */
+const SpeedSelect = memo(({ speed, onSpeed }: SpeedSelectProps) => (
+  <Select
+    w={76}
+    size="xs"
+    aria-label="Speed of the replay"
+    data={SPEEDS.map((each) => ({ value: String(each), label: `${each} ×` }))}
+    value={String(speed)}
+    allowDeselect={false}
+    onChange={(value) => onSpeed(Number(value))}
+  />
+))
 
 interface ToolProps {
   readonly label: string
