@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { z } from 'zod'
 import { tidy } from '../../src/components/graph/tidy.js'
 import { chains } from './definitions.js'
-import { elementCount, heapMegabytes, longestTaskDuring, noteFrames, openMetered } from './meter.js'
+import { elementCount, heapMegabytes, longestTaskDuring, noteFrames, openMeteredEmpty } from './meter.js'
 import type { Report } from './report.js'
 import type { Stage } from './stage.js'
 
@@ -40,7 +40,7 @@ const created = z.object({ id: z.string() })
 async function openEditor({ app, browser, report }: Stage, count: number, limit: number): Promise<Page> {
   const definition = chains(`editor-${count}`, count - 1, LANES)
   const { id } = created.parse(await app.api('POST', '/workflows', { definition }))
-  const page = await openMetered(browser, app, '/workflows')
+  const page = await openMeteredEmpty(browser, app)
   const { longest, result } = await longestTaskDuring(page, async () => {
     await page.goto(`/workflows/${id}`)
     return page.evaluate(([node, all]) => window.meter.when(node, all), [NODE, count] as const)

@@ -26,6 +26,13 @@ export async function openMetered(browser: Browser, app: RunningApp, path: strin
   return page
 }
 
+/** A signed-in page outside of the app: nothing that another of its pages still does is measured with the next one. */
+export async function openMeteredEmpty(browser: Browser, app: RunningApp): Promise<Page> {
+  const page = await openMetered(browser, app, '/workflows')
+  await page.goto('/icon.svg')
+  return page
+}
+
 /** Runs in the page. */
 function installMeter(): void {
   const nextFrame = () => new Promise(requestAnimationFrame)

@@ -5,7 +5,7 @@ import {
   heapMegabytes,
   longestTaskDuring,
   noteFrames,
-  openMetered,
+  openMeteredEmpty,
   paintOf,
   scrollFrames,
 } from './meter.js'
@@ -20,7 +20,7 @@ const SCROLLER = '[data-virtuoso-scroller]'
 export async function measureLongRun({ app, browser, worker, report }: Stage): Promise<void> {
   const run = await worker.start(chains('long', STEPS - 1, 100))
   await run.playThrough(0)
-  const page = await openMetered(browser, app, '/runs')
+  const page = await openMeteredEmpty(browser, app)
   const load = await longestTaskDuring(page, () => openRun(page, run.id))
   report.note('10,000 steps: longest task while they are read', 100, load.longest, 'ms')
   const { longest } = await longestTaskDuring(page, async () => {
@@ -46,7 +46,7 @@ export async function measureLongRun({ app, browser, worker, report }: Stage): P
 export async function measureLongLog({ app, browser, worker, report }: Stage): Promise<void> {
   const run = await worker.start(chains('chatty', 100, 10))
   await run.playThrough(1_000)
-  const page = await openMetered(browser, app, '/runs')
+  const page = await openMeteredEmpty(browser, app)
   const load = await longestTaskDuring(page, () => openRun(page, run.id))
   report.note('100,000 lines: longest task while they are read', 100, load.longest, 'ms')
   const { longest } = await longestTaskDuring(page, async () => {
@@ -67,7 +67,7 @@ export async function measureLongLog({ app, browser, worker, report }: Stage): P
 export async function measureGraph({ app, browser, worker, report }: Stage): Promise<void> {
   const run = await worker.start(chains('graph', 999, 27))
   await run.playThrough(1)
-  const page = await openMetered(browser, app, '/runs')
+  const page = await openMeteredEmpty(browser, app)
   await openRun(page, run.id)
   const { longest } = await longestTaskDuring(page, async () => {
     const paint = await paintOf(page, 'Graph', '.react-flow__node')
