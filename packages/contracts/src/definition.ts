@@ -76,14 +76,17 @@ export interface BodyInput {
   nodes: (z.input<typeof plainNode> & { body?: BodyInput | undefined })[]
   edges?: z.input<typeof edge>[] | undefined
 }
-export const body: z.ZodType<Body, BodyInput> = z.lazy(() =>
-  z.strictObject({
-    nodes: z.array(node).min(1).max(MAX_NODES),
-    edges: z.array(edge).max(MAX_EDGES).default([]),
-  }),
-)
+export const body: z.ZodType<Body, BodyInput> = z
+  .lazy(() =>
+    z.strictObject({
+      nodes: z.array(node).min(1).max(MAX_NODES),
+      edges: z.array(edge).max(MAX_EDGES).default([]),
+    }),
+  )
+  // They contain each other, so that whoever describes them needs names for them.
+  .meta({ id: 'Body' })
 
-export const node = plainNode.extend({ body: body.optional() })
+export const node = plainNode.extend({ body: body.optional() }).meta({ id: 'Node' })
 export type Node = z.infer<typeof node>
 
 export const settings = z.strictObject({

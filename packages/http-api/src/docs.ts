@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod'
+import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { declareForAll, type RoutePermission } from './routes.js'
 
@@ -28,18 +28,49 @@ const PROBLEM_RESPONSE = {
 type Transform = ReturnType<typeof createJsonSchemaTransform>
 const toJsonSchema = createJsonSchemaTransform({})
 
-/** Adds to each operation what every route has: the problem answer, and the permission it asks for. */
+/** Adds to each operation what every route has: its name, the problem answer, and the permission it asks for. */
 const transform: Transform = (document) => {
-  const { schema, route } = document
+  const { schema, route, url } = document
   if (schema === undefined || schema.hide === true) return toJsonSchema(document)
   const permission: RoutePermission | undefined = route.config?.permission
   const described = {
     ...schema,
+    operationId: operationId(String(route.method), url),
     response: { ...(schema.response ?? {}), default: PROBLEM_RESPONSE },
     description: describe(schema.description, permission),
     security: permission === 'public' || permission === 'webhook' ? [] : [{ bearer: [] }],
   }
-  return toJsonSchema({ ...document, schema: described })
+  return nameTheRest(toJsonSchema({ ...document, schema: described }))
+}
+
+/** `POST /api/v1/runs/:id/cancel` is `postRunsByIdCancel`. */
+const operationId = (method: string, url: string): string => {
+  const words = url
+    .replace(/^\/api\/v\d+/, '')
+    .replaceAll('*', REST)
+    .replaceAll(':', 'by-')
+    .split(/[^A-Za-z0-9]+/)
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+/** What a path ends in where its route ends in `*`, which OpenAPI has no word for. */
+const REST = 'rest'
+
+const nameTheRest = (document: ReturnType<Transform>): ReturnType<Transform> => {
+  if (!document.url.endsWith('*')) return document
+  const params = document.schema.params as { properties: Record<string, unknown>; required?: string[] }
+  const { '*': rest, ...properties } = params.properties
+  return {
+    url: document.url.replace('*', `:${REST}`),
+    schema: {
+      ...document.schema,
+      params: {
+        ...params,
+        properties: { ...properties, [REST]: rest },
+        required: params.required?.map((name) => (name === '*' ? REST : name)),
+      },
+    },
+  }
 }
 
 const describe = (text: string | undefined, permission: RoutePermission | undefined): string =>
@@ -59,10 +90,13 @@ export const registerDocs = async (app: FastifyInstance, { title, version }: Doc
     openapi: {
       openapi: '3.1.0',
       info: { title, version },
+      servers: [{ url: '/' }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: false,
     transform,
+    // Schemas that contain themselves have names, and stand here under them.
+    transformObject: jsonSchemaTransformObject,
   })
   await app.register(async (scope) => {
     declareForAll(scope, 'public')

@@ -1,3 +1,4 @@
+export { anyJson, eventStream, nothing } from './answers.js'
 export { type AppOptions, createApp, type HttpMetrics, typed } from './app.js'
 export type { Authenticate } from './authentication.js'
 export { type DocsOptions, registerDocs } from './docs.js'

@@ -1,5 +1,5 @@
 import { MillraceError, run, runDefinitionAnswer, step } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { anyJson, typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -80,6 +80,7 @@ const registerPayloads = (app: FastifyInstance, store: RunReads): void => {
         tags,
         summary: 'Read a large output by the key of its reference',
         params: runParams.extend({ '*': storableText.max(1_000) }),
+        response: { 200: anyJson },
       },
     },
     async (request, reply) => {

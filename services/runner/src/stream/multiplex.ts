@@ -1,6 +1,6 @@
 import { MillraceError, runId } from '@millrace/contracts'
 import { type EventFeed, workspaceTopic } from '@millrace/feed'
-import { typed } from '@millrace/http-api'
+import { eventStream, typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -39,7 +39,12 @@ export const registerMultiplexedStream = (app: FastifyInstance, deps: MultiplexD
     '/api/v1/stream',
     {
       config: { permission: 'run.read' },
-      schema: { tags: ['runs'], summary: 'Follow the run list and chosen runs', querystring: query },
+      schema: {
+        tags: ['runs'],
+        summary: 'Follow the run list and chosen runs',
+        querystring: query,
+        response: { 200: eventStream },
+      },
     },
     async (request, reply) => {
       const { workspaceId } = request.actor

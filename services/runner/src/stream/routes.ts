@@ -1,5 +1,5 @@
 import { MillraceError, runId } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { eventStream, nothing, typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -31,6 +31,7 @@ export const registerRunStream = (app: FastifyInstance, deps: StreamRoutesDeps):
         params,
         querystring: query,
         headers,
+        response: { 200: eventStream, 204: nothing },
       },
     },
     async (request, reply) => {
@@ -41,7 +42,7 @@ export const registerRunStream = (app: FastifyInstance, deps: StreamRoutesDeps):
       if (after > found.lastSeq)
         throw new MillraceError('INVALID_REQUEST', `The run has no event ${after} yet`)
       // 204 tells a browser's EventSource not to come back.
-      if (found.finishedAt !== null && after === found.lastSeq) return await reply.status(204).send()
+      if (found.finishedAt !== null && after === found.lastSeq) return await reply.status(204).send(undefined)
       const connection = deps.connections.open(reply)
       try {
         for await (const batch of deps.hub.follow(run, after, connection.signal)) {

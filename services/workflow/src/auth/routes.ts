@@ -1,5 +1,5 @@
 import { loginBody, MillraceError, meAnswer, tokenAnswer } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import type { WorkflowDeps } from '../context.js'
 import { clearRefreshCookie, refreshTokenOf, setRefreshCookie } from './cookie.js'
@@ -16,7 +16,7 @@ export const registerAuthRoutes = (
 
   routes.post(
     '/api/v1/auth/login',
-    { config: open, schema: { tags, body: loginBody, response: { 200: tokenAnswer } } },
+    { config: open, schema: { tags, summary: 'Sign in', body: loginBody, response: { 200: tokenAnswer } } },
     async (request, reply) => {
       refuseCrossOrigin(request, publicUrl, false)
       const { answer, refreshToken } = await signIn.login({ ...request.body, ip: request.ip })
@@ -27,7 +27,7 @@ export const registerAuthRoutes = (
 
   routes.post(
     '/api/v1/auth/refresh',
-    { config: open, schema: { tags, response: { 200: tokenAnswer } } },
+    { config: open, schema: { tags, summary: 'Renew the access token', response: { 200: tokenAnswer } } },
     async (request, reply) => {
       refuseCrossOrigin(request, publicUrl, true)
       const token = refreshTokenOf(request)
@@ -38,16 +38,23 @@ export const registerAuthRoutes = (
     },
   )
 
-  routes.post('/api/v1/auth/logout', { config: open, schema: { tags } }, async (request, reply) => {
-    refuseCrossOrigin(request, publicUrl, true)
-    const token = refreshTokenOf(request)
-    if (token !== undefined) await signIn.logout(token)
-    return clearRefreshCookie(reply, publicUrl).status(204).send()
-  })
+  routes.post(
+    '/api/v1/auth/logout',
+    { config: open, schema: { tags, summary: 'Sign out', response: { 204: nothing } } },
+    async (request, reply) => {
+      refuseCrossOrigin(request, publicUrl, true)
+      const token = refreshTokenOf(request)
+      if (token !== undefined) await signIn.logout(token)
+      return clearRefreshCookie(reply, publicUrl).status(204).send()
+    },
+  )
 
   routes.get(
     '/api/v1/auth/me',
-    { config: { permission: 'authenticated' }, schema: { tags, response: { 200: meAnswer } } },
+    {
+      config: { permission: 'authenticated' },
+      schema: { tags, summary: 'Tell who is signed in', response: { 200: meAnswer } },
+    },
     async (request) => signIn.whoIs(request.actor),
   )
 }

@@ -7,7 +7,7 @@ import {
   testCredentialBody,
   testNewCredentialBody,
 } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { WorkflowDeps } from '../context.js'
@@ -31,25 +31,40 @@ export const registerCredentialRoutes = (
     '/api/v1/credentials',
     {
       config: { permission: 'credential.read' },
-      schema: { tags, response: { 200: page(credentialSummary) } },
+      schema: {
+        tags,
+        summary: 'List credentials, without their values',
+        response: { 200: page(credentialSummary) },
+      },
     },
     async ({ actor }) => ({ items: await credentials.list(actor.workspaceId), nextCursor: null }),
   )
 
   routes.post(
     '/api/v1/credentials',
-    { config: write, schema: { tags, body: createCredentialBody, response: { 201: credentialSummary } } },
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Store a credential',
+        body: createCredentialBody,
+        response: { 201: credentialSummary },
+      },
+    },
     async ({ actor, body }, reply) =>
       reply.status(201).send(await credentials.create(actor, body.name, body.credential)),
   )
 
   routes.delete(
     '/api/v1/credentials/:id',
-    { config: write, schema: { tags, params: oneCredential } },
+    {
+      config: write,
+      schema: { tags, summary: 'Remove a credential', params: oneCredential, response: { 204: nothing } },
+    },
     async ({ actor, params }, reply) => {
       const removed = await credentials.remove(actor.workspaceId, params.id)
       if (!removed) throw noSuchCredential(params.id)
-      return reply.status(204).send()
+      return reply.status(204).send(undefined)
     },
   )
 

@@ -12,7 +12,13 @@ export const registerDraftRoutes = (app: FastifyInstance, { sql }: Pick<Workflow
     {
       config: { permission: 'workflow.write' },
       bodyLimit: DEFINITION_BODY_LIMIT,
-      schema: { tags: ['workflows'], params: workflowRef, body: saveDraftBody, response: { 200: workflow } },
+      schema: {
+        tags: ['workflows'],
+        summary: 'Save a draft',
+        params: workflowRef,
+        body: saveDraftBody,
+        response: { 200: workflow },
+      },
     },
     async ({ actor, params, body }) => {
       const id = await saveDraft(sql, actor.workspaceId, params.workflow, body)

@@ -15,6 +15,7 @@ export const registerImportRoutes = (app: FastifyInstance, { sql }: Pick<Workflo
       bodyLimit: DEFINITION_BODY_LIMIT,
       schema: {
         tags: ['workflows'],
+        summary: 'Import a definition',
         description: 'Takes millrace/v1 and the linear form. A workflow of the same name gets a new draft.',
         body: importBody,
         response: { 200: workflow },

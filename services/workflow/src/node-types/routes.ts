@@ -10,7 +10,14 @@ export const registerNodeTypeRoutes = (app: FastifyInstance): void => {
   const types = { items: describeNodeTypes(), nextCursor: null }
   typed(app).get(
     '/api/v1/node-types',
-    { config: { permission: 'workflow.read' }, schema: { tags: ['node types'], response: { 200: answer } } },
+    {
+      config: { permission: 'workflow.read' },
+      schema: {
+        tags: ['node types'],
+        summary: 'List node types with the schemas of their forms',
+        response: { 200: answer },
+      },
+    },
     async () => types,
   )
 }

@@ -13,6 +13,7 @@ export const registerValidationRoutes = (app: FastifyInstance): void => {
       bodyLimit: DEFINITION_BODY_LIMIT,
       schema: {
         tags: ['workflows'],
+        summary: 'Check a definition',
         description: 'Takes both forms. Whether the credentials exist is checked when publishing.',
         body: validateBody,
         response: { 200: validateAnswer },

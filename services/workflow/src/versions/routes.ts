@@ -25,6 +25,7 @@ export const registerVersionRoutes = (app: FastifyInstance, { sql }: Pick<Workfl
       config: { permission: 'workflow.publish' },
       schema: {
         tags,
+        summary: 'Publish the draft as a version',
         description: '201 with the new version, or 200 with the present one when the draft changes nothing.',
         params: workflowRef,
         body: publishBody,
@@ -41,7 +42,13 @@ export const registerVersionRoutes = (app: FastifyInstance, { sql }: Pick<Workfl
     '/api/v1/workflows/:workflow/versions',
     {
       config: read,
-      schema: { tags, params: workflowRef, querystring: listQuery, response: { 200: page(version) } },
+      schema: {
+        tags,
+        summary: 'List versions, the newest first',
+        params: workflowRef,
+        querystring: listQuery,
+        response: { 200: page(version) },
+      },
     },
     async ({ actor, params, query: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor, numberPosition)
@@ -52,7 +59,15 @@ export const registerVersionRoutes = (app: FastifyInstance, { sql }: Pick<Workfl
 
   routes.get(
     '/api/v1/workflows/:workflow/versions/:number',
-    { config: read, schema: { tags, params: versionRef, response: { 200: versionWithDefinition } } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Read a version with its definition',
+        params: versionRef,
+        response: { 200: versionWithDefinition },
+      },
+    },
     async ({ actor, params }) => getVersion(sql, actor.workspaceId, params.workflow, params.number),
   )
 }

@@ -1,5 +1,5 @@
 import { createWorkflowBody, page, workflow, workflowListItem } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { WorkflowDeps } from '../context.js'
@@ -24,7 +24,15 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
 
   routes.get(
     '/api/v1/workflows',
-    { config: read, schema: { tags, querystring: listQuery, response: { 200: page(workflowListItem) } } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'List workflows',
+        querystring: listQuery,
+        response: { 200: page(workflowListItem) },
+      },
+    },
     async ({ actor, query: { cursor, limit, search } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(cursor, textPosition)
       const rows = await listWorkflows(sql, actor.workspaceId, { after, search, limit })
@@ -37,7 +45,7 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
     {
       config: write,
       bodyLimit: DEFINITION_BODY_LIMIT,
-      schema: { tags, body: createWorkflowBody, response: { 201: workflow } },
+      schema: { tags, summary: 'Create a workflow', body: createWorkflowBody, response: { 201: workflow } },
     },
     async ({ actor, body }, reply) => {
       const id = await createDraft(sql, actor.workspaceId, body.definition)
@@ -47,7 +55,15 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
 
   routes.get(
     '/api/v1/workflows/:workflow',
-    { config: read, schema: { tags, params: workflowRef, response: { 200: workflow } } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Read a workflow with its draft',
+        params: workflowRef,
+        response: { 200: workflow },
+      },
+    },
     async ({ actor, params }) => getWorkflow(sql, actor.workspaceId, params.workflow),
   )
 
@@ -55,11 +71,17 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
     '/api/v1/workflows/:workflow',
     {
       config: write,
-      schema: { tags, params: workflowRef, description: 'Archives it: its runs stay, no new ones start.' },
+      schema: {
+        tags,
+        summary: 'Archive a workflow',
+        params: workflowRef,
+        description: 'Its runs stay, no new ones start.',
+        response: { 204: nothing },
+      },
     },
     async ({ actor, params }, reply) => {
       await archiveWorkflow(sql, actor.workspaceId, params.workflow)
-      return reply.status(204).send()
+      return reply.status(204).send(undefined)
     },
   )
 }
