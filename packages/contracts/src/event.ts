@@ -39,13 +39,18 @@ export const runEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('run_waiting'), until: z.number().optional() }),
   z.object({ ...base, type: z.literal('run_resumed') }),
   z.object({ ...base, type: z.literal('run_paused'), by: z.string().optional() }),
-  /** Nothing goes on any more: the steps at these paths undo what was done, one after the other, then the run ends. */
+  /**
+   * Nothing goes on any more: the steps at these paths undo what was done, one after the other, then the run ends. Where
+   * there may be too many for one event, others follow, each once the steps of the one before have ended.
+   */
   z.object({
     ...base,
     type: z.literal('run_compensating'),
     paths: z.array(z.string()),
-    /** Why the run fails; left out where it is there to undo another one. */
+    /** Why the run fails; left out where it is there to undo another one, and of events that follow. */
     error: stepError.optional(),
+    /** What completed before this event, of the run that is undone, is still to be looked through. Left out: nothing is. */
+    before: z.int().min(1).optional(),
   }),
   z.object({
     ...base,

@@ -45,9 +45,9 @@ const settledPage = z.object({
   outputRef: payloadRef.optional(),
 })
 
-/** A container that waits for what is inside of it. */
+/** A container that waits for what is inside of it, or one that is over and has an item open again, to undo a step of it. */
 const containerSnapshot = z.object({
-  kind: z.enum(['map', 'repeat']),
+  kind: z.enum(['map', 'repeat', 'past']),
   /** Of a map. */
   count: z.int().min(0).optional(),
   concurrency: z.int().min(1),
@@ -97,9 +97,17 @@ export const runSnapshot = z.object({
   dead: z.array(z.string()),
   /** Paths of completed steps that can be undone, in the order of their completion. */
   undoable: z.array(z.string()),
-  /** Of a run that goes back; by path. */
+  /** There are some inside of containers, too. */
+  undoableInside: z.boolean(),
+  /** Of a run that goes back. */
   compensation: z
-    .object({ error: stepError.nullable(), left: z.array(z.string()), failed: z.array(z.string()) })
+    .object({
+      error: stepError.nullable(),
+      left: z.array(z.string()),
+      before: z.int().nullable(),
+      failed: z.array(z.object({ path: z.string(), error: stepError })),
+      failures: z.int().min(0),
+    })
     .nullable(),
   root: scopeSnapshot,
 })

@@ -21,7 +21,10 @@ export const runSeed = z.strictObject({
   keyRunId: z.string().optional(),
   /** By path. */
   steps: z.record(z.string(), seedStep),
-  /** In a run that undoes another one: the steps that undo, in their order. It runs nothing else. */
-  undo: z.array(z.string()).optional(),
+  /**
+   * In a run that undoes another one: the steps that undo, in their order. Where there may be too many to list, all that
+   * undo what completed before this event of that run. It runs nothing else.
+   */
+  undo: z.union([z.array(z.string()), z.strictObject({ before: z.int().min(1) })]).optional(),
 })
 export type RunSeed = z.infer<typeof runSeed>

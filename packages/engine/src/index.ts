@@ -8,6 +8,7 @@ export { findCycle, sortTopologically } from './graph/order.js'
 export { type Validation, validateDefinition } from './graph/validate.js'
 export { type Conversion, convertLinear, isLinearDefinition } from './linear/convert.js'
 export { applyEvent } from './run/apply-event.js'
+export { pathThatUndoes } from './run/compensation.js'
 export {
   type Container,
   type ItemResult,
@@ -29,7 +30,7 @@ export {
 } from './run/plan-retry.js'
 export { type DoneStep, type PlannedUndo, planUndo } from './run/plan-undo.js'
 export { nextRetryDelay } from './run/retry.js'
-export { isStopped, openSteps, type Scope, stepAt } from './run/scope.js'
+export { holdersOf, isStopped, openSteps, prefixOf, type Scope, stepAt } from './run/scope.js'
 export { snapshotOf } from './run/snapshot.js'
 export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'

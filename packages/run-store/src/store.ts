@@ -9,6 +9,13 @@ import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
 import { lastSeqs, readEvents } from './read/events.js'
+import {
+  type EventPlace,
+  findCompleted,
+  findItemEvents,
+  findUndone,
+  readEventsAt,
+} from './read/past-items.js'
 import { getCompensations, getPastRun, getStepOutcomes, getUndoRuns } from './read/past-runs.js'
 import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
 import { getSteps } from './read/steps.js'
@@ -165,11 +172,30 @@ export interface RunReads {
   getCompensations(
     workspaceId: string,
     runIds: readonly string[],
-    paths: readonly string[],
+    nodeIds: readonly string[],
   ): Promise<CompensationRow[]>
   /** See {@link getUndoRuns}. */
   getUndoRuns(workspaceId: string, runId: string): Promise<UndoRunRow[]>
   readEvents(workspaceId: string, runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
+  /** See {@link findCompleted}. */
+  findCompleted(
+    workspaceId: string,
+    runId: string,
+    nodeIds: readonly string[],
+    before: number,
+    limit: number,
+  ): Promise<EventPlace[]>
+  /** See {@link findUndone}. */
+  findUndone(workspaceId: string, runId: string, paths: readonly string[]): Promise<Set<string>>
+  /** See {@link findItemEvents}. */
+  findItemEvents(
+    workspaceId: string,
+    runId: string,
+    prefixes: readonly string[],
+    maps: readonly string[],
+  ): Promise<EventPlace[]>
+  /** Those with these numbers, in order. */
+  readEventsAt(workspaceId: string, runId: string, seqs: readonly number[]): Promise<RunEvent[]>
   lastSeqs(runIds: readonly string[]): Promise<Map<string, number>>
   queuedRuns(workspaceId: string): Promise<backlog.QueuedRuns>
   getPayload(workspaceId: string, runId: string, key: string): Promise<string | undefined>
@@ -264,9 +290,13 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
     getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),
-    getCompensations: (workspaceId, runIds, paths) => getCompensations(sql, workspaceId, runIds, paths),
+    getCompensations: (workspaceId, runIds, nodeIds) => getCompensations(sql, workspaceId, runIds, nodeIds),
     getUndoRuns: (workspaceId, runId) => getUndoRuns(sql, workspaceId, runId),
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),
+    findCompleted: (...query) => findCompleted(sql, ...query),
+    findUndone: (...query) => findUndone(sql, ...query),
+    findItemEvents: (...query) => findItemEvents(sql, ...query),
+    readEventsAt: (...query) => readEventsAt(sql, ...query),
     lastSeqs: (runIds) => lastSeqs(sql, runIds),
     getPayload: (workspaceId, runId, key) => payloads.getPayload(sql, workspaceId, runId, key),
     listApprovals: (workspaceId, mine, afterId, limit) =>

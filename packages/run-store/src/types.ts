@@ -61,6 +61,7 @@ export interface PastRun {
   readonly errorCode: string | null
   /** It is there to undo its origin. */
   readonly undoes: boolean
+  readonly lastSeq: number
 }
 
 /** How a step ended, without what came out of it. */
@@ -108,8 +109,8 @@ export interface ClaimedRun {
   readonly keyRunId: string
   /** By path: outcomes that are given, those it has already taken over left out. */
   readonly seeds: ReadonlyMap<string, SeededOutcome>
-  /** In a run that undoes another one: paths of the steps that undo, in their order. */
-  readonly undo: readonly string[] | undefined
+  /** Of a run that undoes another one: what it undoes of that. */
+  readonly undo: RunSeed['undo']
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly startedAt: number | null

@@ -18,6 +18,7 @@ const snapshotAt = (seq: number): RunSnapshot => ({
   ready: [],
   dead: [],
   undoable: [],
+  undoableInside: false,
   compensation: null,
   root: { index: 0, error: null, edges: 'tp', steps: [] },
 })

@@ -262,6 +262,7 @@ export class Worker {
         if (body === undefined) throw new Error(`payload ${key} of run ${runId} is gone`)
         return JSON.parse(body)
       },
+      readStore: (read) => this.#untilReachable(() => read(store)),
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),
       published: ({ run, plan }, events, status) => {
         this.#publisher.durable(run.id, run.workspaceId, events, status)

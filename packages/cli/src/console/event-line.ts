@@ -30,7 +30,10 @@ const detailOf = (event: RunEvent, view: RunView): string => {
     case 'run_paused':
       return event.by === undefined ? '' : `by ${event.by}`
     case 'run_compensating':
-      return `by ${event.paths.join(', ')}${event.error === undefined ? '' : `, after ${describeError(event.error)}`}`
+      return [
+        ...(event.paths.length === 0 ? [] : [`by ${event.paths.join(', ')}`]),
+        ...(event.error === undefined ? [] : [`after ${describeError(event.error)}`]),
+      ].join(', ')
     case 'run_finished':
       return event.error === undefined ? event.status : `${event.status}: ${describeError(event.error)}`
     case 'step_started':

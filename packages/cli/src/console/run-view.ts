@@ -69,7 +69,7 @@ const runChange = (event: Exclude<RunEvent, StepEvent>): Partial<RunView> => {
     case 'run_paused':
       return { status: 'paused' }
     case 'run_compensating':
-      return { error: event.error }
+      return event.error === undefined ? {} : { error: event.error }
     case 'run_finished':
       return { status: event.status, error: event.error }
   }

@@ -20,7 +20,7 @@ function lineOf(graph: Graph, event: RunEvent): string | undefined {
     case 'run_started':
       return `run_started by ${event.trigger}`
     case 'run_compensating':
-      return `run_compensating by ${event.paths.join(', ')}`
+      return event.paths.length === 0 ? event.type : `${event.type} by ${event.paths.join(', ')}`
     case 'run_finished':
       return `run_finished ${event.status}${event.error === undefined ? '' : ` ${event.error.code}`}`
     case 'step_succeeded':

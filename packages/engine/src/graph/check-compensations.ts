@@ -9,6 +9,7 @@ export function checkCompensations(shape: Shape, catalogue: NodeCatalogue): Defi
   const byId = new Map(shape.nodes.map((each) => [each.node.id, each]))
   const ids = new Suggestions([...byId.keys()])
   const owners = new Map<string, string>()
+  const undoingHolder = findUndoingHolders(shape)
   const problems = shape.nodes.flatMap((owner) => {
     const { compensate } = owner.node
     if (compensate === undefined) return []
@@ -16,7 +17,10 @@ export function checkCompensations(shape: Shape, catalogue: NodeCatalogue): Defi
     owners.set(compensate, former ?? owner.node.id)
     const target = byId.get(compensate)
     if (target === undefined) return unknownTarget(owner, compensate, ids, shape.complete)
-    const wrong = [...ownerFaults(owner, catalogue), ...targetFaults(owner, target, former, catalogue)]
+    const wrong = [
+      ...ownerFaults(owner, undoingHolder(owner), catalogue),
+      ...targetFaults(owner, target, former, catalogue),
+    ]
     return wrong.map(([message, hint]) => invalid(`${owner.at}/compensate`, message, hint))
   })
   return [...problems, ...checkApart(shape, owners)]
@@ -39,15 +43,26 @@ function unknownTarget(
 
 type Fault = readonly [message: string, hint: string]
 
-function* ownerFaults({ node, within }: NodeAt, catalogue: NodeCatalogue): Generator<Fault> {
+/** The id of a container around a node that undoes another node; undefined where there is none. */
+function findUndoingHolders({ nodes }: Shape): (node: NodeAt) => string | undefined {
+  const byPlace = new Map(nodes.map((each) => [each.at, each]))
+  const undoing = new Set(nodes.flatMap(({ node }) => node.compensate ?? []))
+  return ({ within }) => {
+    for (let holder = byPlace.get(within); holder !== undefined; holder = byPlace.get(holder.within))
+      if (undoing.has(holder.node.id)) return holder.node.id
+    return undefined
+  }
+}
+
+function* ownerFaults(
+  { node }: NodeAt,
+  undoingHolder: string | undefined,
+  catalogue: NodeCatalogue,
+): Generator<Fault> {
   if (catalogue.get(node.type)?.trigger)
     yield [`${node.id} is a trigger: it does nothing that could be undone`, 'Remove it.']
-  // An item that has ended leaves its result and nothing else (D20): its steps are no longer known by then.
-  if (within !== '')
-    yield [
-      `${node.id} is inside of a container, whose items are not undone one by one`,
-      'Declare it on the container: another one may go through its results.',
-    ]
+  if (undoingHolder !== undefined)
+    yield [`${node.id} is inside of ${undoingHolder}, which undoes, and is not undone itself`, 'Remove it.']
 }
 
 function* targetFaults(

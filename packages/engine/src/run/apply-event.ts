@@ -1,5 +1,5 @@
-import type { Json, PayloadRef, RunEvent, StepError } from '@millrace/contracts'
-import { goOnBack, noteCompletion, turnBack } from './compensation.js'
+import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
+import { goOnBack, noteCompletion, noteUndoFailure, turnBack } from './compensation.js'
 import { endScope, openContainer, settlePage } from './container.js'
 import { isStopped, type Scope, stepAt, stepIn } from './scope.js'
 import type { RunState, StepState } from './state.js'
@@ -71,7 +71,7 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
       return resolve(state, step, event.at, event.taken)
     case 'step_failed':
       step.error = event.error
-      if (!event.handled) noteFailure(state, step, event.error)
+      if (!event.handled && !noteUndoFailure(state, step, event.error)) step.scope.error ??= event.error
       return resolve(state, step, event.at, event.taken)
     case 'step_skipped':
     case 'step_cancelled':
@@ -93,16 +93,10 @@ export function changeStatus(step: StepState, status: StepState['status']): void
 
 const isOpen = (status: StepState['status']): boolean => status === 'running' || status === 'waiting'
 
-/** A step that undoes ends nothing when it fails: the run is failing already. */
-function noteFailure({ compensation }: RunState, step: StepState, error: StepError): void {
-  if (compensation !== null && step.scope.container === null) compensation.failed.push(step)
-  else step.scope.error ??= error
-}
-
 function resolve(state: RunState, step: StepState, at: number, taken: readonly number[]): void {
   step.finishedAt = at
   step.inside = null
-  step.scope.unresolved--
+  if (state.graph.ownerOf(step.node) === undefined) step.scope.unresolved--
   const isTaken = new Set(taken)
   for (const edge of state.graph.outgoing(step.node)) resolveEdge(state, step.scope, edge, isTaken.has(edge))
   // Steps are cancelled where something around them ends: that is no end of an item by itself.

@@ -7,7 +7,7 @@ import {
 } from '@millrace/contracts'
 import type { Body } from '../graph/bodies.js'
 import { itemFailed } from './errors.js'
-import { createScope, fillScope, isStopped, type Scope } from './scope.js'
+import { createScope, fillScope, holdersOf, isStopped, prefixOf, type Scope, stepIn } from './scope.js'
 import type { RunState, StepState } from './state.js'
 
 /** Pages whose items may be under way at once: one slow item does not stop all others, nor pile up all results (I10). */
@@ -15,7 +15,8 @@ const OPEN_PAGES = 2
 
 /** What a container does while its step waits. */
 export interface Container {
-  readonly kind: 'map' | 'repeat'
+  /** `past`: it is over, and one of its items is open again, for a step that undoes one of it. */
+  readonly kind: 'map' | 'repeat' | 'past'
   readonly body: Body
   /** Items of a map; unbounded for a repeat. */
   readonly count: number
@@ -112,6 +113,33 @@ export function containerDeadline(state: RunState, { node, inside }: StepState):
   const { timeoutMs } = state.graph.nodes[node]!
   if (inside === null || timeoutMs === undefined || state.status === 'paused') return undefined
   return inside.begunAt + timeoutMs + state.pausedMs
+}
+
+/**
+ * An item that is over once more, so that the step at this path can run in it: it and nothing else, and what the others
+ * came to is not known here.
+ */
+export function reopen(state: RunState, path: string): StepState {
+  let scope: Scope = state
+  for (const { id, index } of holdersOf(prefixOf(path))) {
+    const container = stepIn(scope, state.graph.indexOf(id) ?? -1)
+    if (container === undefined) throw new Error(`the version has no step ${path}`)
+    container.inside = createContainer(bodyOf(state, container), 'past', PAST)
+    scope = createScope(container.inside.body, container, index)
+    fillScope(scope, state.graph)
+    container.inside.scopes.set(index, scope)
+  }
+  const step = stepIn(scope, state.graph.nodeAt(path) ?? -1)
+  if (step === undefined) throw new Error(`the version has no step ${path}`)
+  return step
+}
+
+const PAST: Facts = { count: Infinity, concurrency: 1, collects: false, record: 'steps', begunAt: 0 }
+
+/** Lets go of the item that was opened again for this step; nothing to do for a step of the run itself. */
+export function closePast({ scope }: StepState): void {
+  for (let { container } = scope; container !== null; container = container.scope.container)
+    container.inside = null
 }
 
 export function bodyOf(state: RunState, step: StepState): Body {

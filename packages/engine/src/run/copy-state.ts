@@ -12,11 +12,10 @@ export function copyRunState(state: RunState): RunState {
   // What stands before a queue's head may be over with its item: nobody looks at it again.
   for (const step of state.ready) copy.ready.push(copies.get(step) ?? step)
   for (const step of state.dead) copy.dead.push(copies.get(step) ?? step)
-  const copied = (steps: readonly StepState[]) => steps.map((step) => copies.get(step)!)
-  copy.undoable.push(...copied(state.undoable))
+  for (const step of state.undoable) copy.undoable.push(copies.get(step)!)
   if (state.compensation !== null) {
-    const { error, left, failed } = state.compensation
-    copy.compensation = { error, left: copied(left), failed: copied(failed) }
+    const { left, failed, ...rest } = state.compensation
+    copy.compensation = { ...rest, left: [...left], failed: [...failed] }
   }
   return copy
 }

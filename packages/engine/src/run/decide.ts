@@ -52,6 +52,8 @@ function take(turn: Turn, input: RunInput): void {
       return abandonStep(turn, input)
     case 'page_done':
       return progressStep(turn, input)
+    case 'undoable_found':
+      return goFurtherBack(turn, input)
     case 'stop_requested':
       return stopRun(turn, input)
     case 'retry_due':
@@ -107,6 +109,15 @@ function timeOut(turn: Turn): void {
   if (deadline === undefined) return
   if (turn.now < deadline) turn.startRunTimer()
   else turn.fail(RUN_TIMED_OUT)
+}
+
+/** What was asked for once is answered once: the answer moves on what is asked for. */
+function goFurtherBack(turn: Turn, { asked, paths, before }: Input<'undoable_found'>): void {
+  const { compensation } = turn.state
+  if (compensation === null || compensation.left.length > 0 || compensation.before !== asked) return
+  turn.wake()
+  turn.emit({ type: 'run_compensating', paths: [...paths], ...(before === undefined ? {} : { before }) })
+  turn.advance()
 }
 
 /** A run that has not started has no status to come back to. */

@@ -26,15 +26,16 @@ export const unrouted = (error: StepError): StepError => ({
 /** Steps whose errors a message gives at most. */
 const NAMED_STEPS = 5
 
-/** A run that could not undo all it had done. `error` is why it went back, where it failed. */
+/** A run that could not undo all it had done. `failed`: the first of the failures. `error`: why it went back, where it failed. */
 export function compensationFailed(
-  failed: readonly { readonly path: string; readonly error: StepError | null }[],
+  failed: readonly { readonly path: string; readonly error: StepError }[],
+  failures: number,
   error: StepError | null,
 ): StepError {
   const named = failed
     .slice(0, NAMED_STEPS)
-    .map((step) => `${step.path}: ${step.error?.code}: ${step.error?.message}`)
-  const rest = failed.length > NAMED_STEPS ? [`and ${failed.length - NAMED_STEPS} more`] : []
+    .map((step) => `${step.path}: ${step.error.code}: ${step.error.message}`)
+  const rest = failures > NAMED_STEPS ? [`and ${failures - NAMED_STEPS} more`] : []
   const cause = error === null ? [] : [`the run had failed with ${error.code}: ${error.message}`]
   return {
     ...fromCatalogue('COMPENSATION_FAILED', [...named, ...rest, ...cause].join('; ')),

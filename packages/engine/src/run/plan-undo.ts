@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.js'
+import { pathThatUndoes } from './compensation.js'
 import type { KeptStep, PastOutcome } from './plan-retry.js'
 
 export interface DoneStep extends PastOutcome {
@@ -28,12 +29,11 @@ export function planUndo(
   const reused: KeptStep[] = []
   const paths: string[] = []
   for (const [path, { taken, own }] of outcomes) {
-    // Steps inside of containers are part of their container's outcome.
-    const node = graph.indexOf(path)
+    const node = graph.nodeAt(path)
     if (node === undefined || path === trigger || graph.ownerOf(node) !== undefined) continue
-    reused.push({ path, taken })
-    const compensator = graph.compensatorOf(node)
-    const undoing = compensator === undefined ? undefined : graph.nodes[compensator]?.id
+    // The outcomes of steps inside of containers are part of their container's.
+    if (graph.indexOf(path) === node) reused.push({ path, taken })
+    const undoing = pathThatUndoes(graph, path)
     if (own && undoing !== undefined && !undone.has(undoing)) paths.push(undoing)
   }
   return { reused, trigger: outcomes.get(trigger)?.taken, paths: paths.reverse() }

@@ -30,9 +30,10 @@ export function restoreRun(graph: Graph, origin: RunOrigin, snapshot: RunSnapsho
   state.dead.length = 0
   for (const path of snapshot.dead) state.dead.push(at(path))
   for (const path of snapshot.undoable) state.undoable.push(at(path))
+  state.undoableInside = snapshot.undoableInside
   if (snapshot.compensation !== null) {
-    const { error, left, failed } = snapshot.compensation
-    state.compensation = { error, left: left.map(at), failed: failed.map(at) }
+    const { left, failed, ...rest } = snapshot.compensation
+    state.compensation = { ...rest, left: [...left], failed: [...failed] }
   }
   skipStale(state)
   return state
@@ -55,7 +56,7 @@ function resolveEdge({ graph }: RunState, scope: Scope, offset: number, letter: 
 
 function restoreStep(state: RunState, step: StepState, past: StepSnapshot): void {
   changeStatus(step, past.status)
-  if (isFinal(past.status)) step.scope.unresolved--
+  if (isFinal(past.status) && state.graph.ownerOf(step.node) === undefined) step.scope.unresolved--
   step.attempt = past.attempt
   step.failures = past.failures
   if (past.output !== undefined) step.output = past.output

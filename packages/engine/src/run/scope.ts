@@ -22,7 +22,7 @@ export interface Scope {
   running: number
   /** Its own steps that run or wait. */
   open: number
-  /** Its own steps without a final status, those that only undo included. */
+  /** Its own steps without a final status, those that only undo left out. */
   unresolved: number
   /** The first failure in it that nobody handles: nothing more starts in it, and it ends once nothing is open. */
   error: StepError | null
@@ -37,7 +37,7 @@ export const createScope = (body: Body, container: StepState | null, index: numb
   edges: [],
   running: 0,
   open: 0,
-  unresolved: body.nodeCount,
+  unresolved: body.nodeCount - body.compensators.length,
   error: null,
 })
 
@@ -86,24 +86,31 @@ export function stepIn(scope: Scope, node: number): StepState | undefined {
 
 const HOLDER = /([^.[]+)\[(\d+)\]\./g
 
+/** The containers around a step with this prefix, from the outside in, each with which of its items. */
+export const holdersOf = (prefix: string): { id: string; index: number }[] =>
+  [...prefix.matchAll(HOLDER)].map(([, id, index]) => ({ id: id!, index: Number(index) }))
+
 /** The scope that a path leads into; undefined when it is over, or never was. `prefix` as in `Scope`. */
 function scopeAt(run: Scope, graph: Graph, prefix: string): Scope | undefined {
   let scope: Scope | undefined = run
-  for (const [, id, index] of prefix.matchAll(HOLDER)) {
-    const node = graph.indexOf(id!)
+  for (const { id, index } of holdersOf(prefix)) {
+    const node = graph.indexOf(id)
     const container: StepState | undefined = node === undefined ? undefined : stepIn(scope, node)
-    scope = container?.inside?.scopes.get(Number(index))
+    scope = container?.inside?.scopes.get(index)
     if (scope === undefined) return undefined
   }
   return scope
 }
+
+/** What a step's path begins with: the `prefix` of its scope. */
+export const prefixOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1)
 
 /** The step at a path; undefined when there is none, or its item is over. */
 export function stepAt(run: Scope & { readonly graph: Graph }, path: string): StepState | undefined {
   const { graph } = run
   const node = graph.nodeAt(path)
   if (node === undefined) return undefined
-  const prefix = path.slice(0, path.lastIndexOf('.') + 1)
+  const prefix = prefixOf(path)
   const scope = prefix === '' ? run : scopeAt(run, graph, prefix)
   const step = scope === undefined ? undefined : stepIn(scope, node)
   return step?.path === path ? step : undefined

@@ -20,16 +20,18 @@ export const snapshotOf = (state: RunState): RunSnapshot => ({
   ready: inLine(state, state.ready.slice(state.readyHead)),
   dead: inLine(state, state.dead.slice(state.deadHead)),
   undoable: state.undoable.map(pathOf),
+  undoableInside: state.undoableInside,
   compensation: state.compensation === null ? null : ofCompensation(state.compensation),
   root: ofScope(state, state),
 })
 
 const pathOf = ({ path }: StepState): string => path
 
-const ofCompensation = ({ error, left, failed }: Compensation): RunSnapshot['compensation'] => ({
-  error,
-  left: left.map(pathOf),
-  failed: failed.map(pathOf),
+/** Copied where it goes on changing. */
+const ofCompensation = ({ left, failed, ...rest }: Compensation): RunSnapshot['compensation'] => ({
+  ...rest,
+  left: [...left],
+  failed: [...failed],
 })
 
 /** Those that may still start or be skipped. */
@@ -40,7 +42,9 @@ const ofScope = (state: RunState, { index, error, edges, steps }: Scope): ScopeS
   index,
   error,
   edges: edges.map((edge) => LETTERS[edge]).join(''),
-  steps: steps.filter(({ status }) => status !== 'pending').map((step) => ofStep(state, step)),
+  steps: steps
+    .filter(({ status, inside }) => status !== 'pending' || inside !== null)
+    .map((step) => ofStep(state, step)),
 })
 
 function ofStep(state: RunState, step: StepState): StepSnapshot {

@@ -27,12 +27,14 @@ export interface RunState extends Scope {
   /** Steps that may start, in the order they became ready; those before `readyHead` have started. */
   readonly ready: StepState[]
   readyHead: number
-  /** Completed steps that can be undone, in the order of their completion. */
+  /** Completed steps of the run's own that can be undone, in the order of their completion. */
   readonly undoable: StepState[]
+  /** Steps inside of containers that can be undone have completed: which ones, the events say (D20). */
+  undoableInside: boolean
   /** Null until the run goes back. */
   compensation: Compensation | null
-  /** Paths of the steps that the run is there to run, where it undoes another one. As `seeded`, in no event. */
-  readonly undo: readonly string[] | undefined
+  /** What the run is there to undo, where it undoes another one. As `seeded`, in no event. */
+  readonly undo: ToUndo | undefined
   /** Steps all of whose edges are dead, and so will be skipped. */
   readonly dead: StepState[]
   deadHead: number
@@ -68,6 +70,9 @@ export interface StepState {
   inside: Container | null
 }
 
+/** Paths of the steps that undo, in their order; or all that undo what completed before this event of a run. */
+export type ToUndo = readonly string[] | { readonly before: number }
+
 export interface RunOrigin {
   /** Id of the trigger node that fired. */
   readonly trigger: string
@@ -75,8 +80,8 @@ export interface RunOrigin {
   readonly input: Json
   /** Paths whose outcome is given. Deciding needs them, folding does not. */
   readonly seeded?: ReadonlySet<string>
-  /** Of a run that undoes another one. Deciding needs them, folding does not. */
-  readonly undo?: readonly string[] | undefined
+  /** Of a run that undoes another one. Deciding needs it, folding does not. */
+  readonly undo?: ToUndo | undefined
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -95,7 +100,7 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     edges: [],
     running: 0,
     open: 0,
-    unresolved: graph.root.nodeCount,
+    unresolved: graph.root.nodeCount - graph.root.compensators.length,
     error: null,
     graph,
     trigger,
@@ -112,6 +117,7 @@ export function createRunState(graph: Graph, origin: RunOrigin): RunState {
     dead: [],
     deadHead: 0,
     undoable: [],
+    undoableInside: false,
     compensation: null,
     undo: origin.undo,
     places: Number.POSITIVE_INFINITY,

@@ -14,7 +14,7 @@ const PAGES_AT_ONCE = 2
  */
 export function containerChores(step: StepState, ended: Scope | undefined, mayStart: boolean): Command[] {
   const { inside, path, node, attempt } = step
-  if (inside === null || isStopped(step.scope)) return []
+  if (inside === null || inside.kind === 'past' || isStopped(step.scope)) return []
   const close: Command = { kind: 'close_container', path, node, attempt }
   if (inside.error !== null) return inside.running === 0 ? [close] : []
   if (inside.kind === 'repeat') {

@@ -1,9 +1,9 @@
 import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
 import { applyEvent, outputRefOf } from './apply-event.js'
-import { type Compensation, errorOf, pathsToUndo } from './compensation.js'
+import { type Compensation, errorOf, toUndo } from './compensation.js'
 import { containerDeadline } from './container.js'
 import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
-import { type RunState, runDeadline, type StepState } from './state.js'
+import { type RunState, runDeadline, type StepState, type ToUndo } from './state.js'
 import { containerChores } from './tend.js'
 import type { Command } from './types.js'
 
@@ -82,7 +82,7 @@ export class Turn {
         this.#startOrSkip(state.ready[state.readyHead]!)
     } while (this.#untended.length > 0 || state.deadHead < state.dead.length)
     if (state.compensation !== null) this.#endCompensation(state.compensation)
-    else if (state.unresolved === state.body.compensators.length) this.#complete()
+    else if (state.unresolved === 0) this.#complete()
   }
 
   /** A run that undoes another one goes its way once more, and does nothing that was not done then. */
@@ -106,21 +106,25 @@ export class Turn {
 
   /** The run cannot be completed any more: what it has done is undone before it ends. */
   fail(error: StepError, output?: Json): void {
-    const paths = pathsToUndo(this.state)
-    if (paths.length === 0) this.end('failed', error, output)
-    else this.#turnBack(paths, error)
+    const done = toUndo(this.state)
+    if (done === undefined) this.end('failed', error, output)
+    else this.#turnBack(done, error)
   }
 
-  #turnBack(paths: readonly string[], error: StepError | undefined): void {
+  #turnBack(done: ToUndo, error: StepError | undefined): void {
     this.wake()
     this.abortRunning(this.state, 'the run fails')
     this.cancelOpen(this.state)
-    this.emit({ type: 'run_compensating', paths: [...paths], ...(error === undefined ? {} : { error }) })
+    const list = 'before' in done ? { paths: [], before: done.before } : { paths: [...done] }
+    this.emit({ type: 'run_compensating', ...list, ...(error === undefined ? {} : { error }) })
     this.advance()
   }
 
+  /** The list of what is to be undone may be longer than one event, and is then asked for piece by piece. */
   #endCompensation(compensation: Compensation): void {
-    if (compensation.left.length > 0) return
+    const { left, before } = compensation
+    if (left.length > 0) return
+    if (before !== null) return this.#order([{ kind: 'find_undoable', before }])
     const error = errorOf(compensation)
     this.#finish(error === undefined ? 'completed' : 'failed', error)
   }

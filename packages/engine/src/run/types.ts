@@ -70,6 +70,14 @@ export type RunInput =
       readonly output?: readonly Json[]
       readonly outputRef?: PayloadRef
     }
+  /** Answer to `find_undoable`: paths of the steps that undo what completed before `asked`, the latest completion first. */
+  | {
+      readonly kind: 'undoable_found'
+      readonly asked: number
+      readonly paths: readonly string[]
+      /** Less than `asked`: there may be more before this event. */
+      readonly before?: number
+    }
   /** A running step ends the run at once. `error` when it fails. */
   | {
       readonly kind: 'stop_requested'
@@ -159,6 +167,8 @@ export type Command =
   | (ContainerChore<'settle_page'> & { readonly page: number })
   /** Work out all items of the page and store their results: `page_done`. */
   | (ContainerChore<'execute_page'> & { readonly page: number })
+  /** Look up what completed before this event, of the run that is undone, and has something to undo it: `undoable_found`. */
+  | { readonly kind: 'find_undoable'; readonly before: number }
   | {
       readonly kind: 'finish_run'
       readonly status: TerminalRunStatus

@@ -36,11 +36,15 @@ export const stepTable = (state: RunState): StepView[] =>
   state.graph.order.flatMap((node) => tableOf(state, state.steps[node]!))
 
 const tableOf = (state: RunState, step: StepState): StepView[] => [
-  toView(state, step),
+  ...(isKnown(step) ? [toView(state, step)] : []),
   ...[...(step.inside?.scopes.values() ?? [])].flatMap((scope: Scope) =>
     scope.steps.flatMap((inner) => tableOf(state, inner)),
   ),
 ]
+
+/** Of an item that is over and open again nothing is known but what runs in it now. */
+const isKnown = ({ status, scope }: StepState): boolean =>
+  status !== 'pending' || scope.container?.inside?.kind !== 'past'
 
 /** What a parked run waits for by the clock: these become timer rows (D5). */
 export function pendingTimers(state: RunState): PendingTimer[] {

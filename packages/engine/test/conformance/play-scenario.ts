@@ -1,7 +1,7 @@
 import { MAIN_PORT } from '@millrace/contracts'
 import type { Act, Scenario } from '../../src/conformance/index.js'
 import type { Command, Graph, RunInput } from '../../src/index.js'
-import { createRunState, stepTimedOut } from '../../src/index.js'
+import { createRunState, pathThatUndoes, stepTimedOut } from '../../src/index.js'
 import { makeError, Play } from '../run/play.js'
 
 type Due = Extract<Command, { path: string; node: number; attempt: number }>
@@ -11,9 +11,19 @@ export function playScenario(graph: Graph, script: Scenario): Play {
   const run = new Play(graph, createRunState(graph, { trigger: 'start', input: script.input }))
   const acts = [...script.acts]
   const due: Due[] = []
+  const answer = (asked: number): void => {
+    const done = run.events.filter(({ seq, type }) => seq < asked && type === 'step_succeeded').toReversed()
+    const paths = done.flatMap((event) => ('path' in event ? (pathThatUndoes(graph, event.path) ?? []) : []))
+    send({ kind: 'undoable_found', asked, paths })
+  }
   const send = (input: RunInput): void => {
     run.send(input)
-    for (const command of run.commands) if ('node' in command) due.push(command)
+    let asked: number | undefined
+    for (const command of run.commands) {
+      if ('node' in command) due.push(command)
+      if (command.kind === 'find_undoable') asked = command.before
+    }
+    if (asked !== undefined) answer(asked)
   }
   send({ kind: 'claimed', taken: edgesOf(graph, 'start', script.results['start']?.to) })
   while (run.state.finishedAt === null) {

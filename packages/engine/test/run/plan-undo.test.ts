@@ -38,6 +38,29 @@ test('an undo leaves out what is undone already, and what another run has done',
   expect(planUndo(graph, 'start', outcomes(false, true), new Set()).paths).toEqual(['un-b'])
 })
 
+/** start ──▶ each[ a ┄ un-a ] */
+test('an undo names the steps of items where they are, and keeps the outcome of their container as one', () => {
+  const body = {
+    nodes: [
+      { id: 'a', type: 'test.step', compensate: 'un-a' },
+      { id: 'un-a', type: 'test.step' },
+    ],
+  }
+  const mapped = makeGraph({ each: { type: 'test.map', body } }, ['start>each'])
+  const went = new Map([
+    ['start', done(true, 0)],
+    ['each[0].a', done(true)],
+    ['each[1].a', done(true)],
+    ['each', done(true)],
+    ['each[1].un-a', done(true)],
+  ])
+  expect(planUndo(mapped, 'start', went, new Set(['each[1].un-a']))).toEqual({
+    reused: [{ path: 'each', taken: [] }],
+    trigger: [0],
+    paths: ['each[0].un-a'],
+  })
+})
+
 test('a retry runs again what has been undone, with all that comes after it, and never plans what undoes', () => {
   const past: [string, PastOutcome][] = [
     ['start', { taken: [0], failed: false }],

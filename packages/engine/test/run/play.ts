@@ -168,6 +168,8 @@ function commandInShort(command: Command): string {
     case 'settle_page':
     case 'execute_page':
       return `${command.kind.replace('_', ' ')} ${command.page} of ${command.path}#${command.attempt}`
+    case 'find_undoable':
+      return `find what completed before ${command.before}`
     case 'finish_run':
       return `finish ${command.status} ${JSON.stringify(command.output ?? null)}`
   }

@@ -3,6 +3,7 @@ import {
   foldEvents,
   type Graph,
   type PendingTimer,
+  pathThatUndoes,
   pendingTimers,
   type RunInput,
   type RunState,
@@ -80,6 +81,21 @@ export class Database {
     if (type === 'step_succeeded' || type === 'step_failed') this.done.add(path)
     if (type === 'step_waiting' && event.wait.kind === 'resume') this.waits.set(path, attempt)
     else this.waits.delete(path)
+  }
+
+  /** What undoes the latest `limit` completions before an event, and where to look for more. */
+  undoable(before: number, limit: number): { paths: string[]; before?: number } {
+    const done = this.events
+      .slice(0, before - 1)
+      .flatMap((event) => {
+        if (event.type !== 'step_succeeded' || event.error !== undefined) return []
+        const path = pathThatUndoes(this.graph, event.path)
+        return path === undefined ? [] : [{ path, seq: event.seq }]
+      })
+      .reverse()
+      .slice(0, limit)
+    const rest = done.length < limit ? {} : { before: done.at(-1)!.seq }
+    return { paths: done.map(({ path }) => path), ...rest }
   }
 
   fold(fromSnapshot: boolean): RunState {

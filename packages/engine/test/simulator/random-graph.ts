@@ -16,13 +16,7 @@ export function randomGraph(random: Random): Graph {
   const start = plainNode('start', 'trigger.manual')
   const { nodes, edges } = randomPart(random, 'n', [start], 1 + random.int(8), 0)
   const last = nodes[nodes.length - 1]!
-  if (random.chance(0.3)) {
-    // What undoes a node stands apart: no edge leads to it.
-    for (const owner of random.some(nodes.slice(1), 0.5)) {
-      owner.compensate = `undo-${owner.id}`
-      nodes.push({ ...randomStep(owner.compensate, random), onError: random.pick(['fail', 'continue']) })
-    }
-  }
+  if (random.chance(0.3)) addUndoing(random, nodes, 0)
   // A second trigger, which never fires, with what hangs on it.
   if (random.chance(0.2)) {
     nodes.push(plainNode('other', 'trigger.webhook'))
@@ -60,6 +54,20 @@ const container = (id: string, random: Random, depth: number): Node => ({
   ...(random.chance(0.3) ? { timeoutMs: 1 + random.int(1_500) } : {}),
   body: randomPart(random, `${id}_`, [], 1 + random.int(3), depth + 1),
 })
+
+/** What undoes a node stands apart: no edge leads to it. Some of it is a container, in which nothing is undone. */
+function addUndoing(random: Random, nodes: Node[], depth: number): void {
+  for (const owner of random.some([...nodes], 0.5)) {
+    if (owner.body !== undefined) addUndoing(random, owner.body.nodes, depth + 1)
+    if (owner.type === 'trigger.manual' || random.chance(0.3)) continue
+    owner.compensate = `${owner.id}-undo`
+    const undoing = random.chance(0.1) ? container(owner.compensate, random, DEPTH) : undefined
+    nodes.push({
+      ...(undoing ?? randomStep(owner.compensate, random)),
+      onError: random.pick(['fail', 'continue']),
+    })
+  }
+}
 
 const portOf = ({ onError }: Node, random: Random): string =>
   onError === 'route' && random.chance(0.5) ? ERROR_PORT : MAIN_PORT

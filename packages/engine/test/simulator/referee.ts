@@ -24,8 +24,8 @@ export class Referee {
   readonly #taken = new Set<string>()
   /** Prefixes of scopes in which a failure was not handled. */
   readonly #failing = new Set<string>()
-  /** Paths of what undoes the steps completed so far, the latest first. */
-  readonly #toUndo: string[] = []
+  /** Of what undoes the steps completed so far and has not come to its end, the latest first. */
+  readonly #toUndo: { readonly path: string; readonly seq: number }[] = []
   /** When containers began to wait. */
   readonly #began = new Map<string, number>()
   #goesBack = false
@@ -74,8 +74,10 @@ export class Referee {
   }
 
   #turnBack(event: Extract<RunEvent, { type: 'run_compensating' }>): void {
-    this.#require(!this.#goesBack, event, 'goes back twice')
-    this.#require(event.paths.join() === this.#toUndo.join(), event, `not ${this.#toUndo}`)
+    const { paths, before = 0, error } = event
+    const expected = this.#toUndo.filter(({ seq }) => seq >= before).map(({ path }) => path)
+    this.#require(paths.join() === expected.join(), event, `not ${expected}`)
+    this.#require(this.#goesBack !== (error !== undefined), event, 'the first one, and no other, says why')
     this.#goesBack = true
     this.#failing.clear()
   }
@@ -95,28 +97,29 @@ export class Referee {
     const prefix = prefixOf(path)
     if ('taken' in event) for (const edge of event.taken) this.#taken.add(prefix + edge)
     const fails = event.type === 'step_failed' && !event.handled
-    if (fails && !(this.#goesBack && prefix === '')) this.#failing.add(prefix)
-    if (prefix === '') this.#observeUndoing(event)
+    if (fails && !this.#undoes(path)) this.#failing.add(prefix)
+    this.#observeUndoing(event)
   }
 
   #observeUndoing(event: StepEvent): void {
     const { type, path } = event
-    if (this.#goesBack && this.#isResolved(path) && this.#toUndo[0] === path) this.#toUndo.shift()
-    const { compensate } = this.graph.nodes[this.graph.indexOf(path)!]!
+    if (this.#goesBack && this.#isResolved(path) && this.#toUndo[0]?.path === path) this.#toUndo.shift()
+    const { compensate } = this.graph.nodes[this.graph.nodeAt(path)!]!
     if (type === 'step_succeeded' && event.error === undefined && compensate !== undefined)
-      this.#toUndo.unshift(compensate)
+      this.#toUndo.unshift({ path: prefixOf(path) + compensate, seq: event.seq })
   }
 
   #mayStart(event: Extract<RunEvent, { type: 'step_started' }>): void {
     const { path, attempt } = event
     this.#require(this.#run === 'running', event, `${path} starts in a ${this.#run} run`)
-    this.#mayStartInside(prefixOf(path), event)
+    if (!this.#undoes(path)) this.#mayStartInside(prefixOf(path), event)
     const node = this.graph.nodeAt(path)!
     const { join } = this.graph.nodes[node]!
     const incoming = this.graph.incoming(node)
-    const undoes = this.graph.ownerOf(node) !== undefined
-    this.#require(prefixOf(path) !== '' || undoes === this.#goesBack, event, 'starts on the wrong way')
-    this.#require(!undoes || this.#toUndo[0] === path, event, 'undoes before its turn')
+    const undoes = this.#undoes(path)
+    const isInside = this.#undoingPartOf(path) !== undefined
+    this.#require(isInside === this.#goesBack, event, 'starts on the wrong way')
+    this.#require(!undoes || this.#toUndo[0]?.path === path, event, 'undoes before its turn')
     const isTaken = incoming.length === 0 || incoming.some((edge) => this.#isTaken(path, edge))
     const allResolved = incoming.every((edge) => this.#isResolved(this.#sourceOf(path, edge)))
     this.#require(isTaken && (join === 'any' || allResolved), event, `${path} starts before its time (I7)`)
@@ -132,7 +135,16 @@ export class Referee {
     if (prefix === '') return
     const container = prefix.slice(0, prefix.lastIndexOf('['))
     this.#require(this.#status(container) === 'waiting', event, `starts while ${container} does not wait`)
-    this.#mayStartInside(prefixOf(container), event)
+    if (!this.#undoes(container)) this.#mayStartInside(prefixOf(container), event)
+  }
+
+  #undoes = (path: string): boolean => this.graph.ownerOf(this.graph.nodeAt(path)!) !== undefined
+
+  /** The step itself or the container around it that undoes another step. */
+  #undoingPartOf(path: string): string | undefined {
+    for (let each = path; each !== ''; each = prefixOf(each).replace(/\[\d+\]\.$/, ''))
+      if (this.#undoes(each)) return each
+    return undefined
   }
 
   /** Pauses only make it longer. */

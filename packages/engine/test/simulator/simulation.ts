@@ -26,7 +26,7 @@ const MESSAGES = { retry: 'retry_due', delay: 'delay_over', step_timeout: 'time_
 type Timer = Extract<Command, { dueAt: number }>
 type Chore = Extract<
   Command,
-  { kind: 'close_container' | 'check_iteration' | 'settle_page' | 'execute_page' }
+  { kind: 'close_container' | 'check_iteration' | 'settle_page' | 'execute_page' | 'find_undoable' }
 >
 
 export interface SimulationOptions {
@@ -197,6 +197,7 @@ export class Simulation {
       case 'check_iteration':
       case 'settle_page':
       case 'execute_page':
+      case 'find_undoable':
         this.#chores.set(JSON.stringify(command), command)
         return
       case 'reuse_step':
@@ -274,6 +275,7 @@ export class Simulation {
   #work(key: string): void {
     const chore = this.#chores.get(key)!
     this.#chores.delete(key)
+    if (chore.kind === 'find_undoable') return this.#findUndoable(chore.before)
     const inside = this.#state && stepAt(this.#state, chore.path)?.inside
     if (inside == null) return
     const { path, attempt } = chore
@@ -291,6 +293,12 @@ export class Simulation {
       failed: 0,
       output: [],
     })
+  }
+
+  /** Looks at what is durable, as the run's owner does. */
+  #findUndoable(asked: number): void {
+    this.#flush()
+    this.#send({ kind: 'undoable_found', asked, ...this.#database.undoable(asked, 1 + this.random.int(4)) })
   }
 
   #close(container: Place, error: StepError | null): void {

@@ -15,11 +15,12 @@ interface PastRow {
   readonly priority: number
   readonly seed: RunSeed | null
   readonly error_code: string | null
+  readonly last_seq: number
 }
 
 export const getPastRun = async (sql: Sql, workspaceId: string, runId: string): Promise<PastRun | null> => {
   const [row] = await sql<PastRow[]>`
-    SELECT id, workflow_id, version_id, status, trigger, input, priority, seed, error ->> 'code' AS error_code
+    SELECT id, workflow_id, version_id, status, trigger, input, priority, seed, error ->> 'code' AS error_code, last_seq
     FROM runs WHERE id = ${runId} AND workspace_id = ${workspaceId}`
   if (row === undefined) return null
   const { id, status, trigger, input } = row
@@ -34,6 +35,7 @@ export const getPastRun = async (sql: Sql, workspaceId: string, runId: string): 
     keyRunId: row.seed?.keyRunId ?? id,
     errorCode: row.error_code,
     undoes: row.seed?.undo !== undefined,
+    lastSeq: row.last_seq,
   }
 }
 
@@ -52,12 +54,12 @@ export const getStepOutcomes = async (
     AND (event ->> 'type' = 'step_succeeded' OR (event ->> 'type' = 'step_failed' AND event -> 'handled' = 'true'))
   ORDER BY seq`
 
-/** What has been begun to undo these runs, by the steps at these paths. */
+/** What has been begun to undo these runs, by steps at these nodes, those of items included. */
 export const getCompensations = async (
   sql: Sql,
   workspaceId: string,
   runIds: readonly string[],
-  paths: readonly string[],
+  nodeIds: readonly string[],
 ): Promise<CompensationRow[]> =>
   await sql<CompensationRow[]>`
   SELECT
@@ -65,7 +67,7 @@ export const getCompensations = async (
     event ->> 'path' AS path,
     bool_or(event ->> 'type' = 'step_succeeded' AND event -> 'error' IS NULL) AS completed
   FROM runs r JOIN run_events e ON e.run_id = r.id
-  WHERE r.workspace_id = ${workspaceId} AND event ->> 'path' = ANY (${paths})
+  WHERE r.workspace_id = ${workspaceId} AND regexp_replace(event ->> 'path', '^.*\\.', '') = ANY (${nodeIds})
     AND event ->> 'type' IN ('step_started', 'step_succeeded')
     AND (r.id = ANY (${runIds}::uuid[]) OR (r.origin_run_id = ANY (${runIds}::uuid[]) AND r.seed -> 'undo' IS NOT NULL))
   GROUP BY 1, 2`

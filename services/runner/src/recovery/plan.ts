@@ -1,6 +1,13 @@
 import { isTerminal, MillraceError, type RetryPlan } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { type Graph, type PlannedRetry, planRetry, type RetryFrom } from '@millrace/engine'
+import {
+  type Graph,
+  holdersOf,
+  type PlannedRetry,
+  planRetry,
+  prefixOf,
+  type RetryFrom,
+} from '@millrace/engine'
 import { declaredEffect, nodeCatalogue } from '@millrace/nodes'
 import type { PastRun, RunReads, StepOutcomeRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
@@ -81,14 +88,18 @@ const findUndone = async (
   graph: Graph,
   outcomes: readonly StepOutcomeRow[],
 ): Promise<(outcome: StepOutcomeRow) => boolean> => {
-  const undoing = new Map(
-    graph.nodes.flatMap(({ id, compensate }) => (compensate === undefined ? [] : [[id, compensate]])),
-  )
-  if (undoing.size === 0) return () => false
+  const undoing = graph.nodes.flatMap(({ compensate }) => compensate ?? [])
+  if (undoing.length === 0) return () => false
   const sources = new Set(outcomes.map(({ sourceRunId }) => sourceRunId).filter((id) => id !== null))
-  const begun = await store.getCompensations(workspaceId, [...sources], [...undoing.values()])
-  const known = new Set(begun.map(({ runId, path }) => JSON.stringify([runId, path])))
-  return ({ sourceRunId, path }) => known.has(JSON.stringify([sourceRunId, undoing.get(path)]))
+  const begun = await store.getCompensations(workspaceId, [...sources], undoing)
+  const known = new Set(begun.map(({ runId, path }) => JSON.stringify([runId, ownedBy(graph, path)])))
+  return ({ sourceRunId, path }) => known.has(JSON.stringify([sourceRunId, path]))
+}
+
+/** Whose outcome has been undone by the step at this path: its owner's, or that of the container around both. */
+const ownedBy = (graph: Graph, path: string): string => {
+  const [outermost] = holdersOf(prefixOf(path))
+  return outermost?.id ?? graph.nodes[graph.ownerOf(graph.nodeAt(path)!)!]!.id
 }
 
 type Loaded = Awaited<ReturnType<typeof loadGraph>>

@@ -1,6 +1,6 @@
 import { isTerminal, MillraceError, type RetryPlan, type RunSeed } from '@millrace/contracts'
 import { uuidv7 } from '@millrace/db'
-import { type DoneStep, type Graph, type PlannedUndo, planUndo } from '@millrace/engine'
+import { type DoneStep, type Graph, type PlannedUndo, planUndo, prefixOf } from '@millrace/engine'
 import { declaredEffect } from '@millrace/nodes'
 import type { NewRun, PastRun, StepOutcomeRow, UndoRunRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
@@ -75,8 +75,12 @@ const newRun = ({ workspaceId, runId }: UndoTarget, { past, former, planned }: U
   requestHash: requestHash({ undo: runId, after: former.length }),
   originRunId: runId,
   // What was begun to undo the run may have reached the outside: it is the same request there (I5).
-  seed: { keyRunId: past.keyRunId, steps: seedSteps(past, planned), undo: [...planned.paths] },
+  seed: { keyRunId: past.keyRunId, steps: seedSteps(past, planned), undo: listOf(planned.paths, past) },
 })
+
+/** Steps of items may be too many to list: they are looked up in the events of the run, none of which is to come. */
+const listOf = (paths: readonly string[], { lastSeq }: PastRun): RunSeed['undo'] =>
+  paths.every((path) => prefixOf(path) === '') ? [...paths] : { before: lastSeq + 1 }
 
 const seedSteps = ({ id: runId, trigger }: PastRun, planned: PlannedUndo): RunSeed['steps'] => {
   const steps: RunSeed['steps'] = { [trigger]: { runId, taken: [...(planned.trigger ?? [])] } }
@@ -96,7 +100,7 @@ const toPlan = ({ reused, paths }: PlannedUndo, graph: Graph, version: number | 
   version,
   reused: reused.map(({ path }) => path),
   runs: paths.map((path) => {
-    const { type, params } = graph.nodes[graph.indexOf(path)!]!
+    const { type, params } = graph.nodes[graph.nodeAt(path)!]!
     return { path, effect: declaredEffect(type, params), repeats: false }
   }),
   repeatedWrites: [],

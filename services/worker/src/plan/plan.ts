@@ -141,11 +141,13 @@ function compileInstantBodies(version: VersionRow, nodes: readonly Node[]): Map<
   return plans
 }
 
-const isInstant = ({ type, retry, timeoutMs, body }: Node): boolean =>
+const isInstant = ({ type, retry, timeoutMs, body, compensate }: Node): boolean =>
   nodeLibrary.get(type)?.instant === true &&
   retry === undefined &&
   timeoutMs === undefined &&
-  body === undefined
+  body === undefined &&
+  // What it did is found in the events.
+  compensate === undefined
 
 function compileNode(
   typeName: string,

@@ -9,6 +9,7 @@ import { delayOver, timeOver } from './inputs.js'
 import { NearTimers } from './near-timers.js'
 import type { OutcomeContexts } from './outcome-contexts.js'
 import { outcomeInput } from './outcome-input.js'
+import { UndoSearch } from './past/undo-search.js'
 import { reusedInput } from './reused-input.js'
 import type { RunScopes } from './scopes.js'
 import type { SessionHost } from './session-host.js'
@@ -29,7 +30,7 @@ export interface PerformedRun {
   readonly scopes: RunScopes
   readonly barrier: DurabilityBarrier
   readonly contexts: OutcomeContexts
-  readonly host: Pick<SessionHost, 'clock' | 'leaseHeld' | 'loadPayload'>
+  readonly host: Pick<SessionHost, 'clock' | 'leaseHeld' | 'loadPayload' | 'readStore'>
   /** Tells the engine what has come of a command. */
   apply(input: RunInput): void
   /** Looks whether the run can rest now: after every input that came by itself. */
@@ -54,6 +55,7 @@ const ABORT_GRACE_MS = 2_000
 export class Performer {
   readonly #attempts: AttemptRunner
   readonly #chores: ContainerChores
+  readonly #undoSearch: UndoSearch
   readonly #timers: NearTimers
   /** Paths of the steps that were told to stop. */
   readonly #aborting = new Set<string>()
@@ -65,6 +67,15 @@ export class Performer {
     const { run, plan, state, scopes, barrier, contexts, host } = of
     const loadPayload = (ref: PayloadRef) => host.loadPayload(run, ref)
     this.#chores = new ContainerChores(state, plan, scopes, loadPayload, (path) => contexts.of(path))
+    this.#undoSearch = new UndoSearch(
+      run,
+      plan,
+      (read) => host.readStore(read),
+      (seq) => {
+        if (!barrier.passed(seq)) of.flush()
+        return barrier.reached(seq)
+      },
+    )
     this.#timers = new NearTimers(host.clock)
     this.#attempts = makeAttempts(this.#attemptEvents(), scopes, barrier)
   }
@@ -98,6 +109,8 @@ export class Performer {
       case 'settle_page':
       case 'execute_page':
         return of.inBackground(async () => this.#answer(await this.#chores.answer(command)))
+      case 'find_undoable':
+        return of.inBackground(async () => this.#answer(await this.#undoSearch.answer(command)))
       case 'start_run_timer':
         return this.#ringAt(command.dueAt, { kind: 'run_timed_out' })
       case 'finish_run':

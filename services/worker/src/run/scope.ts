@@ -8,15 +8,20 @@ import {
 import type { StepState } from '@millrace/engine'
 import type { Scope } from '@millrace/expressions'
 import type { Touches } from '../plan/touches.js'
+import type { PastStep } from './past/past-items.js'
 import type { ResumeUrls } from './run-scope.js'
 
+type Outcome = Pick<StepState, 'status' | 'output' | 'outputRef' | 'error'>
+
 /** Where a scope stands within another one. */
-interface Place {
+export interface Place {
   readonly outer: RunScope
   readonly index: number
   item(): Promise<Json | undefined>
   /** What ends the waits of its own steps. */
   readonly resumeUrls: ResumeUrls | undefined
+  /** What its steps came to, where they are over and it is open again. */
+  past?(): Promise<readonly PastStep[]>
 }
 
 /**
@@ -45,12 +50,12 @@ export class RunScope {
   }
 
   /** One item or iteration within this scope. Ids are unique in a definition, so nothing here hides anything. */
-  within(index: number, item: () => Promise<Json | undefined>, resumeUrls?: ResumeUrls): RunScope {
-    return new RunScope(this.base, this.loadPayload, { outer: this, index, item, resumeUrls })
+  within(place: Pick<Place, 'index' | 'item' | 'past'> & Partial<Pick<Place, 'resumeUrls'>>): RunScope {
+    return new RunScope(this.base, this.loadPayload, { resumeUrls: undefined, ...place, outer: this })
   }
 
   /** Takes over what a step has come to, where it has ended. */
-  observe(id: string, { status, output, outputRef, error }: StepState): void {
+  observe(id: string, { status, output, outputRef, error }: Outcome): void {
     if (status === 'completed') {
       if (outputRef === undefined) this.completed(id, output, error ?? undefined)
       else this.completedByReference(id, outputRef)
@@ -121,9 +126,10 @@ export class RunScope {
     return this.#isPlaced && this.#unloaded.size === 0
   }
 
-  async #takePlace({ outer, index, item, resumeUrls }: Place): Promise<void> {
+  async #takePlace({ outer, index, item, resumeUrls, past }: Place): Promise<void> {
     if (!outer.complete) await outer.load()
     const value = await item()
+    for (const step of (await past?.()) ?? []) this.observe(step.id, step)
     // Own properties, not a prototype: expressions see no others.
     for (const [id, entry] of Object.entries(outer.view.steps)) this.#steps[id] ??= entry
     const { item: _, index: __, ...around } = outer.view

@@ -3,8 +3,9 @@ import { type Container, type RunState, type Scope, type StepState, stepAt } fro
 import type { Scope as Readable } from '@millrace/expressions'
 import { ItemPages } from './containers/item-pages.js'
 import { resultValue } from './containers/results.js'
+import type { PastItems } from './past/past-items.js'
 import type { ResumeUrls } from './run-scope.js'
-import { RunScope } from './scope.js'
+import { type Place, RunScope } from './scope.js'
 
 /**
  * Owns: what expressions may read, for the run and for each item and iteration under way. The latter are made when a
@@ -20,6 +21,7 @@ export class RunScopes {
     base: Omit<Readable, 'steps'>,
     private readonly loadPayload: (ref: PayloadRef) => Promise<Json>,
     private readonly resumeUrlsIn: (pass: Scope) => ResumeUrls | undefined,
+    private readonly past: Pick<PastItems, 'stepsOf' | 'itemOf'>,
   ) {
     this.root = new RunScope(base, loadPayload)
     this.#items = new ItemPages(loadPayload)
@@ -37,12 +39,20 @@ export class RunScopes {
     if (container === null) return this.root
     const known = this.#inner.get(scope)
     if (known !== undefined) return known
-    const { inside } = container
-    const item = async () => (inside === null ? undefined : this.itemOf(inside, index))
-    const made = this.of(container.scope).within(index, item, this.resumeUrlsIn(scope))
+    const made = this.of(container.scope).within({
+      index,
+      resumeUrls: this.resumeUrlsIn(scope),
+      ...this.#contentOf(scope, container.inside),
+    })
     this.#fill(made, scope)
     this.#inner.set(scope, made)
     return made
+  }
+
+  #contentOf(scope: Scope, inside: Container | null): Pick<Place, 'item' | 'past'> {
+    if (inside?.kind === 'past')
+      return { item: () => this.past.itemOf(scope), past: () => this.past.stepsOf(scope) }
+    return { item: async () => (inside === null ? undefined : this.itemOf(inside, scope.index)) }
   }
 
   /** Keeps step with the engine: the step has changed. */

@@ -1,5 +1,5 @@
 import type { Json, PayloadRef, RunEvent, RunStatus } from '@millrace/contracts'
-import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow } from '@millrace/run-store'
+import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow, RunReads } from '@millrace/run-store'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { DatabaseClock } from '../clock.js'
 import type { RunSession } from './session.js'
@@ -12,6 +12,8 @@ export interface SessionHost {
   submit(unit: FlushUnit): Promise<FlushResult>
   readInbox(runId: string): Promise<readonly InboxItem[]>
   loadPayload(run: ClaimedRun, ref: PayloadRef): Promise<Json>
+  /** Tried again until the database answers. */
+  readStore<T>(read: (store: RunReads) => Promise<T>): Promise<T>
   storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
   published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */

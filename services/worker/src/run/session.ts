@@ -1,4 +1,4 @@
-import { isTerminal } from '@millrace/contracts'
+import { isTerminal, type PayloadRef } from '@millrace/contracts'
 import { decide, isIdle, pendingTimers, type RunInput, type RunState, type Scope } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, InboxItem } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
@@ -7,6 +7,7 @@ import { CalledRuns } from './called-runs.js'
 import { FlushLine, type FlushLineHost } from './flush-line.js'
 import { claimedInput, inboxInput } from './inputs.js'
 import { OutcomeContexts } from './outcome-contexts.js'
+import { PastItems } from './past/past-items.js'
 import { PendingWrites } from './pending-writes.js'
 import { type MakeAttempts, type PerformedRun, Performer } from './performer.js'
 import { resolvedInput } from './resolved-input.js'
@@ -66,7 +67,9 @@ export class RunSession {
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     const urlsIn = (pass: Scope) => resumeUrlsIn(plan, pass, (path) => host.resumeUrl(run.id, path))
     const scope = runScope(run, plan, host.clock.now(), urlsIn(state))
-    this.#scopes = new RunScopes(this.#state, scope, (ref) => host.loadPayload(run, ref), urlsIn)
+    const loadPayload = (ref: PayloadRef) => host.loadPayload(run, ref)
+    const past = new PastItems(run, this.#state, (read) => host.readStore(read), loadPayload)
+    this.#scopes = new RunScopes(this.#state, scope, loadPayload, urlsIn, past)
     this.#writes = new PendingWrites(run, this.#state)
     this.#snapshots = new Snapshots(run)
     this.#contexts = new OutcomeContexts(run, plan, this.#scopes, this.#writes, host)

@@ -40,10 +40,7 @@ export async function executeItems(
   for (let index = from; index < to; index++) {
     if ((index - from) % ITEMS_PER_TURN === 0) await setImmediate()
     if (!isWanted()) return undefined
-    const result = await executeItem(
-      plan,
-      outer.within(index, () => itemOf(index)),
-    )
+    const result = await executeItem(plan, outer.within({ index, item: () => itemOf(index) }))
     if (result.error !== null && !collects) return { values, failed, failure: { index, error: result.error } }
     if (result.error !== null) failed++
     values.push(await resultValue(plan.graph.root, result, unexpectedLoad))

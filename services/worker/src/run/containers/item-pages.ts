@@ -8,19 +8,22 @@ const PAGES_KEPT = 3
 /** Pages on their way to the database at once. */
 const WRITES = 4
 
+/** Where a map has its items. */
+export type MapItems = Pick<Container, 'items' | 'itemsKey'>
+
 /** The items of maps, read a page at a time (D20). */
 export class ItemPages {
-  readonly #pages = new WeakMap<Container, Map<number, Promise<Json>>>()
+  readonly #pages = new WeakMap<MapItems, Map<number, Promise<Json>>>()
 
   constructor(private readonly loadPayload: (ref: PayloadRef) => Promise<Json>) {}
 
-  async itemOf(inside: Container, index: number): Promise<Json | undefined> {
+  async itemOf(inside: MapItems, index: number): Promise<Json | undefined> {
     if (inside.items !== undefined) return inside.items[index]
     const page = await this.#pageOf(inside, Math.floor(index / ITEMS_PER_PAGE))
     return Array.isArray(page) ? page[index % ITEMS_PER_PAGE] : undefined
   }
 
-  #pageOf(inside: Container, page: number): Promise<Json> {
+  #pageOf(inside: MapItems, page: number): Promise<Json> {
     const pages = this.#pages.get(inside) ?? new Map<number, Promise<Json>>()
     this.#pages.set(inside, pages)
     const known = pages.get(page)

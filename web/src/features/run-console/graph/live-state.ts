@@ -29,7 +29,7 @@ export function liveStateOf(
 }
 
 const progressOf = ({ inside }: StepState): Pick<LiveNode, 'ended' | 'passes'> => {
-  if (inside === null) return {}
+  if (inside === null || inside.kind === 'past') return {}
   return inside.kind === 'map' ? { ended: inside.ended, passes: inside.count } : { ended: inside.ended }
 }
 

@@ -26,6 +26,16 @@ export class RunLog implements RunObserver {
   }
 }
 
+/** Steps that a line names at most. */
+const NAMED_STEPS = 10
+
+function undoneBy(paths: readonly string[]): string {
+  if (paths.length === 0) return 'What was done is undone'
+  const named = paths.slice(0, NAMED_STEPS).join(', ')
+  const more = paths.length > NAMED_STEPS ? ` and ${paths.length - NAMED_STEPS} more` : ''
+  return `What was done is undone by ${named}${more}`
+}
+
 function lineOf(event: RunEvent): LogLine | undefined {
   switch (event.type) {
     case 'step_log':
@@ -41,7 +51,7 @@ function lineOf(event: RunEvent): LogLine | undefined {
       return {
         ...base(event),
         level: 'warn',
-        message: `What was done is undone by ${event.paths.join(', ')}`,
+        message: undoneBy(event.paths),
         data: undefined,
       }
     case 'run_finished':
