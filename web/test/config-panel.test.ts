@@ -137,3 +137,54 @@ test('a request is configured, tried on its own, and the next node sees what it 
   expect(problems).toEqual([])
   await page.context().close()
 }, 180_000)
+
+/*
+ *  start ──► each ┌ label ┐   three orders, the second of them without an id
+ *                 └───────┘
+ */
+test('a node in a container shows the data of the item that is chosen', async () => {
+  const definition = {
+    format: 'millrace/v1',
+    name: 'each-order',
+    nodes: [
+      { id: 'start', type: 'trigger.manual' },
+      {
+        id: 'each',
+        type: 'flow.map',
+        params: { items: '{{ trigger.orders }}', onItemError: 'collect' },
+        body: {
+          nodes: [
+            { id: 'label', type: 'transform.json', params: { expression: '"order " & $uppercase(item.id)' } },
+            { id: 'note', type: 'log.message', params: { message: '{{ steps.label.output }}' } },
+          ],
+          edges: [{ from: 'label', to: 'note' }],
+        },
+      },
+    ],
+    edges: [{ from: 'start', to: 'each' }],
+  }
+  await app.api('POST', '/workflows/import', { definition, publish: true })
+  const { id } = z.object({ id: z.string() }).parse(await app.api('GET', '/workflows/each-order'))
+  // An item too long for the line below a field is an item all the same.
+  const orders = [{ id: 'a1', text: 'x'.repeat(5_000) }, { id: 2 }, { id: 'c3' }]
+  await app.api('POST', '/runs', { workflow: 'each-order', input: { orders } })
+  const { page, problems } = await openPage(browser, app, { viewport: { width: 1440, height: 900 } })
+  await signInAsOwner(page, app, `/workflows/${id}`)
+  await openNode(page, 'label')
+  const input = page.getByRole('region', { name: 'Input' })
+  const output = page.getByRole('region', { name: 'Output' })
+  const passes = input.getByRole('group', { name: 'Pass of each' })
+  await passes.getByText('of 3').waitFor()
+  await output.getByText('"order A1"').waitFor()
+  await input.getByRole('tree', { name: 'Item 0' }).getByText('"a1"').waitFor()
+
+  await passes.getByRole('button', { name: 'Pass after each[0]' }).click()
+  await output.getByText('Failed', { exact: true }).waitFor()
+  await passes.getByRole('button', { name: 'Failed each[1]' }).click()
+  await page.getByRole('button', { name: 'each[2] Completed' }).click()
+  await output.getByText('"order C3"').waitFor()
+  await input.getByRole('tree', { name: 'Item 2' }).getByText('"c3"').waitFor()
+  expect(await violationsOf(page, '[role="dialog"]')).toEqual([])
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 180_000)

@@ -24,14 +24,20 @@ export type Preview =
 
 /** As a worker of the server is guarded, but for its own RegExp engine. */
 const GUARDS = { timeout: 1_000, stack: 10_000, sequence: 1_000_000 }
-const SHOWN_CHARACTERS = 2_000
+/** As much of a value as a line below a field has room for. */
+export const SHOWN_CHARACTERS = 2_000
 
 /** @param isSource true where the text is one expression, with or without braces around it. */
-export const preview = async (text: string, isSource: boolean, scope: SampleScope): Promise<Preview> => {
+export const preview = async (
+  text: string,
+  isSource: boolean,
+  scope: SampleScope,
+  limit: number = SHOWN_CHARACTERS,
+): Promise<Preview> => {
   const parts = splitTemplate(text)
   const only = parts.length === 1 ? parts[0] : undefined
-  if (isSource && !text.includes('{{')) return previewSource(text, scope)
-  if (only?.kind === 'expression') return previewSource(only.source, scope)
+  if (isSource && !text.includes('{{')) return previewSource(text, scope, limit)
+  if (only?.kind === 'expression') return previewSource(only.source, scope, limit)
   let joined = ''
   for (const part of parts) {
     if (part.kind === 'text') {
@@ -42,14 +48,15 @@ export const preview = async (text: string, isSource: boolean, scope: SampleScop
     if (result.kind === 'error') return result
     joined += result.kind === 'nothing' ? '' : toText(result.value)
   }
-  return show(joined)
+  return show(joined, limit)
 }
 
-const previewSource = async (source: string, scope: SampleScope): Promise<Preview> => {
+const previewSource = async (source: string, scope: SampleScope, limit: number): Promise<Preview> => {
   if (source.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
   const result = await run(source, scope)
   if (result.kind !== 'value') return result
-  return result.hint === undefined ? show(result.value) : { ...show(result.value), hint: result.hint }
+  const shown = show(result.value, limit)
+  return result.hint === undefined ? shown : { ...shown, hint: result.hint }
 }
 
 type Result =
@@ -69,11 +76,10 @@ const run = async (source: string, scope: SampleScope): Promise<Result> => {
   }
 }
 
-const show = (value: unknown): Extract<Preview, { kind: 'value' }> => {
-  const text =
-    typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN_CHARACTERS + 1)) : toText(value)
-  const cut = text.length > SHOWN_CHARACTERS
-  return { kind: 'value', type: typeName(value), text: cut ? text.slice(0, SHOWN_CHARACTERS) : text, cut }
+const show = (value: unknown, limit: number): Extract<Preview, { kind: 'value' }> => {
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, limit + 1)) : toText(value)
+  const cut = text.length > limit
+  return { kind: 'value', type: typeName(value), text: cut ? text.slice(0, limit) : text, cut }
 }
 
 const toText = (value: unknown): string => {

@@ -1,11 +1,9 @@
-import type { Preview } from './evaluate.js'
+import { type Preview, SHOWN_CHARACTERS } from './evaluate.js'
 import type { EvaluationAnswer, EvaluationRequest } from './protocol.js'
 import type { SampleScope } from './scope.js'
 
 interface Question {
-  readonly id: number
-  readonly text: string
-  readonly isSource: boolean
+  readonly asked: Extract<EvaluationRequest, { kind: 'preview' }>
   readonly answer: (preview: Preview | undefined) => void
   readonly timer: ReturnType<typeof setTimeout>
 }
@@ -35,13 +33,19 @@ export class Evaluator {
     this.#worker?.postMessage({ kind: 'scope', scope })
   }
 
-  preview(field: string, text: string, isSource: boolean): Promise<Preview | undefined> {
+  /** `limit`: characters of the value that are wanted at most. */
+  preview(
+    field: string,
+    text: string,
+    isSource: boolean,
+    limit: number = SHOWN_CHARACTERS,
+  ): Promise<Preview | undefined> {
     this.#settle(field, undefined)
-    const id = ++this.#asked
+    const asked = { kind: 'preview', id: ++this.#asked, text, isSource, limit } as const
     return new Promise((answer) => {
       const timer = setTimeout(() => this.#giveUp(field), this.#patienceMs)
-      this.#open.set(field, { id, text, isSource, answer, timer })
-      this.#running().postMessage({ kind: 'preview', id, text, isSource })
+      this.#open.set(field, { asked, answer, timer })
+      this.#running().postMessage(asked)
     })
   }
 
@@ -56,7 +60,7 @@ export class Evaluator {
     const worker = this.#start()
     worker.onmessage = ({ data }) => {
       for (const [field, question] of this.#open)
-        if (question.id === data.id) this.#settle(field, data.preview)
+        if (question.asked.id === data.id) this.#settle(field, data.preview)
     }
     if (this.#scope !== undefined) worker.postMessage({ kind: 'scope', scope: this.#scope })
     this.#worker = worker
@@ -68,8 +72,7 @@ export class Evaluator {
     this.#worker = undefined
     const hint = 'a run would stop it after 100 ms'
     this.#settle(field, { kind: 'error', message: 'The expression takes too long', hint })
-    for (const { id, text, isSource } of this.#open.values())
-      this.#running().postMessage({ kind: 'preview', id, text, isSource })
+    for (const { asked } of this.#open.values()) this.#running().postMessage(asked)
   }
 
   #settle(field: string, preview: Preview | undefined): void {

@@ -4,7 +4,14 @@ import type { SampleScope } from './scope.js'
 /** What goes to the worker: the sample once, then only what is typed. */
 export type EvaluationRequest =
   | { readonly kind: 'scope'; readonly scope: SampleScope }
-  | { readonly kind: 'preview'; readonly id: number; readonly text: string; readonly isSource: boolean }
+  | {
+      readonly kind: 'preview'
+      readonly id: number
+      readonly text: string
+      readonly isSource: boolean
+      /** Characters of the value that are given at most. */
+      readonly limit: number
+    }
 
 export interface EvaluationAnswer {
   readonly id: number

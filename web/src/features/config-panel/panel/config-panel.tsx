@@ -1,6 +1,6 @@
 import { Modal } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import type { DefinitionProblem, Json } from '@millrace/contracts'
+import type { DefinitionProblem, Json, Step } from '@millrace/contracts'
 import { useMemo, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
 import { byPointer } from '../../../components/schema-form/model/problems.js'
@@ -11,7 +11,7 @@ import {
   type PanelNode,
   upstreamOf,
 } from '../panel-document.js'
-import { type Pins, scopeOf } from '../samples/sample.js'
+import { type Pins, type Sample, scopeOf } from '../samples/sample.js'
 import { usePass } from '../samples/use-pass.js'
 import { useSample } from '../samples/use-sample.js'
 import { exampleInput } from '../triggers/example-input.js'
@@ -23,6 +23,7 @@ import { PanelFrame } from './panel-frame.js'
 import { PanelHeader } from './panel-header.js'
 import { Panes } from './panes.js'
 import { ParamsPane } from './params-pane.js'
+import { PassChooser } from './pass-chooser.js'
 import { useEvaluator } from './use-evaluator.js'
 import { useSameList } from './use-same-list.js'
 import { useTestRun } from './use-test-run.js'
@@ -53,12 +54,19 @@ const WIDE = 880
 /** Configures one node and tries it: the data that comes in, its form, and what came out. */
 export const ConfigPanel = (props: ConfigPanelProps) => {
   const node = props.document.nodes.find(({ id }) => id === props.nodeId)
+  // Whoever goes on to the next node of a body stays in the pass that was chosen.
+  const [passes, setPasses] = useState<ReadonlyMap<string, number>>(new Map())
   // Deleted while it was open: whoever shows the panel closes it.
-  return node === undefined ? null : <Panel {...props} node={node} key={node.id} />
+  return node === undefined ? null : (
+    <Panel {...props} node={node} passes={passes} onPasses={setPasses} key={node.id} />
+  )
 }
 
 interface PanelProps extends ConfigPanelProps {
   readonly node: PanelNode
+  /** The pass chosen of a container, by its id. */
+  readonly passes: ReadonlyMap<string, number>
+  readonly onPasses: (passes: ReadonlyMap<string, number>) => void
 }
 
 const Panel = (props: PanelProps) => {
@@ -70,12 +78,21 @@ const Panel = (props: PanelProps) => {
   // The sample goes to a worker whenever it changes, and may have megabytes.
   const upstream = useSameList(useMemo(() => upstreamOf(document, node.id), [document, node.id]))
   const ids = useMemo(() => [node.id, ...upstream], [node.id, upstream])
-  const { sample, isPending } = useSample(workflow.id, ids, runId)
-  const expressions = useExpressionContext(props, upstream, sample)
+  const containers = useSameList(
+    useMemo(() => containersAround(document, node.id).reverse(), [document, node.id]),
+  )
+  const { sample, indexes, isPending } = useSample({
+    workflowId: workflow.id,
+    ids,
+    runId,
+    containers,
+    chosen: props.passes,
+  })
+  const { expressions, shown } = useExpressionContext(props, { upstream, containers, sample, indexes })
   const test = useTestRun({
     workflowId: workflow.id,
     // A body runs in its container: the outermost one is what a run can be cut to.
-    nodeId: containersAround(document, node.id).at(-1) ?? node.id,
+    nodeId: containers[0] ?? node.id,
     sample,
     pins,
     example: useMemo(() => exampleFor(document, ids, nodeTypes), [document, ids, nodeTypes]),
@@ -83,8 +100,7 @@ const Panel = (props: PanelProps) => {
     onStarted: setRunId,
   })
   const own = useMemo(() => byPointer(problems), [problems])
-  const { pass } = expressions
-  const common = { document, node, type, sample, pass, pins, onPins: props.onPins }
+  const common = { document, node, type, sample, pins, onPins: props.onPins }
   const panel = (
     <PanelFrame
       label={`Settings of ${node.id}`}
@@ -103,7 +119,24 @@ const Panel = (props: PanelProps) => {
       <ExpressionProvider value={expressions}>
         <Panes
           wide={expanded || width >= WIDE}
-          input={<InputPane {...common} upstream={upstream} test={test} />}
+          input={
+            <InputPane
+              {...common}
+              upstream={upstream}
+              test={test}
+              shown={shown}
+              passes={
+                <PassChooser
+                  node={node.id}
+                  containers={containers}
+                  indexes={indexes}
+                  around={shown.around}
+                  steps={sample?.all ?? NO_STEPS}
+                  onChoose={(container, index) => props.onPasses(new Map(props.passes).set(container, index))}
+                />
+              }
+            />
+          }
           params={
             <ParamsPane
               {...common}
@@ -136,10 +169,18 @@ const Panel = (props: PanelProps) => {
   )
 }
 
+const NO_STEPS: readonly Step[] = []
+
+interface Shown {
+  readonly upstream: readonly string[]
+  readonly containers: readonly string[]
+  readonly sample: Sample | undefined
+  readonly indexes: readonly number[]
+}
+
 const useExpressionContext = (
-  { workflow, document, node, nodeTypes, pins }: PanelProps,
-  upstream: readonly string[],
-  sample: Parameters<typeof scopeOf>[0],
+  { workflow, document, nodeTypes, pins }: PanelProps,
+  { upstream, containers, sample, indexes }: Shown,
 ) => {
   const facts = useMemo(
     () => ({ workflow: { id: workflow.id, name: workflow.name }, vars: document.vars }),
@@ -149,7 +190,12 @@ const useExpressionContext = (
     () => scopeOf(sample, upstream, pins, { ...facts, pass: undefined }),
     [sample, upstream, pins, facts],
   )
-  const pass = usePass(useItemLists(document, node.id), around)
+  const lists = useMemo(
+    () => containers.map((id) => document.nodes.find((each) => each.id === id)?.params['items']),
+    [document, containers],
+  )
+  const shown = usePass(lists, indexes, around)
+  const { pass } = shown
   const scope = useMemo(
     () => scopeOf(sample, upstream, pins, { ...facts, pass }),
     [sample, upstream, pins, facts, pass?.item, pass?.index],
@@ -160,21 +206,12 @@ const useExpressionContext = (
     return new Map(upstream.map((id) => [id, parseJsonSchema(types.get(id)?.output ?? {})]))
   }, [document.nodes, nodeTypes, upstream])
   const hasSample = sample !== undefined || Object.keys(scope.steps).length > 0
-  return useMemo(
-    () => ({ known: { scope, outputs }, evaluator, hasSample, pass }),
+  const expressions = useMemo(
+    () => ({ known: { scope, outputs }, evaluator, hasSample }),
     [scope, outputs, evaluator, hasSample],
   )
+  return { expressions, shown }
 }
-
-/** What the containers around a node are given as items, the outermost first. */
-const useItemLists = (document: PanelDocument, id: string): readonly (Json | undefined)[] =>
-  useMemo(
-    () =>
-      containersAround(document, id)
-        .map((container) => document.nodes.find((each) => each.id === container)?.params['items'])
-        .reverse(),
-    [document, id],
-  )
 
 /** What the first trigger that leads to a node gives, empty. */
 const exampleFor = ({ nodes }: PanelDocument, ids: readonly string[], nodeTypes: NodeTypes): Json =>

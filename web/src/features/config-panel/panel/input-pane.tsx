@@ -1,8 +1,10 @@
 import { Button, Text } from '@mantine/core'
 import type { Json } from '@millrace/contracts'
 import { FastForward, Pin } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { formatTime } from '../../../components/time/format-time.js'
 import type { Sample } from '../samples/sample.js'
+import type { ShownPass } from '../samples/use-pass.js'
 import { TriggerPane } from '../triggers/trigger-pane.js'
 import type { PaneProps, TestRun } from './pane-props.js'
 import classes from './panel.module.css'
@@ -11,11 +13,16 @@ import { ValueBox } from './value-box.js'
 interface InputPaneProps extends PaneProps {
   readonly upstream: readonly string[]
   readonly test: TestRun
+  /** For a node in a container. */
+  readonly shown: ShownPass
+  /** Chooses another pass. */
+  readonly passes: ReactNode
 }
 
 /** What the node gets: the data of the latest run, the nearest step first. */
 export const InputPane = (props: InputPaneProps) => {
-  const { node, type, sample, pass, upstream, pins, test } = props
+  const { node, type, sample, upstream, pins, test, passes } = props
+  const { pass } = props.shown
   if (type?.trigger ?? node.type.startsWith('trigger.')) return <TriggerPane {...props} />
   const known = upstream.filter((id) => pins[id] !== undefined || sample?.outputs.has(id))
   return (
@@ -39,8 +46,9 @@ export const InputPane = (props: InputPaneProps) => {
       ) : (
         <SampleLine sample={sample} />
       )}
+      {passes}
       {pass?.item !== undefined && (
-        <Source expression="item" value={pass.item} label="First item" pinned={false} />
+        <Source expression="item" value={pass.item} label={`Item ${pass.index}`} pinned={false} />
       )}
       {known.map((id) => (
         <Source

@@ -1,6 +1,6 @@
 import type { NodeTypeDescriptor } from '@millrace/contracts'
 import type { PanelDocument, PanelNode } from '../panel-document.js'
-import type { Pass, Pins, Sample } from '../samples/sample.js'
+import type { Pins, Sample } from '../samples/sample.js'
 import type { useTestRun } from './use-test-run.js'
 
 /** What all parts of a panel are given. */
@@ -10,8 +10,6 @@ export interface PaneProps {
   /** Undefined for a type that this server does not know. */
   readonly type: NodeTypeDescriptor | undefined
   readonly sample: Sample | undefined
-  /** For a node in a container. */
-  readonly pass: Pass | undefined
   readonly pins: Pins
   readonly onPins: (pins: Pins) => void
 }

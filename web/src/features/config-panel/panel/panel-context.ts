@@ -1,7 +1,6 @@
 import { createContext, useContext } from 'react'
 import type { Known } from '../expressions/complete.js'
 import type { Evaluator } from '../expressions/evaluator.js'
-import type { Pass } from '../samples/sample.js'
 
 /** What expression fields need to know of the node that is being configured. */
 export interface ExpressionContext {
@@ -9,8 +8,6 @@ export interface ExpressionContext {
   readonly evaluator: Evaluator
   /** True where there is data to try expressions on. */
   readonly hasSample: boolean
-  /** For a node in a container. */
-  readonly pass: Pass | undefined
 }
 
 const PanelContext = createContext<ExpressionContext | undefined>(undefined)

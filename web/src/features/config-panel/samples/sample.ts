@@ -4,7 +4,9 @@ import type { SampleScope } from '../expressions/scope.js'
 /** What one run left behind: the data that expressions are tried on. */
 export interface Sample {
   readonly run: Run
-  /** By node id; of a node inside of containers its step in the first pass. */
+  /** Those of all passes. */
+  readonly all: readonly Step[]
+  /** By node id; of a node inside of containers its step in the passes that are shown. */
   readonly steps: ReadonlyMap<string, Step>
   /** By node id, large ones loaded. */
   readonly outputs: ReadonlyMap<string, Json>

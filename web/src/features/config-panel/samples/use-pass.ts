@@ -1,46 +1,94 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, json } from '@millrace/contracts'
 import { useEffect, useState } from 'react'
+import { z } from 'zod'
 import { Evaluator, startEvaluationWorker } from '../expressions/evaluator.js'
 import type { SampleScope } from '../expressions/scope.js'
 import type { Pass } from './sample.js'
 
+/** What is known of one container around a node. */
+export interface Items {
+  /** Undefined where it takes no items, or they are not known. */
+  readonly count: number | undefined
+  readonly item: Json | undefined
+}
+
+export interface ShownPass {
+  /** Undefined outside of containers. */
+  readonly pass: Pass | undefined
+  /** One a container, the outermost first. */
+  readonly around: readonly Items[]
+}
+
 /**
- * The first pass of the containers around a node, the outermost first: `lists` holds what each is given as items,
- * undefined for one that takes none. Undefined outside of containers.
+ * The pass that is shown of the containers around a node, the outermost first: `lists` holds what each is given as
+ * items, undefined for one that takes none, and `indexes` which pass it is.
  */
-export const usePass = (lists: readonly (Json | undefined)[], scope: SampleScope): Pass | undefined => {
-  const [item, setItem] = useState<Json>()
+export const usePass = (
+  lists: readonly (Json | undefined)[],
+  indexes: readonly number[],
+  scope: SampleScope,
+): ShownPass => {
+  const [found, setFound] = useState<Found>({ at: '', around: [] })
   const [evaluator] = useState(() => new Evaluator(startEvaluationWorker))
+  const at = JSON.stringify(indexes)
   useEffect(() => () => evaluator.close(), [evaluator])
   useEffect(() => {
     if (lists.length === 0) return
     let current = true
-    void firstItem(evaluator, lists, scope).then((found) => {
-      // The same item read again is no other one: whoever evaluates with it would begin anew, for ever.
-      if (current) setItem((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found))
+    void itemsAround(evaluator, lists, indexes, scope).then((around) => {
+      // The same items read again are no others: whoever evaluates with them would begin anew, for ever.
+      const next = { at, around }
+      if (current) setFound((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
     })
     return () => {
       current = false
     }
-  }, [evaluator, lists, scope])
-  return lists.length === 0 ? undefined : { index: 0, item }
+    // The indexes are compared by what they say.
+  }, [evaluator, lists, at, scope])
+  // Of another pass nothing is said of this one.
+  const around = found.at === at ? found.around : NOTHING
+  const index = indexes.at(-1)
+  return { pass: index === undefined ? undefined : { index, item: around.at(-1)?.item }, around }
 }
 
+interface Found {
+  /** The indexes it is of. */
+  readonly at: string
+  readonly around: readonly Items[]
+}
+
+const NOTHING: readonly Items[] = []
+
 /** Each list may be worked out from the item around it. */
-const firstItem = async (
+const itemsAround = async (
   evaluator: Evaluator,
   lists: readonly (Json | undefined)[],
+  indexes: readonly number[],
   scope: SampleScope,
-): Promise<Json | undefined> => {
-  let item: Json | undefined
-  for (const list of lists) {
-    evaluator.setScope({ ...scope, ...(item === undefined ? {} : { item }), index: 0 })
-    if (typeof list !== 'string') item = Array.isArray(list) ? list[0] : undefined
-    else {
-      const source = list.replace(/^\s*\{\{([\s\S]*)\}\}\s*$/, '$1')
-      const shown = await evaluator.preview('item', `(${source})[0]`, true)
-      item = shown?.kind === 'value' && !shown.cut ? (JSON.parse(shown.text) as Json) : undefined // a value is shown as JSON
-    }
+): Promise<readonly Items[]> => {
+  const found: Items[] = []
+  for (const [level, list] of lists.entries()) {
+    const index = indexes[level] ?? 0
+    const before = found.at(-1)?.item
+    const around =
+      level === 0 ? {} : { index: indexes[level - 1] ?? 0, ...(before !== undefined && { item: before }) }
+    evaluator.setScope({ ...scope, ...around })
+    found.push(await itemOf(evaluator, list, index))
   }
-  return item
+  return found
+}
+
+const UNKNOWN: Items = { count: undefined, item: undefined }
+
+const evaluated = z.object({ count: z.int(), item: json.optional() })
+
+const itemOf = async (evaluator: Evaluator, list: Json | undefined, index: number): Promise<Items> => {
+  if (Array.isArray(list)) return { count: list.length, item: list[index] }
+  if (typeof list !== 'string') return UNKNOWN
+  const source = list.replace(/^\s*\{\{([\s\S]*)\}\}\s*$/, '$1')
+  const both = `($items := (${source}); {"count": $count($items), "item": $items[${index}]})`
+  const shown = await evaluator.preview('item', both, true, Number.POSITIVE_INFINITY)
+  // A value is shown as JSON, and this one is not cut.
+  const parsed = shown?.kind === 'value' ? evaluated.safeParse(JSON.parse(shown.text)) : undefined
+  return parsed?.success === true ? { count: parsed.data.count, item: parsed.data.item } : UNKNOWN
 }

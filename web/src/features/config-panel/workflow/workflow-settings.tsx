@@ -87,13 +87,15 @@ export const WorkflowSettings = (props: WorkflowSettingsProps) => {
 
 const SHOWN = ['/nodes', '/edges', ...ABOUT_FIELDS.map(({ name }) => `/${name}`), '/settings']
 
+const NO_CONTAINERS = { containers: [], chosen: new Map<string, number>() }
+
 /** Keys are worked out when a run is about to begin, before any of its steps: they read the latest run's trigger. */
 const useExpressionsOfRuns = ({ workflow, document, nodeTypes }: WorkflowSettingsProps) => {
   const { id, name } = workflow
   const triggers = useSameList(
     document.nodes.flatMap((node) => (nodeTypes.get(node.type)?.trigger === true ? [node.id] : [])),
   )
-  const { sample } = useSample(id, triggers, undefined)
+  const { sample } = useSample({ workflowId: id, ids: triggers, runId: undefined, ...NO_CONTAINERS })
   const scope = useMemo(
     () => scopeOf(sample, [], {}, { workflow: { id, name }, vars: document.vars, pass: undefined }),
     [sample, id, name, document.vars],
@@ -104,7 +106,6 @@ const useExpressionsOfRuns = ({ workflow, document, nodeTypes }: WorkflowSetting
       known: { scope, outputs: new Map() },
       evaluator,
       hasSample: sample !== undefined,
-      pass: undefined,
     }),
     [scope, evaluator, sample],
   )
