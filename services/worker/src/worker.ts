@@ -19,7 +19,7 @@ import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
 import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession } from './run/session.js'
-import type { SessionEnd, SessionHost } from './run/session-host.js'
+import type { HeldRun, SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
 import { mayWait, takeTurn } from './run/take-turn.js'
 import { Slots } from './slots.js'
@@ -72,7 +72,7 @@ export class Worker {
   readonly #host: SessionHost
   #consumer: JobConsumer | undefined
   #full = false
-  #dirty: RunSession[] = []
+  #dirty: HeldRun[] = []
   #stopping = false
   /** Doorbells that were heard and not answered, to be rung again. */
   #unanswered: string[] = []
@@ -307,7 +307,7 @@ export class Worker {
     }
   }
 
-  async #ended(session: RunSession, how: SessionEnd, reason: unknown): Promise<void> {
+  async #ended(session: HeldRun, how: SessionEnd, reason: unknown): Promise<void> {
     const { id } = session.run
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#fairness.left(session.run.workspaceId)
@@ -328,7 +328,7 @@ export class Worker {
   }
 
   /** D7: what the run wanted to write was refused, so it goes back to its durable state and fails from there. */
-  async #failUnstorable({ run, plan }: RunSession, message: string): Promise<void> {
+  async #failUnstorable({ run, plan }: HeldRun, message: string): Promise<void> {
     await this.#fail(run, plan, new MillraceError('UNSTORABLE_OUTPUT', message))
   }
 
@@ -344,7 +344,7 @@ export class Worker {
     }
   }
 
-  #flushSoon(session: RunSession): void {
+  #flushSoon(session: HeldRun): void {
     this.#dirty.push(session)
     if (this.#dirty.length > 1) return
     setTimeout(() => {
@@ -367,7 +367,7 @@ export class Worker {
     if (typeof runId === 'string') this.#check(this.#sessions.get(runId))
   }
 
-  #check(session: RunSession | undefined): void {
+  #check(session: HeldRun | undefined): void {
     session?.checkInbox().catch((error) => this.deps.log.warn({ err: error }, 'an inbox could not be read'))
   }
 

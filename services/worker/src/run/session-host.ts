@@ -2,7 +2,18 @@ import type { Json, PayloadRef, RunEvent, RunStatus } from '@millrace/contracts'
 import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow, RunReads } from '@millrace/run-store'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { DatabaseClock } from '../clock.js'
-import type { RunSession } from './session.js'
+import type { Plan } from '../plan/plan.js'
+
+/** What a worker needs of a session: one run that it holds. */
+export interface HeldRun {
+  readonly run: ClaimedRun
+  readonly plan: Plan
+  readonly startedAt: number | null
+  /** Runs that hear of this one's end. */
+  readonly relatives: readonly string[]
+  flush(): void
+  checkInbox(): Promise<void>
+}
 
 /** What a session needs of its worker, and no more. */
 export interface SessionHost {
@@ -15,21 +26,21 @@ export interface SessionHost {
   /** Tried again until the database answers. */
   readStore<T>(read: (store: RunReads) => Promise<T>): Promise<T>
   storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
-  published(session: RunSession, events: readonly RunEvent[], status: RunStatus | undefined): void
+  published(session: HeldRun, events: readonly RunEvent[], status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
-  yielded(session: RunSession): void
+  yielded(session: HeldRun): void
   /** The session is over; `reason` says why where it was not its own doing. */
-  ended(session: RunSession, how: SessionEnd, reason: unknown): void
+  ended(session: HeldRun, how: SessionEnd, reason: unknown): void
   /** A wait of the run is registered: something may have come for it before. */
-  registered(session: RunSession): void
+  registered(session: HeldRun): void
   /** Runs that this one has called, or no longer waits for: durable, and to be rung for. */
   called(runIds: readonly string[]): void
   readonly resolveCall: Capabilities['resolveCall']
   readonly resumeUrl: (runId: string, path: string) => string
   /** Collects sessions whose events may wait a moment for company. */
-  flushSoon(session: RunSession): void
+  flushSoon(session: HeldRun): void
   /** The database refused what the run wants to write: the run alone must fail (D7). */
-  unstorable(session: RunSession, message: string): void
+  unstorable(session: HeldRun, message: string): void
   readonly random: () => number
 }
 

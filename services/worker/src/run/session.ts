@@ -13,7 +13,7 @@ import { type MakeAttempts, type PerformedRun, Performer } from './performer.js'
 import { resolvedInput } from './resolved-input.js'
 import { resumeUrlsIn, runScope } from './run-scope.js'
 import { RunScopes } from './scopes.js'
-import type { SessionEnd, SessionHost } from './session-host.js'
+import type { HeldRun, SessionEnd, SessionHost } from './session-host.js'
 import { Snapshots } from './snapshots.js'
 import { isSuspect } from './suspicion.js'
 
@@ -29,7 +29,7 @@ const NEAR_MS = 2_000
  * 3. Inbox rows are consumed by the flush of the events they cause (D3).
  * 4. State changes only by the engine's decisions, so a later fold gives the same state.
  */
-export class RunSession {
+export class RunSession implements HeldRun {
   readonly #state: RunState
   readonly #scopes: RunScopes
   readonly #barrier: DurabilityBarrier

@@ -5,7 +5,8 @@ import { type FormEvent, useState } from 'react'
 import { useApi } from '../../api/context.js'
 import { keys } from '../../api/keys.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
-import { TEMPLATES, type Template } from './templates/templates.js'
+import type { Template } from './templates/template.js'
+import { TEMPLATES } from './templates/templates.js'
 
 interface NewWorkflowDialogProps {
   readonly template: Template | undefined

@@ -1,5 +1,6 @@
 import { Text, Title, UnstyledButton } from '@mantine/core'
-import { TEMPLATES, type Template } from './templates/templates.js'
+import type { Template } from './templates/template.js'
+import { TEMPLATES } from './templates/templates.js'
 import classes from './workflow-list.module.css'
 
 export const TemplateGallery = ({ onPick }: { readonly onPick: (template: Template) => void }) => (

@@ -13,7 +13,7 @@ import { ArchiveDialog } from './archive-dialog.js'
 import { ImportDialog } from './import-dialog.js'
 import { NewWorkflowDialog } from './new-workflow-dialog.js'
 import { TemplateGallery } from './template-gallery.js'
-import type { Template } from './templates/templates.js'
+import type { Template } from './templates/template.js'
 import classes from './workflow-list.module.css'
 import { WorkflowTable } from './workflow-table.js'
 

@@ -1,4 +1,4 @@
-import type { Template } from './templates.js'
+import type { Template } from './template.js'
 
 /**
  *   hook ──▶ fetch ──▶ found ──true──▶ answer

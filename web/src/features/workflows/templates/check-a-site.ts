@@ -1,4 +1,4 @@
-import type { Template } from './templates.js'
+import type { Template } from './template.js'
 
 export const checkASite: Template = {
   title: 'Check a site every five minutes',

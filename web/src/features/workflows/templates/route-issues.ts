@@ -1,4 +1,4 @@
-import type { Template } from './templates.js'
+import type { Template } from './template.js'
 
 export const routeIssues: Template = {
   title: 'Sort issues by label',
