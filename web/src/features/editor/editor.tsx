@@ -78,20 +78,17 @@ export const Editor = (props: EditorProps) => {
 }
 
 const Workbench = (props: EditorProps) => {
-  const { workflowId, types, api, live, renderPanel, renderSettings, links } = props
+  const { workflowId, types, api, live, links } = props
   const { store } = useEditor()
-  const document = useEditorState((state) => state.document)
   const overlays = useOverlays()
   const [side, setSide] = useState<SideView | undefined>('nodes')
   const [showsProblems, setShowsProblems] = useState(false)
   const autosave = useAutosave({ ...props, store })
-  const problems = useProblems(document, types, (definition: JsonObject, signal) =>
+  const problems = useProblems(store, types, (definition: JsonObject, signal) =>
     api.validate(definition, signal),
   )
   const tidy = useTidy()
   const ui = useMemo(() => ({ overlays, tidy, showOutline: () => setSide('outline') }), [overlays, tidy])
-  const panel = usePanelContext(problems, autosave.flush)
-  const settings = useSettingsContext(problems)
   const jump = useJump(overlays.close)
   useRegionKeys()
   return (
@@ -118,16 +115,8 @@ const Workbench = (props: EditorProps) => {
               </section>
             )}
           </div>
-          {panel !== undefined && (
-            <aside className={classes['panel']} aria-label={`Panel of ${panel.nodeId}`} data-region>
-              {renderPanel(panel)}
-            </aside>
-          )}
-          {settings !== undefined && (
-            <aside className={classes['panel']} aria-label="Panel of the workflow" data-region>
-              {renderSettings(settings)}
-            </aside>
-          )}
+          <NodePane render={props.renderPanel} problems={problems} saveDraft={autosave.flush} />
+          <WorkflowPane render={props.renderSettings} problems={problems} />
         </div>
         <Said />
         <OverlayView />
@@ -148,6 +137,37 @@ const Workbench = (props: EditorProps) => {
         )}
       </div>
     </EditorUiContext>
+  )
+}
+
+interface NodePaneProps {
+  readonly render: EditorProps['renderPanel']
+  readonly problems: readonly LocatedProblem[]
+  readonly saveDraft: () => Promise<number>
+}
+
+/** The panel of the node that is open. It follows the document; the workbench around it need not. */
+const NodePane = ({ render, problems, saveDraft }: NodePaneProps) => {
+  const panel = usePanelContext(problems, saveDraft)
+  return panel === undefined ? null : (
+    <aside className={classes['panel']} aria-label={`Panel of ${panel.nodeId}`} data-region>
+      {render(panel)}
+    </aside>
+  )
+}
+
+interface WorkflowPaneProps {
+  readonly render: EditorProps['renderSettings']
+  readonly problems: readonly LocatedProblem[]
+}
+
+/** The panel of the workflow itself, while that is open. */
+const WorkflowPane = ({ render, problems }: WorkflowPaneProps) => {
+  const settings = useSettingsContext(problems)
+  return settings === undefined ? null : (
+    <aside className={classes['panel']} aria-label="Panel of the workflow" data-region>
+      {render(settings)}
+    </aside>
   )
 }
 
