@@ -7,6 +7,7 @@ import { type Figure, formatFigures } from './figure.js'
 import { measureGraphs } from './graphs.js'
 import { measureIngestLimits } from './ingest.js'
 import { createLoad } from './load.js'
+import { measureParked } from './parked.js'
 import { measureScripts } from './scripts.js'
 import { startHoldingUpstream, startLateUpstream } from './upstreams.js'
 import { measureCpu, measureHeld, measureScaling } from './workers.js'
@@ -41,6 +42,7 @@ try {
   add(await measureScaling(environment, load, late.url))
   add(await measureIngestLimits(environment))
   add(await measureFairness(environment))
+  add(await measureParked(environment, load))
 } finally {
   await environment.close()
   await machine.stop()
