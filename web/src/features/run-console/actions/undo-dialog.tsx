@@ -1,10 +1,10 @@
-import { Button, Code, Group, List, Loader, Modal, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Loader, Modal, Stack, Text } from '@mantine/core'
 import type { RetryPlan } from '@millrace/contracts'
 import type { Graph } from '@millrace/engine'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ProblemAlert } from '../../../components/problem-alert.js'
 import classes from './actions.module.css'
-import { undoSteps } from './undo-steps.js'
+import { type UndoStep, undoSteps } from './undo-steps.js'
 
 interface UndoDialogProps {
   readonly runId: string
@@ -33,19 +33,7 @@ export const UndoDialog = ({ runId, graph, preview, start, onStarted, onClose }:
               A new run, linked to this one, runs these steps one after the other. What they change outside
               stays changed.
             </Text>
-            <List
-              type="ordered"
-              size="sm"
-              spacing={4}
-              className={classes['plan'] ?? ''}
-              aria-label="Steps that undo"
-            >
-              {steps.map(({ path, undoes }) => (
-                <List.Item key={path}>
-                  <Code>{path}</Code> undoes <Code>{undoes}</Code>
-                </List.Item>
-              ))}
-            </List>
+            <Steps steps={steps} />
           </>
         )}
         {starting.error !== null && <ProblemAlert error={starting.error} />}
@@ -64,5 +52,23 @@ export const UndoDialog = ({ runId, graph, preview, start, onStarted, onClose }:
         </Group>
       </Stack>
     </Modal>
+  )
+}
+
+const MOST_STEPS = 100
+
+const Steps = ({ steps }: { readonly steps: readonly UndoStep[] }) => {
+  const rest = steps.length - MOST_STEPS
+  return (
+    <>
+      <ol className={classes['steps']} aria-label="Steps that undo">
+        {steps.slice(0, MOST_STEPS).map(({ path, undoes }) => (
+          <li key={path}>
+            <Code>{path}</Code> undoes <Code>{undoes}</Code>
+          </li>
+        ))}
+      </ol>
+      {rest > 0 && <Text size="sm">and {rest.toLocaleString('en')} more</Text>}
+    </>
   )
 }

@@ -37,3 +37,17 @@ test('each step says what it undoes, in the order of the plan', () => {
     { path: 'unbook', undoes: 'book' },
   ])
 })
+
+test('a step of an item undoes one of the same item', () => {
+  const body = {
+    nodes: [
+      { id: 'pay', type: 'test.step', compensate: 'repay' },
+      { id: 'repay', type: 'test.step' },
+    ],
+  }
+  const inside = graphOf(['start>each'], { each: { body } })
+  const runs = [{ path: 'each[3].repay', effect: 'write' as const, repeats: false }]
+  expect(undoSteps(inside, { version: 1, reused: [], runs, repeatedWrites: [] })).toEqual([
+    { path: 'each[3].repay', undoes: 'each[3].pay' },
+  ])
+})
