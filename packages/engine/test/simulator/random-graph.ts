@@ -16,7 +16,7 @@ export function randomGraph(random: Random): Graph {
   const start = plainNode('start', 'trigger.manual')
   const { nodes, edges } = randomPart(random, 'n', [start], 1 + random.int(8), 0)
   const last = nodes[nodes.length - 1]!
-  if (random.chance(0.3)) addUndoing(random, nodes, 0)
+  if (random.chance(0.3)) addUndoing(random, nodes)
   // A second trigger, which never fires, with what hangs on it.
   if (random.chance(0.2)) {
     nodes.push(plainNode('other', 'trigger.webhook'))
@@ -56,10 +56,10 @@ const container = (id: string, random: Random, depth: number): Node => ({
 })
 
 /** What undoes a node stands apart: no edge leads to it. Some of it is a container, in which nothing is undone. */
-function addUndoing(random: Random, nodes: Node[], depth: number): void {
-  for (const owner of random.some([...nodes], 0.5)) {
-    if (owner.body !== undefined) addUndoing(random, owner.body.nodes, depth + 1)
-    if (owner.type === 'trigger.manual' || random.chance(0.3)) continue
+function addUndoing(random: Random, nodes: Node[]): void {
+  for (const { body } of nodes) if (body !== undefined) addUndoing(random, body.nodes)
+  for (const owner of random.some([...nodes], 0.4)) {
+    if (owner.type === 'trigger.manual') continue
     owner.compensate = `${owner.id}-undo`
     const undoing = random.chance(0.1) ? container(owner.compensate, random, DEPTH) : undefined
     nodes.push({

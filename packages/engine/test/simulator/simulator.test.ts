@@ -30,6 +30,23 @@ test(`${INTERLEAVINGS} interleavings keep I1, I2, I4, I7 and D20, and go through
   )
 }, 600_000)
 
+/** start ─▶ outer[ a ─▶ inner[ b ] ] ─▶ last, where `un-a`, `un-b` and `un-last` undo; both containers have a time */
+test('so do items that are undone, piece by piece, and containers whose time is over', () => {
+  const step = (id: string) => ({ id, type: 'test.step' })
+  const undone = (id: string) => [{ ...step(id), compensate: `un-${id}` }, step(`un-${id}`)]
+  const inner = { id: 'inner', type: 'test.repeat', timeoutMs: 2_000, body: { nodes: undone('b') } }
+  const body = { nodes: [...undone('a'), inner], edges: [{ from: 'a', to: 'inner' }] }
+  const outer = { type: 'test.map', timeoutMs: 4_000, body }
+  const graph = makeGraph({ outer, last: { compensate: 'un-last' }, 'un-last': {} }, [
+    'start>outer',
+    'outer>last',
+  ])
+  for (let seed = 1; seed <= 3_000; seed++) simulate(seed, { graph })
+  const lines = Array.from({ length: 1_500 }, (_, seed) => traceOf(seed, { graph })).flat()
+  for (const pattern of [/STEP_TIMEOUT/, /step_started \S+\.un-b#/, /^undoable_found → run_compensating \S/])
+    expect(lines.filter((line) => pattern.test(line)).length).toBeGreaterThan(10)
+}, 600_000)
+
 /** start ─▶ each[ a ─▶ b ] ─▶ after */
 test('so do maps of several pages, whose results are stored a page at a time', () => {
   const step = (id: string) => ({ id, type: 'test.step', onError: 'continue' as const })

@@ -68,3 +68,49 @@ describe('the end of a session', () => {
     expect(await ended(world, childId)).toBe('cancelled')
   })
 })
+
+/** start ─▶ each[ bad, call ] ─error─▶ rest: `bad` fails while the run that `call` has made is parked */
+it('a call that is cut off in a run that goes on ends the called run, without the sweeper', async () => {
+  await world.worker()
+  world.upstream.hold('/bad')
+  const rest = { id: 'rest', type: 'flow.delay', params: { delayMs: 3_600_000 } }
+  const callee = await world.publish({
+    nodes: [{ id: 'called', type: 'trigger.call' }, rest],
+    edges: [{ from: 'called', to: 'rest' }],
+  })
+  const bad = { method: 'POST', url: `${world.upstream.url}/bad` }
+  const each = {
+    id: 'each',
+    type: 'flow.map',
+    params: { items: [1] },
+    onError: 'route' as const,
+    body: {
+      nodes: [
+        { id: 'bad', type: 'http.request', params: bad },
+        { id: 'call', type: 'workflow.call', params: { workflow: callee.workflowId, version: 1, input: {} } },
+      ],
+    },
+  }
+  const runId = await world.start(
+    await world.publish({
+      nodes: [each, rest],
+      edges: [
+        { from: 'start', to: 'each' },
+        { from: 'each', port: 'error', to: 'rest' },
+      ],
+    }),
+  )
+  const childId = await waitFor(
+    async () => {
+      const [row] = await world.sql<{ id: string; status: string }[]>`
+        SELECT id, status FROM runs WHERE parent_run_id = ${runId}`
+      return row?.status === 'waiting' && row.id
+    },
+    { what: 'the child to wait', timeoutMs: 20_000 },
+  )
+  ;(await world.upstream.nth('/bad', 1)).writeHead(400).end()
+  expect(await ended(world, childId)).toBe('cancelled')
+  expect((await world.run(runId)).status).not.toBe('failed')
+  const open = await world.sql`SELECT 1 FROM waits WHERE run_id = ${runId} AND resolved_by IS NULL`
+  expect(open).toHaveLength(0)
+}, 60_000)
