@@ -8,8 +8,12 @@ export interface Cut {
   readonly edges: readonly number[]
 }
 
-/** The target and all that leads to it; undefined when there is no such node. Cycles are no obstacle. */
-export function cutToPath(whole: Definition, target: string): Cut | undefined {
+/**
+ * The target and all that leads to it; undefined when there is no such node. Cycles are no obstacle. What undoes a
+ * node is tried right behind that node.
+ */
+export function cutToPath(given: Definition, target: string): Cut | undefined {
+  const whole = behindOwner(given, target)
   if (!whole.nodes.some((node) => node.id === target)) return undefined
   const into = edgesInto(whole)
   const kept = new Set([target])
@@ -24,6 +28,18 @@ export function cutToPath(whole: Definition, target: string): Cut | undefined {
     edges: edges.map((at) => whole.edges[at]!),
   }
   return { definition: closed(definition), nodes, edges }
+}
+
+/** With an edge from the node that the target undoes, behind all others, for as long as it is tried. */
+function behindOwner(whole: Definition, target: string): Definition {
+  const owner = whole.nodes.find((node) => node.compensate === target)
+  if (owner === undefined) return whole
+  const { compensate: _, ...led } = owner
+  return {
+    ...whole,
+    nodes: whole.nodes.map((node) => (node === owner ? led : node)),
+    edges: [...whole.edges, { from: owner.id, to: target, port: MAIN_PORT }],
+  }
 }
 
 /**

@@ -53,6 +53,30 @@ describe('cutToPath', () => {
     expect(cutToPath(whole, 'nowhere')).toBeUndefined()
   })
 
+  //  start ──► a ──► b        undo: apart, undoes a
+  it('tries what undoes a node behind that node', () => {
+    const undone = definition.parse({
+      format: 'millrace/v1',
+      name: 'undone',
+      nodes: [
+        { id: 'start', type: 'trigger.manual' },
+        { id: 'a', type: 'log.message', compensate: 'undo' },
+        { id: 'b', type: 'log.message' },
+        { id: 'undo', type: 'log.message' },
+      ],
+      edges: [
+        { from: 'start', to: 'a' },
+        { from: 'a', to: 'b' },
+      ],
+    })
+    const cut = cutToPath(undone, 'undo')
+    expect(idsOf(cut!.definition)).toEqual(['start', 'a', 'undo'])
+    expect(edgesOf(cut!.definition)).toEqual(['start.main>a', 'a.main>undo'])
+    expect(cut!.definition.nodes[1]).not.toHaveProperty('compensate')
+    const step = cutToStep(cut!, 'undo', 'start', new Set(['a']))
+    expect(edgesOf(step!)).toEqual(['start.main>a', 'a.main>undo'])
+  })
+
   it('ends on a cycle, and leaves out what leads away from the target', () => {
     const edges = [...whole.edges, { from: 'after', to: 'a', port: 'main' }]
     const cut = cutToPath({ ...whole, edges }, 'b')

@@ -30,7 +30,7 @@ export const CREDENTIAL_KINDS: Readonly<Record<CredentialType, Kind>> = {
   },
   bearer: {
     label: 'Bearer token',
-    use: 'HTTP requests with `Authorization: Bearer …`.',
+    use: 'HTTP requests that authorise themselves by a token.',
     fields: [secret('token', 'Token')],
   },
   header: {

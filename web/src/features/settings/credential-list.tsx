@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Loader, Modal, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, Tooltip } from '@mantine/core'
 import { CREDENTIAL_TESTS, type CredentialSummary } from '@millrace/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, PlugZap, Plus, Trash2 } from 'lucide-react'
@@ -89,9 +89,11 @@ const Rows = ({ items, onTest, onRemove }: RowsProps) => {
             </td>
             <td className={tableClasses['number']}>
               {CREDENTIAL_TESTS[item.type] !== 'none' && (
-                <ActionIcon aria-label={`Test ${item.name}`} onClick={() => onTest(item)}>
-                  <PlugZap size={15} aria-hidden />
-                </ActionIcon>
+                <Tooltip label="Test">
+                  <ActionIcon aria-label={`Test ${item.name}`} onClick={() => onTest(item)}>
+                    <PlugZap size={15} aria-hidden />
+                  </ActionIcon>
+                </Tooltip>
               )}
               <ActionIcon aria-label={`Delete ${item.name}`} onClick={() => onRemove(item)}>
                 <Trash2 size={15} aria-hidden />
