@@ -9,14 +9,18 @@ export class NearTimers {
 
   constructor(private readonly clock: Pick<DatabaseClock, 'now'>) {}
 
-  /** `dueAt` by the database's clock; what is due already rings in a later turn. */
-  ringAt(dueAt: number, call: () => void): void {
+  /** `dueAt` by the database's clock; what is due already rings in a later turn. Returns what takes it back. */
+  ringAt(dueAt: number, call: () => void): () => void {
     const delay = Math.min(Math.max(0, dueAt - this.clock.now()), MAX_TIMEOUT_MS)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       call()
     }, delay)
     this.#timers.add(timer)
+    return () => {
+      clearTimeout(timer)
+      this.#timers.delete(timer)
+    }
   }
 
   clear(): void {

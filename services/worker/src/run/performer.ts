@@ -1,4 +1,4 @@
-import { MillraceError, type PayloadRef } from '@millrace/contracts'
+import { MillraceError, type PayloadRef, type RunEvent } from '@millrace/contracts'
 import type { Command, RunInput, RunState } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
@@ -57,6 +57,8 @@ export class Performer {
   readonly #chores: ContainerChores
   readonly #undoSearch: UndoSearch
   readonly #timers: NearTimers
+  /** By path of the container: what takes back the timer of its time. */
+  readonly #timeouts = new Map<string, () => void>()
   /** Paths of the steps that were told to stop. */
   readonly #aborting = new Set<string>()
 
@@ -101,9 +103,10 @@ export class Performer {
           attempt: command.attempt,
         })
       case 'start_delay_timer':
-        return this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#endDelay(command)))
+        this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#endDelay(command)))
+        return
       case 'start_timeout_timer':
-        return this.#timers.ringAt(command.dueAt, () => of.inBackground(() => this.#timeOut(command)))
+        return this.#startTimeout(command)
       case 'close_container':
       case 'check_iteration':
       case 'settle_page':
@@ -116,6 +119,13 @@ export class Performer {
       case 'finish_run':
         return // its event is in the same decision; the flush that carries it ends the session
     }
+  }
+
+  /** To be told of every event: most containers end long before their time, in a map of many one after the other (I10). */
+  observe(event: RunEvent): void {
+    const { type } = event
+    if (type === 'step_succeeded' || type === 'step_failed' || type === 'step_cancelled')
+      this.#dropTimeout(event.path)
   }
 
   /** Aborts what is in flight, and hears nothing more of it. */
@@ -153,6 +163,18 @@ export class Performer {
   async #endDelay({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {
     const { plan, state, scopes } = this.of
     this.#answer(await delayOver(path, attempt, plan, state, scopes))
+  }
+
+  /** A pause may have moved the deadline of the former one. */
+  #startTimeout(command: Extract<Command, { kind: 'start_timeout_timer' }>): void {
+    this.#dropTimeout(command.path)
+    const ring = () => this.of.inBackground(() => this.#timeOut(command))
+    this.#timeouts.set(command.path, this.#timers.ringAt(command.dueAt, ring))
+  }
+
+  #dropTimeout(path: string): void {
+    this.#timeouts.get(path)?.()
+    this.#timeouts.delete(path)
   }
 
   async #timeOut({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {

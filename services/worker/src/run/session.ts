@@ -166,6 +166,7 @@ export class RunSession implements HeldRun {
     for (const event of decision.events) {
       this.#contexts.observe(event)
       this.#called.observe(event)
+      this.#performer.observe(event)
     }
     for (const command of decision.commands) this.#performer.perform(command)
   }
