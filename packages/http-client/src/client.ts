@@ -137,9 +137,11 @@ function explain(error: unknown, request: HttpRequest): unknown {
   if (cause !== undefined) return cause
   const { code, message } = error as { code?: unknown; message?: unknown }
   const place = URL.parse(request.url)?.host ?? 'the host'
+  const text = String(message)
+  const said = typeof code === 'string' && !text.includes(code) ? `${code} ${text}` : text
   return new MillraceError(
     'HTTP_FAILED',
-    `${place}: ${typeof code === 'string' ? `${code} ` : ''}${String(message)}`,
+    `${place}: ${said}`,
     // What undici refuses to send, it refuses every time.
     { cause: error, ...(code === 'UND_ERR_INVALID_ARG' ? { details: { retryable: false } } : {}) },
   )

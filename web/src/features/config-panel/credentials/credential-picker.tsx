@@ -39,13 +39,14 @@ export const CredentialPicker = ({
   // One that is gone, or that this person may not see, is still what the definition names.
   const options = value === '' || names.includes(value) ? names : [...names, value]
   const chosen = data?.items.find(({ name }) => name === value)
+  const isMissing = value !== '' && data !== undefined && !names.includes(value)
   const isAdmin = session.kind === 'signed-in' && session.identity.user.role === 'admin'
   return (
     <div className={classes['picker']}>
       <Select
         aria-labelledby={labelId}
         aria-describedby={describedBy}
-        error={invalid}
+        error={isMissing ? 'There is no credential of this name that fits here' : invalid}
         data={options}
         value={value === '' ? null : value}
         placeholder={`Choose a credential (${field.types.join(', ')})`}
@@ -55,6 +56,7 @@ export const CredentialPicker = ({
       />
       <Button
         variant="default"
+        size="sm"
         leftSection={<PlugZap size={14} aria-hidden />}
         disabled={!isAdmin || chosen === undefined || CREDENTIAL_TESTS[chosen.type] === 'none'}
         title={isAdmin ? undefined : 'Only admins of the workspace test credentials'}
@@ -64,6 +66,7 @@ export const CredentialPicker = ({
       </Button>
       <Button
         variant="default"
+        size="sm"
         leftSection={<Plus size={14} aria-hidden />}
         disabled={!isAdmin}
         title={isAdmin ? undefined : 'Only admins of the workspace create credentials'}

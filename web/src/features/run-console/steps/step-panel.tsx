@@ -87,7 +87,7 @@ const Facts = ({ step, now }: { readonly step: ShownStep; readonly now: number }
           <dd>{formatDuration(duration)}</dd>
         </>
       )}
-      <dt>Log lines</dt>
+      <dt>Lines logged</dt>
       <dd>{step.logLines.toLocaleString('en')}</dd>
     </dl>
   )
