@@ -231,3 +231,37 @@ it(
   },
   PATIENCE,
 )
+
+/** start ──▶ each[ make ] : `drop` undoes `make`, whose output is too large for its event */
+it(
+  'undo reads large outputs of items where they are: with the run that made them (D21)',
+  async () => {
+    await world.worker()
+    const make = {
+      id: 'make',
+      type: 'transform.json',
+      params: { expression: "$pad('', 300000 + item, 'x')" },
+    }
+    const drop = post('drop', 'drop/{{ item }}', {}, { length: '{{ $length(steps.make.output) }}' })
+    const version = await world.publish({
+      nodes: [
+        {
+          id: 'each',
+          type: 'flow.map',
+          params: { items: [1, 2], concurrency: 1 },
+          body: { nodes: [{ ...make, compensate: 'drop' }, drop] },
+        },
+      ],
+    })
+    const runId = await world.start(version)
+    expect(await ended(world, runId, 60_000)).toBe('completed')
+    const { run } = await linked(runId, 'undo')
+    expect(await ended(world, run.id, 60_000)).toBe('completed')
+    const calls = world.upstream.calls.filter(({ path }) => path.startsWith('/drop/'))
+    expect(calls.map(({ path, body, key }) => [path, JSON.parse(body), key])).toEqual([
+      ['/drop/2', { length: 300_002 }, `${runId}:each[1].drop`],
+      ['/drop/1', { length: 300_001 }, `${runId}:each[0].drop`],
+    ])
+  },
+  PATIENCE,
+)

@@ -4,8 +4,8 @@ import type { Plan } from '../../plan/plan.js'
 import type { SessionHost } from '../session-host.js'
 import { sourceOf } from './source.js'
 
-/** Steps that one event names: it is read by people, too. */
-const PAGE = 500
+/** Steps that one event names, and items whose events are located by one look at them all (D20). */
+const PAGE = 1_000
 
 /** Answers what the engine asks while its run goes back, each question once: it may come again before its answer. */
 export class UndoSearch {
