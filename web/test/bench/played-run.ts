@@ -131,7 +131,10 @@ export class PlayedRun {
     if (result.kind !== 'durable') throw new Error(`The flush was ${result.kind}`)
     const fresh = events.slice(this.#flushed)
     this.#flushed = events.length
-    await this.feed.publish([{ topic: runTopic(this.run.id), payload: encodeRunFeed(fresh, events.length) }])
+    // Best effort, as a worker's: whoever misses a part reads it from the database.
+    await this.feed
+      .publish([{ topic: runTopic(this.run.id), payload: encodeRunFeed(fresh, events.length) }])
+      .catch(() => undefined)
   }
 }
 

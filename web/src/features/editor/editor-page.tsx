@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useDeferredValue, useEffect } from 'react'
 import type { DraftsApi } from '../../api/drafts.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
 import { Editor, type EditorProps } from './editor.js'
@@ -14,7 +14,11 @@ type EditorPageProps = Omit<EditorProps, 'types' | 'base' | 'opened' | 'journal'
 /** Opens the editor on a workflow as the server and this device have it. */
 export const EditorPage = (props: EditorPageProps) => {
   const { workflowId, api } = props
-  const { data, error, refetch } = useQuery({
+  const {
+    data: read,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['editor', workflowId],
     queryFn: () => openEditor(workflowId, api),
     // What is open is changed here and saved; reading it again would only lose work.
@@ -23,6 +27,8 @@ export const EditorPage = (props: EditorPageProps) => {
     refetchOnReconnect: false,
     refetchOnWindowFocus: false,
   })
+  // Deferred, so that React draws the editor in slices: a large workflow would be one long task.
+  const data = useDeferredValue(read)
   useEffect(() => {
     for (const message of data?.messages ?? []) notifications.show({ message })
   }, [data])
