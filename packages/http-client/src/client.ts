@@ -76,6 +76,7 @@ async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal)
     url: parseUrl(request.url),
     method: request.method.toUpperCase(),
     headers: lowerCase(request.headers),
+    secretHeaders: (request.secretHeaders ?? []).map((name) => name.toLowerCase()),
     body: request.body,
   }
   const allowed = Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)

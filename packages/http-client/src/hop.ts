@@ -5,6 +5,8 @@ export interface Hop {
   readonly url: URL
   readonly method: string
   readonly headers: Record<string, string>
+  /** Headers that no other origin is sent. */
+  readonly secretHeaders: readonly string[]
   readonly body: string | Uint8Array | undefined
 }
 

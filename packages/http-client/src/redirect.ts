@@ -15,10 +15,11 @@ export const redirectTarget = (
 export function nextHop(hop: Hop, status: number, location: string): Hop {
   const url = parseUrl(URL.parse(location, hop.url.href)?.href ?? location)
   const headers = { ...hop.headers }
-  if (url.origin !== hop.url.origin) for (const name of ORIGIN_HEADERS) delete headers[name]
+  if (url.origin !== hop.url.origin)
+    for (const name of [...ORIGIN_HEADERS, ...hop.secretHeaders]) delete headers[name]
   const becomesGet =
     status === 303 ? hop.method !== 'HEAD' : (status === 301 || status === 302) && hop.method === 'POST'
-  if (!becomesGet) return { url, method: hop.method, headers, body: hop.body }
+  if (!becomesGet) return { ...hop, url, headers }
   for (const name of BODY_HEADERS) delete headers[name]
-  return { url, method: 'GET', headers, body: undefined }
+  return { ...hop, url, method: 'GET', headers, body: undefined }
 }

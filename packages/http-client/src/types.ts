@@ -3,6 +3,8 @@ export interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers?: Record<string, string>
+  /** Names of headers that hold a secret for this origin: dropped when it changes, as Authorization is. */
+  readonly secretHeaders?: readonly string[]
   readonly body?: string | Uint8Array
   readonly signal?: AbortSignal
   /** Whole call, redirects included. Default 30,000. */

@@ -98,10 +98,15 @@ describe('what a redirect carries', () => {
     const { body } = await loopbackClient().request({
       method: 'GET',
       url: first.origin,
-      headers: { ...SECRETS, 'X-Kept': 'yes' },
+      headers: { ...SECRETS, 'X-Api-Key': 's3cret', 'X-Kept': 'yes' },
+      secretHeaders: ['X-Api-Key'],
     })
     const { headers } = parse(body)
-    expect(first.seen[0]?.headers).toMatchObject({ authorization: 'Bearer s3cret', host: 'first.test' })
+    expect(first.seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer s3cret',
+      host: 'first.test',
+      'x-api-key': 's3cret',
+    })
     expect(JSON.stringify(headers)).not.toContain('s3cret')
     expect(headers).toMatchObject({ 'x-kept': 'yes', host: new URL(second.origin).host })
   })

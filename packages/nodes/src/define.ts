@@ -46,6 +46,8 @@ export interface NodeHttpRequest {
   readonly method: string
   readonly url: string
   readonly headers?: Record<string, string>
+  /** Names of headers that hold a secret: no other origin is sent them. */
+  readonly secretHeaders?: readonly string[]
   readonly body?: string
   readonly timeoutMs?: number
   readonly maxRedirects?: number

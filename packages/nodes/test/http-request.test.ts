@@ -76,6 +76,9 @@ describe('the request', () => {
     expect(await headers('b')).toEqual({ authorization: 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' })
     expect(await headers('t')).toEqual({ authorization: 'Bearer tok' })
     expect(await headers('h')).toEqual({ 'x-api-key': 'key' })
+    // A redirect to another origin must not carry it there (I8).
+    const { secretHeaders } = await send({ url, auth: { credential: 'h' } }, { credentials })
+    expect(secretHeaders).toEqual(['X-Api-Key'])
   })
 
   it('refuses an unfit credential, a bad URL and a header with a line break', async () => {

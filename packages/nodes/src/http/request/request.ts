@@ -21,6 +21,7 @@ export const buildRequest = (
     ...lowerCaseNames(params.headers ?? {}),
     ...authHeaders(credential),
   },
+  ...(credential?.type === 'header' && { secretHeaders: [credential.data.name] }),
   ...(params.body === undefined ? {} : { body: encodeBody(params.body) }),
   ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
 })
