@@ -6,6 +6,9 @@ import { EmptyState } from '../components/empty-state.js'
 export const NotFound = () => (
   <EmptyState icon={Compass} title="There is no such page">
     The address may be mistyped. Go to{' '}
-    <Anchor renderRoot={(props) => <Link to="/workflows" {...props} />}>your workflows</Anchor>.
+    <Anchor underline="always" renderRoot={(props) => <Link to="/workflows" {...props} />}>
+      your workflows
+    </Anchor>
+    .
   </EmptyState>
 )

@@ -38,6 +38,8 @@ export const CanvasMenu = ({ target, at }: CanvasMenuProps) => {
       offset={2}
       shadow="md"
       width={220}
+      // Not by keys outside, as it is by default: the one that opens it is still on its way.
+      clickOutsideEvents={['mousedown', 'touchstart']}
       trapFocus
       returnFocus
     >

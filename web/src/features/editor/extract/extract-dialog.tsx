@@ -42,7 +42,7 @@ const Refused = ({
 }) => (
   <>
     <Text size="sm" mb="xs">
-      A call in place of this selection would change what the workflow does:
+      What is selected cannot become a workflow of its own:
     </Text>
     <List size="sm" spacing={4}>
       {refusals.map((refusal) => (

@@ -233,8 +233,18 @@ describe('refused is', () => {
   test.each([
     ['nothing', [], document, 'Select the nodes'],
     ['a trigger', ['hook', 'fetch'], document, 'hook is a trigger'],
-    ['a node with several ways out', ['vip'], document, 'leave out vip, which goes on at true and false'],
-    ['one that does not run every time', ['vip', 'greet'], document, 'after does not follow every time'],
+    [
+      'a node with several ways out',
+      ['vip'],
+      document,
+      'greet and plain do not follow every time, and a call has one way out: select what follows, too, or leave out vip, which goes on at true and false.',
+    ],
+    [
+      'one that does not run every time',
+      ['vip', 'greet'],
+      document,
+      'plain and after do not follow every time, and a call has one way out: select what follows, too, or leave out vip, which goes on at true and false.',
+    ],
     ['what others run between', ['fetch', 'greet', 'plain'], document, 'vip runs between'],
     ['entries of different ways', ['greet', 'plain', 'after'], document, 'begin by different connections'],
     ['what nothing leads to', ['alone'], documentOf([json('alone', 1)]), 'Nothing leads to alone'],

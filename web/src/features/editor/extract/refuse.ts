@@ -21,9 +21,7 @@ export const refuseShape = (document: EditorDocument, types: NodeTypes, shape: S
       (id) => `${nameIn(id)} runs between the selected nodes: select it, too.`,
     ),
     ...refuseEntries(types, shape),
-    ...[...new Set(shape.outgoing.map(({ to }) => to))].flatMap((to) =>
-      refuseTarget(document, types, shape, to),
-    ),
+    ...refuseTargets(document, types, shape),
   ]
 }
 
@@ -88,26 +86,38 @@ const takesByName = (types: NodeTypes, { type, params }: NodeDraft): boolean =>
   types.get(type)?.readsInputs === true &&
   !Object.keys(params).some((name) => holdsCode(types.get(type), [name]))
 
-/** What follows a call does so whenever the call completes: it has one way out. */
-const refuseTarget = (document: EditorDocument, types: NodeTypes, shape: Shape, to: string): string[] => {
-  const node = document.nodes.get(to)?.node
-  if (node === undefined) return []
-  const name = nameOf(node)
-  if (takesByName(types, node))
-    return [`${name} takes its inputs by the nodes that lead to it: select it, too.`]
-  const edges = shape.outgoing.filter((edge) => edge.to === to)
-  if (new Set(edges.map(({ when }) => when)).size > 1)
-    return [`Connections with different conditions lead to ${name}: a call has one to each node.`]
-  if (isAlwaysReached(shape, types, to)) return []
-  const forks = shape.top.filter(
-    (each) => outletsOf(each, types).length > 1 && edges.some(({ from }) => from === each.id),
+const refuseTargets = (document: EditorDocument, types: NodeTypes, shape: Shape): string[] => {
+  const targets = [...new Set(shape.outgoing.map(({ to }) => to))].flatMap(
+    (id) => document.nodes.get(id)?.node ?? [],
   )
+  const sometimes = targets.filter(({ id }) => !isAlwaysReached(shape, types, id))
   return [
-    `${name} does not follow every time, and a call has one way out: select ${name}, too.`,
-    ...forks.map(
-      (fork) => `Or leave out ${nameOf(fork)}, which goes on at ${listOf(outletsOf(fork, types))}.`,
-    ),
+    ...targets.flatMap((target) => refuseTarget(types, shape, target)),
+    ...(sometimes.length === 0 ? [] : [refuseWaysOut(types, shape, sometimes)]),
   ]
+}
+
+const refuseTarget = (types: NodeTypes, { outgoing }: Shape, target: NodeDraft): string[] => {
+  if (takesByName(types, target))
+    return [`${nameOf(target)} takes its inputs by the nodes that lead to it: select it, too.`]
+  const conditions = outgoing.flatMap(({ to, when }) => (to === target.id ? [when] : []))
+  return new Set(conditions).size > 1
+    ? [`Connections with different conditions lead to ${nameOf(target)}: a call has one to each node.`]
+    : []
+}
+
+/** What follows a call does so whenever the call completes: it has one way out. */
+const refuseWaysOut = (types: NodeTypes, shape: Shape, sometimes: readonly NodeDraft[]): string => {
+  const forks = shape.top.filter(
+    (node) =>
+      outletsOf(node, types).length > 1 &&
+      shape.outgoing.some(({ from, to }) => from === node.id && sometimes.some(({ id }) => id === to)),
+  )
+  const ways = forks.map((fork) => `${nameOf(fork)}, which goes on at ${listOf(outletsOf(fork, types))}`)
+  const names = listOf(sometimes.map(nameOf))
+  const follow = sometimes.length === 1 ? `${names} does` : `${names} do`
+  const leave = ways.length === 0 ? '' : `, or leave out ${listOf(ways)}`
+  return `${follow} not follow every time, and a call has one way out: select what follows, too${leave}.`
 }
 
 const listOf = (names: readonly string[]): string =>
