@@ -117,6 +117,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await dialog(page, 'Keyboard shortcuts')
     },
   },
+  'the menu of a workflow': {
+    path: () => '/workflows',
+    enter: async (page) => {
+      await page.getByRole('button', { name: 'Actions on orders' }).click()
+      await page.getByRole('menuitem', { name: 'Archive' }).waitFor()
+    },
+  },
   'archiving a workflow': {
     path: () => '/workflows',
     enter: async (page) => {

@@ -62,6 +62,11 @@ const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { centered: true, radius: 10, closeButtonProps: { 'aria-label': 'Close' } } },
+    // The first item has the keyboard: a placeholder that has it instead is no part of a menu (WCAG 1.3.1).
+    Menu: {
+      defaultProps: { withInitialFocusPlaceholder: false, menuItemTabIndex: 0 },
+      styles: { dropdown: { background: 'var(--mr-surface)', borderColor: 'var(--mr-border-strong)' } },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 })

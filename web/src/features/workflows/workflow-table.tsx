@@ -159,7 +159,11 @@ const RowMenu = ({
         Versions
       </Menu.Item>
       <Menu.Divider />
-      <Menu.Item color="red" leftSection={<Archive size={14} aria-hidden />} onClick={onArchive}>
+      <Menu.Item
+        style={{ color: 'var(--mr-text-danger)' }}
+        leftSection={<Archive size={14} aria-hidden />}
+        onClick={onArchive}
+      >
         Archive
       </Menu.Item>
     </Menu.Dropdown>

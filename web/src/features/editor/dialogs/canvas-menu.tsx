@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import { useEffect } from 'react'
 import type { Point } from '../../../components/graph/layout.js'
 import { useCanvas } from '../../../components/graph/xyflow.js'
+import classes from '../editor.module.css'
 import { useEditor } from '../store/context.js'
 import { useEditorUi } from '../ui-context.js'
 import { usePlaces } from '../use-places.js'
@@ -11,6 +12,9 @@ interface CanvasMenuProps {
   readonly target: string | undefined
   readonly at: Point
 }
+
+/** It opens at a place, not at a button: what it is anchored to takes no part in it. The kit's types leave this out. */
+const AT_A_PLACE = { withRoles: false }
 
 /** What can be done with a node, an edge, a note, a group or the empty canvas, at the place it was asked for. */
 export const CanvasMenu = ({ target, at }: CanvasMenuProps) => {
@@ -40,13 +44,14 @@ export const CanvasMenu = ({ target, at }: CanvasMenuProps) => {
       width={220}
       // Not by keys outside, as it is by default: the one that opens it is still on its way.
       clickOutsideEvents={['mousedown', 'touchstart']}
+      {...AT_A_PLACE}
       trapFocus
       returnFocus
     >
       <Menu.Target>
         <span style={{ position: 'fixed', left: at.x, top: at.y, width: 1, height: 1 }} />
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown aria-label="Menu of the canvas">
         {entries.map((entry) => (
           <Entry key={entry.label} entry={entry} close={overlays.close} />
         ))}
@@ -57,8 +62,8 @@ export const CanvasMenu = ({ target, at }: CanvasMenuProps) => {
 
 const Entry = ({ entry, close }: { readonly entry: MenuEntry; readonly close: () => void }) => (
   <Menu.Item
-    {...(entry.danger === true ? { color: 'red' } : {})}
-    rightSection={entry.keys === undefined ? undefined : <span style={{ opacity: 0.6 }}>{entry.keys}</span>}
+    {...(entry.danger === true ? { style: { color: 'var(--mr-text-danger)' } } : {})}
+    rightSection={entry.keys === undefined ? undefined : <span className={classes['dim']}>{entry.keys}</span>}
     closeMenuOnClick={false}
     onClick={() => {
       close()

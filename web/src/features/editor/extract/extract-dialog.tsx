@@ -82,8 +82,10 @@ const ExtractForm = ({ plan, api, onClose, onPublished }: ExtractDialogProps & {
   return (
     <form onSubmit={submit}>
       <Text size="sm" mb="sm">
-        {plan.count === 1 ? 'This node becomes' : `These ${plan.count} nodes become`} a workflow of its own,
-        published at once; a call takes the place here.
+        {plan.count === 1
+          ? 'This node becomes a workflow of its own'
+          : `These ${plan.count} nodes become a workflow of their own`}
+        , published at once. A call takes their place here.
       </Text>
       <TextInput
         label="Name of the new workflow"

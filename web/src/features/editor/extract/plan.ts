@@ -70,7 +70,7 @@ const suggestName = ({ top }: Shape): string => {
   const [first = '', last = ''] = [names[0], names.at(-1)]
   const name = names.length > 2 ? `${first} to ${last}` : names.join(' and ')
   return name
-    .replaceAll(/[^A-Za-z0-9 ._-]+/g, ' ')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, ' ')
     .replace(/^[^A-Za-z0-9]+/, '')
     .trim()
     .slice(0, 128)
