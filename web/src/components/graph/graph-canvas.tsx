@@ -134,7 +134,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => {
                 snapGrid={[4, 4]}
                 {...first}
               >
-                {/* From afar its dots run together, and cost half of what a frame costs. */}
+                {/* From afar its dots run together, and cost a quarter of a frame. */}
                 {readable && <Background variant={BackgroundVariant.Dots} gap={20} size={1} />}
                 {!hasEdges && <FarEdges nodes={nodes} edges={graph.edges} selected={selected} />}
                 {minimap && nodes.length > 0 && <Overview nodes={nodes} />}

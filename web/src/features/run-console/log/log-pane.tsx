@@ -92,6 +92,8 @@ export const LogPane = ({ log, moment, runId, selected, line, onSelect, onLine, 
           increaseViewportBy={300}
           initialTopMostItemIndex={current === -1 ? Math.max(0, shown.length - 1) : current}
           followOutput={follow.output}
+          // Measures new lines in the frame that draws them: in the next one, they would show a frame later.
+          skipAnimationFrameInResizeObserver
           onScroll={({ currentTarget }) => follow.onScroll(currentTarget)}
           itemContent={(position) => {
             const row = log.lines[shown[position]!]!
