@@ -138,7 +138,7 @@ test('a node of a body is tried in its container, and reads the first item', asy
   await output.getByText('Completed').waitFor()
   await output.getByText('42', { exact: true }).waitFor()
   const input = page.getByRole('region', { name: 'Input' })
-  await input.getByRole('tree', { name: 'First item' }).getByText('21').waitFor()
+  await input.getByRole('tree', { name: 'Item 0' }).getByText('21').waitFor()
   await page.getByRole('region', { name: 'Settings', exact: true }).getByText('42').waitFor()
   expect(problems).toEqual([])
   await page.context().close()
