@@ -124,11 +124,11 @@ const toPlan = (
   outcomes: ReadonlyMap<string, StepOutcomeRow>,
 ): RetryPlan => {
   const runs = planned.runs.map((index) => {
-    const { id, type, params } = graph.nodes[index]!
+    const node = graph.nodes[index]!
     return {
-      path: id,
-      effect: declaredEffect(type, params),
-      repeats: outcomes.get(id)?.failed === false,
+      path: node.id,
+      effect: declaredEffect(node),
+      repeats: outcomes.get(node.id)?.failed === false,
     }
   })
   return {

@@ -100,8 +100,7 @@ const toPlan = ({ reused, paths }: PlannedUndo, graph: Graph, version: number | 
   version,
   reused: reused.map(({ path }) => path),
   runs: paths.map((path) => {
-    const { type, params } = graph.nodes[graph.nodeAt(path)!]!
-    return { path, effect: declaredEffect(type, params), repeats: false }
+    return { path, effect: declaredEffect(graph.nodes[graph.nodeAt(path)!]!), repeats: false }
   }),
   repeatedWrites: [],
 })

@@ -138,6 +138,8 @@ describe('a run that fails behind a container', () => {
       const runId = await world.start(await publish(ORDERS))
       expect(await ended(world, runId, 60_000)).toBe('failed')
       world.upstream.on('/ship', (call) => call.answer())
+      const refused = await linked(runId, 'retry')
+      expect(refused).toMatchObject({ code: 'CONFIRM_REQUIRED', repeatedWrites: ['orders'] })
       const { run, plan } = await linked(runId, 'retry', { confirm: true })
       expect(plan.runs.map(({ path }) => path)).toEqual(['orders', 'ship'])
       expect(await ended(world, run.id, 60_000)).toBe('completed')
