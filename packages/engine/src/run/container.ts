@@ -150,7 +150,8 @@ export function bodyOf(state: RunState, step: StepState): Body {
 
 function beginItems(state: RunState, step: StepState): void {
   const inside = step.inside
-  if (inside === null || inside.record === 'pages') return
+  // A container that begins to wait where something has failed by now is cancelled with what is around it.
+  if (inside === null || inside.record === 'pages' || isStopped(step.scope)) return
   const limit = Math.min(inside.count, (inside.firstOpenPage + OPEN_PAGES) * ITEMS_PER_PAGE)
   while (inside.begun < limit && inside.scopes.size < inside.concurrency) {
     const scope = createScope(inside.body, step, inside.begun++)

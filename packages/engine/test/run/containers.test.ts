@@ -98,6 +98,20 @@ describe('a map', () => {
     expectFold(run)
   })
 
+  /** start ─▶ outer[ a, inner[ c ] ] : `a` fails while `inner` works out its items */
+  test('begins nothing in an item that has failed by then, and is cancelled with it', () => {
+    const run = play({ outer: map([plain('a'), { id: 'inner', ...map([plain('c')]) }]) }, ['start>outer'])
+    run.claim()
+    open(run, 'outer', items(1))
+    run.fail('outer[0].a')
+    expect(open(run, 'outer[0].inner', items(1))).toEqual([
+      'step_waiting outer[0].inner#1',
+      'step_cancelled outer[0].inner#1 not_started',
+    ])
+    expect(run.orders).toEqual(['close outer#1'])
+    expectFold(run)
+  })
+
   test('keeps to the places of the run, and parks with what waits inside of it', () => {
     const run = mapped({ maxParallelSteps: 1 })
     expect(open(run, 'each', items(2))).toEqual(['step_waiting each#1', 'step_started each[0].a#1'])
