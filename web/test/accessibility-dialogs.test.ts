@@ -173,6 +173,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
     path: () => `/workflows/${groupedId}`,
     enter: (page) => page.getByRole('img', { name: 'All, group of 2' }).waitFor(),
   },
+  'naming a group': {
+    path: () => `/workflows/${groupedId}`,
+    enter: async (page) => {
+      await page.getByRole('img', { name: 'All, group of 2' }).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Rename All' }).click()
+      await dialog(page, 'Name the group')
+    },
+  },
   'a version that is published': {
     path: EDITOR,
     enter: async (page) => {

@@ -13,6 +13,7 @@ export type Overlay =
   | { readonly kind: 'extract' }
   | { readonly kind: 'help' }
   | { readonly kind: 'condition'; readonly edge: string }
+  | { readonly kind: 'group-name'; readonly group: string }
 
 export interface Overlays {
   readonly current: Overlay | undefined

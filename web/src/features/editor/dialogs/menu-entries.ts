@@ -1,3 +1,4 @@
+import { groupKey } from '../../../components/graph/build-graph.js'
 import type { Point } from '../../../components/graph/layout.js'
 import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { freeOutlet } from '../document/connections.js'
@@ -82,6 +83,7 @@ const nodeEntries = (target: string, context: MenuContext): MenuEntry[] => {
     },
     { label: 'Group', keys: 'Ctrl G', run: actions.group },
     extraction(context),
+    ...groupOfNode(target, context),
     ...containerEntries(target, context),
     { label: 'Tidy selection', run: onTidy },
     deletion(context),
@@ -124,15 +126,27 @@ const edgeEntries = (edge: string, context: MenuContext): MenuEntry[] => [
   deletion(context),
 ]
 
-const groupEntries = (key: string, context: MenuContext): MenuEntry[] => {
-  const { actions, store } = context
+const groupEntries = (key: string, context: MenuContext): MenuEntry[] => [
+  ...aboutGroup(key, context),
+  extraction(context),
+  { ...deletion(context), label: 'Delete with its nodes' },
+]
+
+const aboutGroup = (key: string, { actions, overlays, store }: MenuContext): MenuEntry[] => {
   const group = store.getState().document.groups.get(key.slice('group:'.length))
   if (group === undefined) return []
-  const { collapsed } = group
+  const { title, collapsed } = group
+  const setCollapsed = (): void => actions.setGroup(key, { collapsed: !collapsed })
   return [
-    { label: collapsed ? 'Expand' : 'Collapse', run: () => actions.setGroup(key, { collapsed: !collapsed }) },
-    { label: 'Ungroup', run: () => actions.ungroup(key) },
-    extraction(context),
-    { ...deletion(context), label: 'Delete with its nodes' },
+    { label: `${collapsed ? 'Expand' : 'Collapse'} ${title}`, run: setCollapsed },
+    { label: `Rename ${title}`, run: () => overlays.show({ kind: 'group-name', group: key }) },
+    { label: `Ungroup ${title}`, run: () => actions.ungroup(key) },
   ]
+}
+
+/** Of the group that the node is in: keys go to nodes, and reach it so. */
+const groupOfNode = (target: string, context: MenuContext): MenuEntry[] => {
+  const groups = [...context.store.getState().document.groups]
+  const [id] = groups.find(([, { nodes }]) => nodes.includes(target)) ?? []
+  return id === undefined ? [] : aboutGroup(groupKey(id), context)
 }

@@ -10,6 +10,7 @@ import { CanvasMenu } from './canvas-menu.js'
 import { targetChoices, typeChoices } from './choices.js'
 import { ChooseDialog } from './choose-dialog.js'
 import { ConditionDialog } from './condition-dialog.js'
+import { GroupNameDialog } from './group-name-dialog.js'
 import { ShortcutsDialog } from './shortcuts-dialog.js'
 
 /** The dialog or menu that is open over the canvas. */
@@ -24,6 +25,8 @@ export const OverlayView = () => {
       return <CanvasMenu target={current.key} at={current.at} />
     case 'condition':
       return <ConditionDialog edge={current.edge} onClose={close} />
+    case 'group-name':
+      return <GroupNameDialog group={current.group} onClose={close} />
     case 'help':
       return <ShortcutsDialog onClose={close} />
     default:
