@@ -312,6 +312,24 @@ describe('refused is', () => {
       'odd holds an expression that does not parse',
     ],
     [
+      'a wait whose address is given out elsewhere',
+      ['waits'],
+      documentOf(
+        [json('mail', '{{ run.resumeUrls.waits }}'), json('waits', 1)],
+        [edge('mail', 'waits'), edge('fetch', 'mail')],
+      ),
+      'mail gives out the address that resumes waits',
+    ],
+    [
+      'what gives out the address of a wait elsewhere',
+      ['mail'],
+      documentOf(
+        [json('mail', '{{ run.resumeUrls.`waits` }}'), json('waits', 1)],
+        [edge('mail', 'waits'), edge('fetch', 'mail')],
+      ),
+      'mail gives out the address that resumes waits',
+    ],
+    [
       'different conditions to one node',
       ['one', 'two'],
       documentOf(

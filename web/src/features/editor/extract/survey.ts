@@ -38,6 +38,11 @@ export const surveyOf = (document: EditorDocument, types: NodeTypes, shape: Shap
         // What does not run behind the selection cannot read it, whatever it says.
         if (refusal !== undefined && (isInside || isBehind)) refusals.add(refusal)
         for (const read of reads) take(read, isInside)
+        for (const step of resumedBy(source))
+          if (shape.all.has(step) !== isInside)
+            refusals.add(
+              `${where} gives out the address that resumes ${step}: both have to be of one workflow.`,
+            )
         return source
       },
       script: (code) => {
@@ -75,6 +80,12 @@ const readOrRefuse = (
     return { reads: [], refusal: `${where} holds an expression that does not parse: ${source.trim()}` }
   }
 }
+
+const RESUME_URL = /resumeUrls\s*(?:\.\s*(?:`([^`]+)`|(\w+))|\[\s*["']([^"']+)["']\s*\])/g
+
+/** Ids of steps whose resume addresses an expression reads: these are of a run, and a call is another one. */
+const resumedBy = (source: string): string[] =>
+  [...source.matchAll(RESUME_URL)].flatMap(([, quoted, plain, text]) => quoted ?? plain ?? text ?? [])
 
 /** A script reads outputs only, wherever in it that is. */
 const scriptRead = (step: string | undefined): Read => ({
