@@ -19,6 +19,12 @@ export type Message =
   | { readonly kind: 'time_over'; readonly path: string; readonly attempt: number }
   | { readonly kind: 'wait_over'; readonly path: string; readonly attempt: number }
 
+/** What becomes of a timer of a parked run (D5). */
+export const messageOf = ({ kind, path, attempt }: PendingTimer): Message =>
+  kind === 'run_timeout' ? { kind: 'run_timed_out' } : { kind: RINGS[kind], path, attempt }
+
+const RINGS = { retry: 'retry_due', delay: 'delay_over', step_timeout: 'time_over' } as const
+
 export interface InboxRow {
   readonly message: Message
   /** By the worker that has the run; a crash forgets it. */

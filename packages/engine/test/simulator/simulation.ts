@@ -12,16 +12,13 @@ import {
   stepAt,
 } from '../../src/index.js'
 import { inShort, makeError } from '../run/play.js'
-import { Database, type Message } from './database.js'
+import { Database, type Message, messageOf } from './database.js'
 import { Outcomes, type Place } from './outcomes.js'
 import type { Random } from './random.js'
 
 interface Attempt extends Place {
   aborted: boolean
 }
-
-/** What becomes of the timers of a parked run. */
-const MESSAGES = { retry: 'retry_due', delay: 'delay_over', step_timeout: 'time_over' } as const
 
 type Timer = Extract<Command, { dueAt: number }>
 type Chore = Extract<
@@ -335,9 +332,7 @@ export class Simulation {
     this.#note(`wake: ${timer.kind} ${timer.path}`)
     this.#now = Math.max(this.#now, timer.dueAt)
     this.#database.timers = this.#database.timers.filter((each) => each !== timer)
-    const { kind, path, attempt } = timer
-    if (kind === 'run_timeout') this.#ask({ kind: 'run_timed_out' })
-    else this.#ask({ kind: MESSAGES[kind], path, attempt })
+    this.#ask(messageOf(timer))
   }
 
   #answer([path, attempt]: readonly [string, number]): void {
