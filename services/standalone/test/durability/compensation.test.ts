@@ -119,7 +119,7 @@ describe('a run that fails', () => {
       'run_finished',
     ])
     expect(keysOf('/refund')).toEqual([`${runId}:refund`])
-  })
+  }, 90_000)
 
   it('is retried from what was undone on, with keys of its own: the old ones stand for what is no more', async () => {
     await world.worker()
