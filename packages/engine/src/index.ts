@@ -9,15 +9,9 @@ export { type Validation, validateDefinition } from './graph/validate.js'
 export { type Conversion, convertLinear, isLinearDefinition } from './linear/convert.js'
 export { applyEvent } from './run/apply-event.js'
 export { pathThatUndoes } from './run/compensation.js'
-export {
-  type Container,
-  type ItemResult,
-  isPaged,
-  pageCount,
-  pageRange,
-  type SettledPage,
-} from './run/container.js'
+export { isPaged, pageCount, pageRange } from './run/container.js'
 export { copyRunState } from './run/copy-state.js'
+export { createRunState } from './run/create-run-state.js'
 export { decide, isIdle } from './run/decide.js'
 export { itemFailed, stepTimedOut } from './run/errors.js'
 export { foldEvents } from './run/fold.js'
@@ -30,9 +24,17 @@ export {
 } from './run/plan-retry.js'
 export { type DoneStep, type PlannedUndo, planUndo } from './run/plan-undo.js'
 export { nextRetryDelay } from './run/retry.js'
-export { holdersOf, isStopped, openSteps, prefixOf, type Scope, stepAt } from './run/scope.js'
+export { holdersOf, isStopped, openSteps, prefixOf, stepAt } from './run/scope.js'
 export { snapshotOf } from './run/snapshot.js'
-export { createRunState, type RunOrigin, type RunState, type StepState } from './run/state.js'
+export type {
+  Container,
+  ItemResult,
+  RunOrigin,
+  RunState,
+  Scope,
+  SettledPage,
+  StepState,
+} from './run/state.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'

@@ -1,8 +1,8 @@
 import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
 import { goOnBack, noteCompletion, noteUndoFailure, turnBack } from './compensation.js'
 import { endScope, openContainer, settlePage } from './container.js'
-import { isStopped, type Scope, stepAt, stepIn } from './scope.js'
-import type { RunState, StepState } from './state.js'
+import { isStopped, stepAt, stepIn } from './scope.js'
+import type { RunState, Scope, StepState } from './state.js'
 import { nextRunStatus, nextStepStatus, type RunLevelEvent, type StepEvent } from './transitions.js'
 
 /**

@@ -3,31 +3,7 @@ import type { Graph } from '../graph/graph.js'
 import { closePast, reopen } from './container.js'
 import { compensationFailed } from './errors.js'
 import { prefixOf, stepAt } from './scope.js'
-import type { RunState, StepState, ToUndo } from './state.js'
-
-/**
- * A run that goes back: nothing of its flow is under way any more, and the steps that undo run one after the other,
- * each as any other step does. One that fails does not stop the others.
- *
- * 1. At most one item that is over is open again: the one whose step is being undone (I10).
- * 2. What completed inside of containers is in the events, and nowhere else: it is looked for a page at a time (D20).
- */
-export interface Compensation {
-  /** Why the run fails; null where it is there to undo another one. */
-  readonly error: StepError | null
-  /** Paths of steps that have not come to their end, the next one last. */
-  readonly left: string[]
-  /** What completed before this event is still to be looked through; null: nothing is. */
-  before: number | null
-  /** The first of those that failed. */
-  readonly failed: FailedStep[]
-  failures: number
-}
-
-export interface FailedStep {
-  readonly path: string
-  readonly error: StepError
-}
+import type { Compensation, RunState, StepState, ToUndo } from './state.js'
 
 /** Failed steps that a run keeps, and its error names. */
 const MAX_FAILED = 100

@@ -1,67 +1,11 @@
-import {
-  ITEMS_PER_PAGE,
-  type Json,
-  type PayloadRef,
-  type RunEvent,
-  type StepError,
-} from '@millrace/contracts'
+import { ITEMS_PER_PAGE, type RunEvent } from '@millrace/contracts'
 import type { Body } from '../graph/bodies.js'
 import { itemFailed } from './errors.js'
-import { createScope, fillScope, holdersOf, isStopped, prefixOf, type Scope, stepIn } from './scope.js'
-import type { RunState, StepState } from './state.js'
+import { createScope, fillScope, holdersOf, isStopped, prefixOf, stepIn } from './scope.js'
+import type { Container, ItemResult, RunState, Scope, StepState } from './state.js'
 
 /** Pages whose items may be under way at once: one slow item does not stop all others, nor pile up all results (I10). */
 const OPEN_PAGES = 2
-
-/** What a container does while its step waits. */
-export interface Container {
-  /** `past`: it is over, and one of its items is open again, for a step that undoes one of it. */
-  readonly kind: 'map' | 'repeat' | 'past'
-  readonly body: Body
-  /** Items of a map; unbounded for a repeat. */
-  readonly count: number
-  readonly concurrency: number
-  /** Failed items become results instead of failing the map. */
-  readonly collects: boolean
-  readonly record: 'steps' | 'pages'
-  readonly items: readonly Json[] | undefined
-  readonly itemsKey: string | undefined
-  /** When it began: milliseconds of a clock that stands still while the run is paused. */
-  readonly begunAt: number
-  /** Items or iterations that have begun: the next one's index. */
-  begun: number
-  ended: number
-  /** Steps running inside. */
-  running: number
-  /** Why the container as a whole fails: nothing more begins in it. */
-  error: StepError | null
-  /** Items under way; of a repeat the latest iteration, ended or not. */
-  readonly scopes: Map<number, Scope>
-  /** By page: how many of its items have ended. */
-  readonly endedInPage: Map<number, number>
-  /** Of items that have ended, until their page is settled; of a repeat the latest two. */
-  readonly results: Map<number, ItemResult>
-  readonly pages: Map<number, SettledPage>
-  /** The first page that is not settled. */
-  firstOpenPage: number
-}
-
-/** What came of an item or iteration: an error, or the outputs of its completed sinks. */
-export interface ItemResult {
-  readonly error: StepError | null
-  readonly sinks: readonly {
-    readonly id: string
-    readonly output: Json | undefined
-    readonly outputRef: PayloadRef | undefined
-  }[]
-}
-
-export interface SettledPage {
-  readonly completed: number
-  readonly failed: number
-  readonly output: readonly Json[] | undefined
-  readonly outputRef: PayloadRef | undefined
-}
 
 type Waiting = Extract<RunEvent, { type: 'step_waiting' }>
 
@@ -104,16 +48,6 @@ export const createContainer = (body: Body, kind: Container['kind'], facts: Fact
   pages: new Map(),
   firstOpenPage: 0,
 })
-
-/**
- * When a container's time is over, all of its items or iterations together: waits included, pauses of the run left
- * out. Undefined: never, or not yet known.
- */
-export function containerDeadline(state: RunState, { node, inside }: StepState): number | undefined {
-  const { timeoutMs } = state.graph.nodes[node]!
-  if (inside === null || timeoutMs === undefined || state.status === 'paused') return undefined
-  return inside.begunAt + timeoutMs + state.pausedMs
-}
 
 /**
  * An item that is over once more, so that the step at this path can run in it: it and nothing else, and what the others

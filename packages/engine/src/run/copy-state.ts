@@ -1,6 +1,4 @@
-import type { Container } from './container.js'
-import type { Scope } from './scope.js'
-import type { RunState, StepState } from './state.js'
+import type { Container, RunState, Scope, StepState } from './state.js'
 
 type Copies = Map<StepState, StepState>
 

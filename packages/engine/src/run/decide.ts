@@ -1,8 +1,8 @@
 import { isTerminal } from '@millrace/contracts'
-import { containerDeadline } from './container.js'
+import { containerDeadline, runDeadline } from './deadlines.js'
 import { CRASHED_STEP, RUN_TIMED_OUT, WORKER_LOST } from './errors.js'
 import { isStopped, openSteps } from './scope.js'
-import { type RunState, runDeadline, type StepState } from './state.js'
+import type { RunState, StepState } from './state.js'
 import {
   abandonStep,
   completeStep,

@@ -1,8 +1,9 @@
 import type { RunEvent, RunSnapshot } from '@millrace/contracts'
 import type { Graph } from '../graph/graph.js'
 import { applyEvent } from './apply-event.js'
+import { createRunState } from './create-run-state.js'
 import { restoreRun } from './restore.js'
-import { createRunState, type RunOrigin, type RunState } from './state.js'
+import type { RunOrigin, RunState } from './state.js'
 
 /**
  * The state that a run's events add up to. `lastSeq`, when given, is where they must end (D2): events read before

@@ -8,9 +8,10 @@ import {
 } from '@millrace/contracts'
 import type { Graph } from '../graph/graph.js'
 import { changeStatus, skipStale } from './apply-event.js'
-import { bodyOf, type Container, createContainer } from './container.js'
-import { createScope, fillScope, type Scope, stepAt, stepIn } from './scope.js'
-import { createRunState, type RunOrigin, type RunState, type StepState } from './state.js'
+import { bodyOf, createContainer } from './container.js'
+import { createRunState } from './create-run-state.js'
+import { createScope, fillScope, stepAt, stepIn } from './scope.js'
+import type { Container, RunOrigin, RunState, Scope, StepState } from './state.js'
 
 /**
  * The state that a snapshot was taken of (D20). `graph` and `origin` are those of its run.

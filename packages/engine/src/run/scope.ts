@@ -1,32 +1,6 @@
-import type { StepError } from '@millrace/contracts'
 import type { Body } from '../graph/bodies.js'
 import type { Graph } from '../graph/graph.js'
-import type { StepState } from './state.js'
-
-export type EdgeState = 'pending' | 'taken' | 'dead'
-
-/** One pass through a body: the run itself, an item of a map, an iteration of a repeat. */
-export interface Scope {
-  readonly body: Body
-  /** The step that holds it; null for the run. */
-  readonly container: StepState | null
-  /** Which item or iteration; 0 for the run. */
-  readonly index: number
-  /** What the paths of its steps begin with, such as `each[3].`; empty for the run. */
-  readonly prefix: string
-  /** By node index, less the body's first. */
-  readonly steps: StepState[]
-  /** By edge index, less the body's first. */
-  readonly edges: EdgeState[]
-  /** Running steps, those inside of its containers included. */
-  running: number
-  /** Its own steps that run or wait. */
-  open: number
-  /** Its own steps without a final status, those that only undo left out. */
-  unresolved: number
-  /** The first failure in it that nobody handles: nothing more starts in it, and it ends once nothing is open. */
-  error: StepError | null
-}
+import type { Scope, StepState } from './state.js'
 
 export const createScope = (body: Body, container: StepState | null, index: number): Scope => ({
   body,

@@ -1,8 +1,6 @@
 import type { ContainerSnapshot, RunSnapshot, ScopeSnapshot, StepSnapshot } from '@millrace/contracts'
-import type { Compensation } from './compensation.js'
-import type { Container } from './container.js'
-import { type EdgeState, type Scope, stepAt } from './scope.js'
-import type { RunState, StepState } from './state.js'
+import { stepAt } from './scope.js'
+import type { Compensation, Container, EdgeState, RunState, Scope, StepState } from './state.js'
 
 const LETTERS: Record<EdgeState, string> = { pending: 'p', taken: 't', dead: 'd' }
 

@@ -1,8 +1,6 @@
 import type { Json, PayloadRef, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
+import type { Body } from '../graph/bodies.js'
 import type { Graph } from '../graph/graph.js'
-import type { Compensation } from './compensation.js'
-import type { Container } from './container.js'
-import { fillScope, type Scope } from './scope.js'
 
 /**
  * What the events of a run add up to. Owned by the caller and advanced in place by `applyEvent` alone: copying it at
@@ -84,58 +82,101 @@ export interface RunOrigin {
   readonly undo?: ToUndo | undefined
 }
 
-const NONE: ReadonlySet<string> = new Set()
+export type EdgeState = 'pending' | 'taken' | 'dead'
 
-/** A run before its first event. Throws Error when the graph has no such trigger. */
-export function createRunState(graph: Graph, origin: RunOrigin): RunState {
-  const trigger = graph.indexOf(origin.trigger)
-  if (trigger === undefined) throw new Error(`the version has no node ${origin.trigger}`)
-  // Written out: spreading a scope into it cost more than all else here, and each item of a pure map needs one.
-  const state: RunState = {
-    body: graph.root,
-    container: null,
-    index: 0,
-    prefix: '',
-    steps: [],
-    edges: [],
-    running: 0,
-    open: 0,
-    unresolved: graph.root.nodeCount - graph.root.compensators.length,
-    error: null,
-    graph,
-    trigger,
-    seeded: origin.seeded ?? NONE,
-    status: 'pending',
-    lastSeq: 0,
-    startedAt: null,
-    finishedAt: null,
-    pausedAt: null,
-    pausedMs: 0,
-    output: null,
-    ready: [],
-    readyHead: 0,
-    dead: [],
-    deadHead: 0,
-    undoable: [],
-    undoableInside: false,
-    compensation: null,
-    undo: origin.undo,
-    places: Number.POSITIVE_INFINITY,
-  }
-  fillScope(state, graph)
-  state.steps[trigger]!.output = origin.input
-  // Triggers that did not fire, and what only hangs in the air, can never be reached.
-  for (const node of graph.root.entries) if (node !== trigger) state.dead.push(state.steps[node]!)
-  return state
+/** One pass through a body: the run itself, an item of a map, an iteration of a repeat. */
+export interface Scope {
+  readonly body: Body
+  /** The step that holds it; null for the run. */
+  readonly container: StepState | null
+  /** Which item or iteration; 0 for the run. */
+  readonly index: number
+  /** What the paths of its steps begin with, such as `each[3].`; empty for the run. */
+  readonly prefix: string
+  /** By node index, less the body's first. */
+  readonly steps: StepState[]
+  /** By edge index, less the body's first. */
+  readonly edges: EdgeState[]
+  /** Running steps, those inside of its containers included. */
+  running: number
+  /** Its own steps that run or wait. */
+  open: number
+  /** Its own steps without a final status, those that only undo left out. */
+  unresolved: number
+  /** The first failure in it that nobody handles: nothing more starts in it, and it ends once nothing is open. */
+  error: StepError | null
+}
+
+/** What a container does while its step waits. */
+export interface Container {
+  /** `past`: it is over, and one of its items is open again, for a step that undoes one of it. */
+  readonly kind: 'map' | 'repeat' | 'past'
+  readonly body: Body
+  /** Items of a map; unbounded for a repeat. */
+  readonly count: number
+  readonly concurrency: number
+  /** Failed items become results instead of failing the map. */
+  readonly collects: boolean
+  readonly record: 'steps' | 'pages'
+  readonly items: readonly Json[] | undefined
+  readonly itemsKey: string | undefined
+  /** When it began: milliseconds of a clock that stands still while the run is paused. */
+  readonly begunAt: number
+  /** Items or iterations that have begun: the next one's index. */
+  begun: number
+  ended: number
+  /** Steps running inside. */
+  running: number
+  /** Why the container as a whole fails: nothing more begins in it. */
+  error: StepError | null
+  /** Items under way; of a repeat the latest iteration, ended or not. */
+  readonly scopes: Map<number, Scope>
+  /** By page: how many of its items have ended. */
+  readonly endedInPage: Map<number, number>
+  /** Of items that have ended, until their page is settled; of a repeat the latest two. */
+  readonly results: Map<number, ItemResult>
+  readonly pages: Map<number, SettledPage>
+  /** The first page that is not settled. */
+  firstOpenPage: number
+}
+
+/** What came of an item or iteration: an error, or the outputs of its completed sinks. */
+export interface ItemResult {
+  readonly error: StepError | null
+  readonly sinks: readonly {
+    readonly id: string
+    readonly output: Json | undefined
+    readonly outputRef: PayloadRef | undefined
+  }[]
+}
+
+export interface SettledPage {
+  readonly completed: number
+  readonly failed: number
+  readonly output: readonly Json[] | undefined
+  readonly outputRef: PayloadRef | undefined
 }
 
 /**
- * When the run times out: counted from its start, waits included, pauses left out. Undefined: never, or not yet known.
- * The timeout is for going forward; going back takes the time it takes.
+ * A run that goes back: nothing of its flow is under way any more, and the steps that undo run one after the other,
+ * each as any other step does. One that fails does not stop the others.
+ *
+ * 1. At most one item that is over is open again: the one whose step is being undone (I10).
+ * 2. What completed inside of containers is in the events, and nowhere else: it is looked for a page at a time (D20).
  */
-export function runDeadline(state: RunState): number | undefined {
-  const { timeoutMs } = state.graph.definition.settings
-  if (timeoutMs === undefined || state.startedAt === null || state.status === 'paused') return undefined
-  if (state.compensation !== null || state.undo !== undefined) return undefined
-  return state.startedAt + timeoutMs + state.pausedMs
+export interface Compensation {
+  /** Why the run fails; null where it is there to undo another one. */
+  readonly error: StepError | null
+  /** Paths of steps that have not come to their end, the next one last. */
+  readonly left: string[]
+  /** What completed before this event is still to be looked through; null: nothing is. */
+  before: number | null
+  /** The first of those that failed. */
+  readonly failed: FailedStep[]
+  failures: number
+}
+
+export interface FailedStep {
+  readonly path: string
+  readonly error: StepError
 }

@@ -1,5 +1,5 @@
 import { type Reused, type StepError, stepErrorToJson, type Wait } from '@millrace/contracts'
-import { containerDeadline } from './container.js'
+import { containerDeadline } from './deadlines.js'
 import { unrouted } from './errors.js'
 import { mayRetry, nextRetryDelay } from './retry.js'
 import { isStopped } from './scope.js'

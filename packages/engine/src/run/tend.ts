@@ -1,7 +1,7 @@
 import { ITEMS_PER_PAGE } from '@millrace/contracts'
-import { type Container, isComplete, isPaged, pageCount, pageRange } from './container.js'
-import { isStopped, type Scope } from './scope.js'
-import type { StepState } from './state.js'
+import { isComplete, isPaged, pageCount, pageRange } from './container.js'
+import { isStopped } from './scope.js'
+import type { Container, Scope, StepState } from './state.js'
 import type { Command } from './types.js'
 
 /** Pages of a pure map that are worked out at once: one is stored while the next is evaluated. */

@@ -1,9 +1,9 @@
 import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
 import { applyEvent, outputRefOf } from './apply-event.js'
-import { type Compensation, errorOf, toUndo } from './compensation.js'
-import { containerDeadline } from './container.js'
-import { isStopped, openSteps, type Scope, stepAt } from './scope.js'
-import { type RunState, runDeadline, type StepState, type ToUndo } from './state.js'
+import { errorOf, toUndo } from './compensation.js'
+import { containerDeadline, runDeadline } from './deadlines.js'
+import { isStopped, openSteps, stepAt } from './scope.js'
+import type { Compensation, RunState, Scope, StepState, ToUndo } from './state.js'
 import { containerChores } from './tend.js'
 import type { Command } from './types.js'
 

@@ -1,7 +1,7 @@
 import type { Json, PayloadRef, StepError, StepStatus, Wait } from '@millrace/contracts'
-import { containerDeadline } from './container.js'
-import { openSteps, type Scope, stepAt } from './scope.js'
-import { type RunState, runDeadline, type StepState } from './state.js'
+import { containerDeadline, runDeadline } from './deadlines.js'
+import { openSteps, stepAt } from './scope.js'
+import type { RunState, Scope, StepState } from './state.js'
 
 /** A step as lists show it. */
 export interface StepView {
