@@ -11,7 +11,7 @@ import type { ClaimedRun } from '@millrace/run-store'
 import { ItemPages, type MapItems } from '../containers/item-pages.js'
 import { resultValue } from '../containers/results.js'
 import type { SessionHost } from '../session-host.js'
-import { sourceOf } from './source.js'
+import { sourceOf } from './source-run.js'
 
 /** What a step came to, by the id of its node. */
 export type PastStep = { readonly id: string } & Pick<StepState, 'status' | 'output' | 'outputRef' | 'error'>

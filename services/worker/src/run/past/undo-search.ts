@@ -2,7 +2,7 @@ import { type Command, pathThatUndoes, type RunInput } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
 import type { Plan } from '../../plan/plan.js'
 import type { SessionHost } from '../session-host.js'
-import { sourceOf } from './source.js'
+import { sourceOf } from './source-run.js'
 
 /** Steps that one event names, and items whose events are located by one look at them all (D20). */
 const PAGE = 1_000
