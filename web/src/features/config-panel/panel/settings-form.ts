@@ -1,9 +1,7 @@
 import { type JsonObject, node } from '@millrace/contracts'
-import { z } from 'zod'
-import { describeForm } from '../../../components/schema-form/model/describe-form.js'
 import type { Field } from '../../../components/schema-form/model/field.js'
 import type { PanelNode } from '../panel-document.js'
-import { type FieldTexts, inWords } from './field-texts.js'
+import { type FieldTexts, fieldsInWords } from './field-texts.js'
 
 /** What every node can be told apart from its params, from the contract of nodes. */
 
@@ -15,7 +13,6 @@ const members = node.pick({
   join: true,
   compensate: true,
 })
-const schema = z.json().parse(z.toJSONSchema(members, { io: 'input', unrepresentable: 'any' }))
 
 const TEXTS: FieldTexts = {
   retry: { title: 'Retry' },
@@ -43,7 +40,7 @@ const TEXTS: FieldTexts = {
   },
 }
 
-const ALL = inWords(describeForm(schema, false), TEXTS)
+const ALL = fieldsInWords(members, TEXTS)
 
 /** `undoers`: ids of the nodes that may undo this one. A trigger does not execute, so nothing of this matters to it. */
 export const settingsFields = (isTrigger: boolean, undoers: readonly string[]): readonly Field[] =>

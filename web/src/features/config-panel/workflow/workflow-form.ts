@@ -1,8 +1,7 @@
 import { definition, settings } from '@millrace/contracts'
-import { z } from 'zod'
-import { describeForm } from '../../../components/schema-form/model/describe-form.js'
+import type { z } from 'zod'
 import type { Field } from '../../../components/schema-form/model/field.js'
-import { type FieldTexts, inWords } from '../panel/field-texts.js'
+import { type FieldTexts, fieldsInWords } from '../panel/field-texts.js'
 
 /** What a workflow can be told beside its nodes and edges, from the contract of definitions. */
 
@@ -45,9 +44,6 @@ const TEXTS: FieldTexts = {
 const PROSE: ReadonlySet<string> = new Set(['description'])
 const TEMPLATES: ReadonlySet<string> = new Set(['key'])
 
-const schemaOf = (members: z.ZodType) =>
-  z.json().parse(z.toJSONSchema(members, { io: 'input', unrepresentable: 'any' }))
-
 const shaped = (fields: readonly Field[]): readonly Field[] =>
   fields.map((field) => {
     if (field.kind === 'group') return { ...field, fields: shaped(field.fields) }
@@ -55,8 +51,7 @@ const shaped = (fields: readonly Field[]): readonly Field[] =>
     return { ...field, multiline: PROSE.has(field.name), templates: TEMPLATES.has(field.name) }
   })
 
-const fieldsOf = (members: z.ZodType): readonly Field[] =>
-  shaped(inWords(describeForm(schemaOf(members), false), TEXTS))
+const fieldsOf = (members: z.ZodType): readonly Field[] => shaped(fieldsInWords(members, TEXTS))
 
 /** Of the definition itself. */
 export const ABOUT_FIELDS = fieldsOf(definition.pick({ description: true, vars: true }))
