@@ -8,4 +8,5 @@ export {
 } from './inspect.js'
 export { compileKey } from './key.js'
 export { compileTemplate } from './template/compile.js'
+export { isTruthy } from './truth.js'
 export * from './types.js'

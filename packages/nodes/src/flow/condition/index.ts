@@ -1,7 +1,7 @@
+import { isTruthy } from '@millrace/expressions'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { expression } from '../../params/schemas.js'
-import { isTruthy } from '../truthiness.js'
 
 export const flowCondition = defineNode({
   type: 'flow.condition',

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Json, json } from '@millrace/contracts'
+import { isTruthy } from '@millrace/expressions'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { expression } from '../../params/schemas.js'
-import { isTruthy } from '../truthiness.js'
 
 /** Items between two turns of the event loop: the worker renews its lease on it (D9). */
 const ITEMS_PER_TURN = 256

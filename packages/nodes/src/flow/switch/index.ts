@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ERROR_PORT, type Json, json, portName } from '@millrace/contracts'
+import { isTruthy } from '@millrace/expressions'
 import { z } from 'zod'
 import { defineNode, type NodeContext } from '../../define.js'
 import { exactlyOneOf, optionalExpression } from '../../params/schemas.js'
 import { isTemplate, stringsIn } from '../../params/templates.js'
-import { isTruthy } from '../truthiness.js'
 
 const port = portName.refine((name) => name !== ERROR_PORT, { message: 'this port is for errors' })
 
