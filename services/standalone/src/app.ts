@@ -5,13 +5,13 @@ import { runnerPlugin } from '@millrace/runner-service'
 import { schedulerPlugin } from '@millrace/scheduler-service'
 import type { Logger, Metrics } from '@millrace/telemetry'
 import { workflowPlugin } from '@millrace/workflow-service'
-import type { Identity } from './identity.js'
+import type { Keys } from './identity.js'
 import { registerWebApp } from './web-app.js'
 
 export interface StandaloneAppDeps {
-  readonly config: Config
+  readonly config: Pick<Config, 'http' | 'allowPrivate'>
   readonly connections: Connections
-  readonly identity: Identity
+  readonly identity: Keys
   readonly log: Logger
   readonly metrics: Metrics
 }
@@ -20,6 +20,8 @@ export interface StandaloneApp {
   /** Throws an error that names the variable to set when the port is taken. */
   listen(): Promise<string>
   close(): Promise<void>
+  /** The API of all services, as OpenAPI 3.1. */
+  describe(): object
 }
 
 /** All services on one app, and so on one port. */
@@ -75,5 +77,6 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
   return {
     listen: () => listen(app, { host: config.http.host, port: config.http.port }),
     close: () => app.close(),
+    describe: () => app.swagger(),
   }
 }

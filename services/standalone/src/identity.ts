@@ -11,10 +11,13 @@ import {
 import type { Config } from '@millrace/config'
 import type { Sql } from '@millrace/db'
 
-/** Who may come in, and the workspace's credentials: made once a process from the configured secrets. */
+/** What signs, verifies and encrypts: made once a process from the configured secrets. */
+export type Keys = ReturnType<typeof createKeys>
+
+/** Who may come in, and the workspace's credentials. */
 export type Identity = Awaited<ReturnType<typeof createIdentity>>
 
-export async function createIdentity(sql: Sql, config: Config) {
+export function createKeys(sql: Sql, config: Pick<Config, 'secrets' | 'http'>) {
   const resumeTokens = createResumeTokens(config.secrets.masterKey)
   const tokens = createTokenService({
     ...API_TOKENS,
@@ -27,9 +30,16 @@ export async function createIdentity(sql: Sql, config: Config) {
     credentials: createCredentialStore(sql, createVaultOfKey(config.secrets.masterKey)),
     resumeTokens,
     resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),
+  }
+}
+
+export async function createIdentity(sql: Sql, config: Config) {
+  const keys = createKeys(sql, config)
+  return {
+    ...keys,
     owner: await ensureOwner(sql, { dir: config.directory }),
     /** A token for the first workspace's owner, for what this process does on that owner's behalf. */
-    ownerToken: async (): Promise<string> => (await tokens.sign(await findOwner(sql))).accessToken,
+    ownerToken: async (): Promise<string> => (await keys.tokens.sign(await findOwner(sql))).accessToken,
   }
 }
 

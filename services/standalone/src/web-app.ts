@@ -49,4 +49,4 @@ export const registerWebApp = async (app: FastifyInstance, folder = BUILT): Prom
 }
 
 /** Not for what scripts and other systems call: to them a page in place of an error would look like success. */
-const isPage = (url: string): boolean => !/^\/(api|hooks|health|metrics|assets)(\/|\?|$)/.test(url)
+const isPage = (url: string): boolean => !/^\/(api|hooks|resume|health|metrics|assets)(\/|\?|$)/.test(url)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createTempFolder, freePort, spawnNode } from '@millrace/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeApi } from '../src/describe.js'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const folder = createTempFolder()
@@ -76,4 +77,8 @@ test('the parameters of every path are described', () => {
     const described = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
     expect([at, described.toSorted()]).toEqual([at, inPath])
   }
+})
+
+test('the description made without any server is the one that the product serves', async () => {
+  expect(JSON.parse(JSON.stringify(await describeApi()))).toEqual(document)
 })
