@@ -68,6 +68,11 @@ export const ERRORS = {
     'The definition has problems',
     'See `problems`: each has a JSON pointer and a hint.',
   ),
+  WORKFLOW_DELETED: entry(
+    409,
+    'The workflow of this run has been deleted',
+    'Runs under way go on to their end and nothing new starts: import the definition as a new workflow.',
+  ),
   NOT_PUBLISHED: entry(409, 'The workflow has no published version', 'Publish it first.'),
   NO_SUCH_TRIGGER: entry(
     422,

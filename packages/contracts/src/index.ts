@@ -1,4 +1,5 @@
 export * from './approval.js'
+export * from './bounds.js'
 export * from './definition.js'
 export * from './errors.js'
 export * from './event.js'

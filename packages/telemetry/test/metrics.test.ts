@@ -40,3 +40,10 @@ test('a gauge is read at the scrape, adds up its watchers, and survives a read t
   up = false
   expect(await metrics.registry.metrics()).toContain('millrace_queue_depth 12')
 })
+
+test('no gauge has a name that only counters may have', async () => {
+  const text = await createMetrics().registry.metrics()
+  const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => ({ name, type }))
+  expect(types).toContainEqual({ name: 'nodejs_active_handles', type: 'gauge' })
+  expect(types.filter(({ name, type }) => name?.endsWith('_total') && type !== 'counter')).toEqual([])
+})

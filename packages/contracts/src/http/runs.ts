@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { integer, moment, queryInteger, storableText } from '../bounds.js'
 import { definition } from '../definition.js'
 import { json } from '../json.js'
 import { runSummary } from '../run.js'
@@ -8,7 +9,7 @@ export const startRunBody = z.strictObject({
   /** Workflow id or name. */
   workflow: z.string().min(1).max(128),
   /** Version number; the published one when left out. */
-  version: z.int().min(1).optional(),
+  version: integer.min(1).optional(),
   /** Id of the trigger node; the manual trigger when left out. */
   trigger: z.string().max(64).optional(),
   input: json.optional(),
@@ -20,28 +21,21 @@ export const idempotencyKey = z.string().min(1).max(255)
 
 export const startRunAnswer = z.object({ run: runSummary, replayed: z.boolean() })
 
-/** Postgres refuses U+0000 in any text, even in one that is only looked up. */
-const text = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\0]+$/, 'must hold text without U+0000')
-
 /** Which runs of a workspace: all conditions must hold. */
 export const runFilter = z.strictObject({
   status: runStatus.optional(),
   /** Workflow id or name. */
-  workflow: text.max(128).optional(),
-  version: z.int().min(1).optional(),
+  workflow: storableText.min(1).max(128).optional(),
+  version: integer.min(1).optional(),
   /** Id of the trigger node. */
-  trigger: text.max(64).optional(),
+  trigger: storableText.min(1).max(64).optional(),
   /** Code of the error a run ended with. */
-  errorCode: text.max(128).optional(),
+  errorCode: storableText.min(1).max(128).optional(),
   /** Part of the code or the message of the error a run ended with, in any case. */
-  error: text.optional(),
-  createdFrom: z.iso.datetime().optional(),
+  error: storableText.min(1).max(200).optional(),
+  createdFrom: moment.optional(),
   /** Exclusive. */
-  createdTo: z.iso.datetime().optional(),
+  createdTo: moment.optional(),
   /** Milliseconds from start to end, or to now. */
   minDurationMs: z.int().min(0).optional(),
   /** Test runs are left out unless asked for. */
@@ -54,7 +48,7 @@ const MAX_IDS = 200
 export const listRunsQuery = runFilter.extend({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  version: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+  version: queryInteger.min(1).optional(),
   minDurationMs: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   /** Run ids, separated by commas: to read again what a stream says has changed. */
   ids: z

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { integer } from '../bounds.js'
 import { nodeId, portName } from '../definition.js'
 import { runId } from '../ids.js'
 import { json } from '../json.js'
@@ -16,7 +17,7 @@ export const startTestRunBody = z.strictObject({
   /** Workflow id or name. */
   workflow: z.string().min(1).max(128),
   /** The revision the author sees; another current revision gives 409 DRAFT_CONFLICT. */
-  draftRevision: z.int().min(1).optional(),
+  draftRevision: integer.min(1).optional(),
   /** Run only this node and what leads to it; everything when left out. */
   target: nodeId.optional(),
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { integer } from '../bounds.js'
 import { definition, definitionProblem } from '../definition.js'
 import { json } from '../json.js'
 import { runStatus } from '../status.js'
@@ -47,7 +48,7 @@ export const createWorkflowBody = z.strictObject({ definition: draftDefinition }
 export const saveDraftBody = z.strictObject({
   definition: draftDefinition,
   /** The revision the change was made on; another current revision gives 409 DRAFT_CONFLICT. */
-  baseRevision: z.int().min(0),
+  baseRevision: integer,
 })
 export const publishBody = z.strictObject({ message: z.string().max(500).optional() })
 

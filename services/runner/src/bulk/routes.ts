@@ -10,7 +10,7 @@ import type { Sql } from '@millrace/db'
 import { typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { findWorkflowId } from '../published/workflows.js'
+import { findWorkflowOfRuns } from '../published/workflows.js'
 import type { BulkLoop } from './bulk-loop.js'
 import { abort, confirm, propose, readOperations } from './repository.js'
 
@@ -46,7 +46,8 @@ const registerPreview = (app: FastifyInstance, { sql }: BulkRoutesDeps): void =>
       const { workspaceId } = request.actor
       const { action, filter, ...options } = request.body
       const { workflow, ...rest } = filter
-      const workflowId = workflow === undefined ? undefined : await findWorkflowId(sql, workspaceId, workflow)
+      const workflowId =
+        workflow === undefined ? undefined : await findWorkflowOfRuns(sql, workspaceId, workflow)
       if (workflowId === null) throw new MillraceError('NOT_FOUND', 'There is no such workflow')
       const { id, count, expiresAt } = await propose(sql, {
         workspaceId,

@@ -5,18 +5,40 @@ import type { Sql } from '@millrace/db'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** A name may look like an id: then the id wins. */
-const matching = (sql: Sql, workspaceId: string, ref: string) => {
-  const id = UUID.test(ref) ? ref : null
-  return sql`
-    w.workspace_id = ${workspaceId} AND w.archived_at IS NULL AND (w.id = ${id}::uuid OR w.name = ${ref})
-    ORDER BY w.id = ${id}::uuid DESC NULLS LAST LIMIT 1`
-}
+const idOf = (ref: string): string | null => (UUID.test(ref) ? ref : null)
 
+/** A name may look like an id: then the id wins. */
+const matching = (sql: Sql, workspaceId: string, ref: string) => sql`
+  w.workspace_id = ${workspaceId} AND w.archived_at IS NULL AND (w.id = ${idOf(ref)}::uuid OR w.name = ${ref})
+  ORDER BY w.id = ${idOf(ref)}::uuid DESC NULLS LAST LIMIT 1`
+
+/** Of a workflow that is not deleted. */
 export const findWorkflowId = async (sql: Sql, workspaceId: string, ref: string): Promise<string | null> => {
   const [found] = await sql<{ id: string }[]>`
     SELECT w.id FROM workflows w WHERE ${matching(sql, workspaceId, ref)}`
   return found?.id ?? null
+}
+
+/**
+ * Whose runs are meant: also of a deleted workflow, since its runs stay. Of several that have had a name, the one that
+ * has it now, else the one deleted last.
+ */
+export const findWorkflowOfRuns = async (
+  sql: Sql,
+  workspaceId: string,
+  ref: string,
+): Promise<string | null> => {
+  const [found] = await sql<{ id: string }[]>`
+    SELECT w.id FROM workflows w
+    WHERE w.workspace_id = ${workspaceId} AND (w.id = ${idOf(ref)}::uuid OR w.name = ${ref})
+    ORDER BY w.id = ${idOf(ref)}::uuid DESC NULLS LAST, w.archived_at DESC NULLS FIRST LIMIT 1`
+  return found?.id ?? null
+}
+
+/** Nothing new starts of a deleted workflow. @throws WORKFLOW_DELETED */
+export const refuseDeleted = async (sql: Sql, workflowId: string): Promise<void> => {
+  const [deleted] = await sql`SELECT FROM workflows WHERE id = ${workflowId} AND archived_at IS NOT NULL`
+  if (deleted !== undefined) throw new MillraceError('WORKFLOW_DELETED')
 }
 
 /**

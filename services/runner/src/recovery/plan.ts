@@ -11,7 +11,7 @@ import {
 import { declaredEffect, nodeCatalogue } from '@millrace/nodes'
 import type { PastRun, RunReads, StepOutcomeRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
-import { resolveVersion } from '../published/workflows.js'
+import { refuseDeleted, resolveVersion } from '../published/workflows.js'
 import { noSuchRun } from '../runs/params.js'
 
 export interface RecoveryReads {
@@ -41,13 +41,14 @@ export interface Recovery {
 
 /**
  * What making another run of a finished one comes to. Changes nothing.
- * @throws NOT_FOUND, RUN_NOT_FINISHED, NOT_PUBLISHED, NO_SUCH_TRIGGER, NO_SUCH_STEP, NOTHING_TO_RETRY
+ * @throws NOT_FOUND, RUN_NOT_FINISHED, WORKFLOW_DELETED, NOT_PUBLISHED, NO_SUCH_TRIGGER, NO_SUCH_STEP, NOTHING_TO_RETRY
  */
 export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Promise<Recovery> => {
   const { sql, store } = deps
   const past = await readFinished(store, target.workspaceId, target.runId)
   if (past.undoes)
     throw new MillraceError('NOTHING_TO_RETRY', 'This run undoes another one: undo that one again')
+  await refuseDeleted(sql, past.workflowId)
   const versionId =
     target.version === 'same'
       ? past.versionId

@@ -1,9 +1,9 @@
-import { MillraceError, run, runDefinitionAnswer, step } from '@millrace/contracts'
+import { MillraceError, run, runDefinitionAnswer, step, storableText } from '@millrace/contracts'
 import { anyJson, typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { noSuchRun, runParams, storableText } from './params.js'
+import { noSuchRun, runParams } from './params.js'
 
 const tags = ['runs']
 const config = { permission: 'run.read' } as const
@@ -79,7 +79,7 @@ const registerPayloads = (app: FastifyInstance, store: RunReads): void => {
       schema: {
         tags,
         summary: 'Read a large output by the key of its reference',
-        params: runParams.extend({ '*': storableText.max(1_000) }),
+        params: runParams.extend({ '*': storableText.min(1).max(1_000) }),
         response: { 200: anyJson },
       },
     },

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
+import type { Json } from '@millrace/contracts'
 
 /** SHA-256 of a JSON value, the same however its keys are ordered: tells a retry from another request (D17). */
 export const requestHash = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value, sortKeys)).digest('hex')
+
+/**
+ * Of a body that starts a run: the hash is over what it means, and no input is the input `null`. Left out and not put
+ * in, so that keys taken before this was so are found again.
+ */
+export const startHash = ({ input, ...body }: { readonly input?: Json | undefined }): string =>
+  requestHash(input === null || input === undefined ? body : { ...body, input })
 
 const sortKeys = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

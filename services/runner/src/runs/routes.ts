@@ -14,7 +14,7 @@ import { typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { findWorkflowId } from '../published/workflows.js'
+import { findWorkflowOfRuns } from '../published/workflows.js'
 import type { Canceller } from './cancel.js'
 import { noSuchRun, runParams } from './params.js'
 import { registerRunReads } from './read-routes.js'
@@ -83,7 +83,7 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
       const before = runId.nullable().safeParse(cursor ?? null)
       if (!before.success) throw new MillraceError('INVALID_REQUEST', 'cursor is not one this list has given')
       const workflowId =
-        workflow === undefined ? undefined : await findWorkflowId(deps.sql, workspaceId, workflow)
+        workflow === undefined ? undefined : await findWorkflowOfRuns(deps.sql, workspaceId, workflow)
       if (workflowId === null) return { items: [], nextCursor: null }
       const found = await deps.store.listRuns(
         workspaceId,

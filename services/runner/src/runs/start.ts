@@ -6,7 +6,7 @@ import type { VersionFacts, Versions } from '../published/versions.js'
 import { resolveVersion } from '../published/workflows.js'
 import type { Admission } from './admission.js'
 import type { Enqueuer } from './enqueuer.js'
-import { requestHash } from './request-hash.js'
+import { startHash } from './request-hash.js'
 import { type PlaceStore, reservePlace } from './reserve-place.js'
 
 export interface StartDeps {
@@ -52,7 +52,7 @@ export const startRun = async (deps: StartDeps, request: StartRequest): Promise<
     input: body.input ?? null,
     priority: body.priority ?? version.priority,
     idempotencyKey: idempotencyKey === undefined ? null : callerKey(idempotencyKey),
-    requestHash: idempotencyKey === undefined ? null : requestHash(body),
+    requestHash: idempotencyKey === undefined ? null : startHash(body),
   })
 }
 

@@ -1,9 +1,9 @@
-import { idempotencyKey, startRunAnswer, startTestRunBody } from '@millrace/contracts'
+import { idempotencyKey, startRunAnswer, startTestRunBody, storableText } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { RunReads } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { noSuchRun, storableText } from '../runs/params.js'
+import { noSuchRun } from '../runs/params.js'
 import { startTestRun, type TestRunDeps } from './start.js'
 
 /** Pinned outputs come with the request. */
@@ -26,7 +26,7 @@ export const registerTestRuns = (app: FastifyInstance, deps: TestRunRoutesDeps):
         description:
           'A test run executes for real, on a snapshot of the stored draft. Its `version` is null, and lists leave it out unless asked for it.',
         headers: z.looseObject({ 'idempotency-key': idempotencyKey.optional() }),
-        body: startTestRunBody.extend({ workflow: storableText.max(128) }),
+        body: startTestRunBody.extend({ workflow: storableText.min(1).max(128) }),
         response: { 200: startRunAnswer, 201: startRunAnswer },
       },
     },

@@ -3,7 +3,7 @@ import { uuidv7 } from '@millrace/db'
 import type { PastRun, RunReads } from '@millrace/run-store'
 import type { z } from 'zod'
 import { noSuchRun } from '../runs/params.js'
-import { requestHash } from '../runs/request-hash.js'
+import { requestHash, startHash } from '../runs/request-hash.js'
 import { acceptRun, callerKey, type StartDeps, type Started } from '../runs/start.js'
 import { type DraftPart, readDraftPart } from './draft.js'
 import { chooseTrigger, planPath, planStep, type Sample, type TestPlan } from './plan.js'
@@ -46,10 +46,14 @@ export const startTestRun = async (deps: TestRunDeps, request: TestRunRequest): 
     input: body.input ?? (sample?.trigger === trigger ? sample.input : null),
     priority: version.priority,
     idempotencyKey: idempotencyKey === undefined ? null : callerKey(idempotencyKey),
-    requestHash: idempotencyKey === undefined ? null : requestHash(body),
+    requestHash: idempotencyKey === undefined ? null : hashOf(body),
     seed: { steps: plan.steps },
   })
 }
+
+/** Where a sample is named, no input is the sample's: another one than `null`. */
+const hashOf = (body: TestRunRequest['body']): string =>
+  body.sample === undefined ? startHash(body) : requestHash(body)
 
 const readSample = async (
   { store }: TestRunDeps,

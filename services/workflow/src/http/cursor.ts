@@ -1,5 +1,5 @@
-import { MillraceError } from '@millrace/contracts'
-import { z } from 'zod'
+import { integer, MillraceError, storableText } from '@millrace/contracts'
+import type { z } from 'zod'
 
 /** Where a page ended. Opaque to callers, who only hand it back. */
 const encodeCursor = (position: string | number): string =>
@@ -20,9 +20,8 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Text that Postgres can compare with. */
-export const textPosition = z.string().refine((text) => !text.includes('\0'))
-export const numberPosition = z.int().min(0).max(2_147_483_647)
+export const textPosition = storableText
+export const numberPosition = integer
 
 /** The first `limit` of the rows and where to go on; `rows` holds one more when there is a next page. */
 export const toPage = <T>(rows: readonly T[], limit: number, positionOf: (row: T) => string | number) => {

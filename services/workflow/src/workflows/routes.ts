@@ -1,4 +1,4 @@
-import { createWorkflowBody, page, workflow, workflowListItem } from '@millrace/contracts'
+import { createWorkflowBody, page, storableText, workflow, workflowListItem } from '@millrace/contracts'
 import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -12,7 +12,7 @@ const listQuery = z.strictObject({
   cursor: z.string().max(1_000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** Part of the name or of a node's type, in any case. */
-  search: z.string().max(128).optional(),
+  search: storableText.max(128).optional(),
 })
 
 const read = { permission: 'workflow.read' } as const
