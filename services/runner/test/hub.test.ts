@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { RunEvent } from '@millrace/contracts'
 import { encodeRunFeed } from '@millrace/feed'
 import { describe, expect, it } from 'vitest'
+import type { Batch } from '../src/stream/frame.js'
 import { RunHub } from '../src/stream/hub.js'
 
 const RUN = { workspaceId: 'w', runId: 'r' }
@@ -20,7 +21,7 @@ const logEvent = (seq: number, message = ''): RunEvent => ({
 const lastEvent = (seq: number): RunEvent => ({ type: 'run_finished', seq, at: 0, status: 'completed' })
 
 /** A log that is always right, and a feed that the test speaks for. */
-const source = (options: { subscribe?: () => Promise<void> } = {}) => {
+const source = (options: { subscribe?: () => Promise<void>; read?: () => Promise<never> } = {}) => {
   const log: RunEvent[] = []
   const reads: number[] = []
   let subscriptions = 0
@@ -43,6 +44,7 @@ const source = (options: { subscribe?: () => Promise<void> } = {}) => {
     },
     readEvents: async (_run, after, limit) => {
       reads.push(after)
+      await options.read?.()
       return log.slice(after, after + limit)
     },
     lastSeqs: async () => new Map([[RUN.runId, log.length]]),
@@ -60,12 +62,24 @@ const source = (options: { subscribe?: () => Promise<void> } = {}) => {
   }
 }
 
-const collect = async (hub: RunHub, after = 0): Promise<number[]> => {
-  const seen: number[] = []
-  for await (const batch of hub.follow(RUN, after, never))
-    seen.push(...batch.frames.map((frame) => frame.seq))
-  return seen
+/** Every batch until the end, each taken at once or, with `room`, once that has resolved. */
+const follow = (hub: RunHub, after = 0, room?: () => Promise<void>) => {
+  const batches: Batch[] = []
+  let leave = () => {}
+  const ended = new Promise<readonly Batch[]>((resolve, reject) => {
+    leave = hub.follow(RUN, after, {
+      take(batch) {
+        batches.push(batch)
+        return room?.() ?? true
+      },
+      end: (error) => (error === undefined ? resolve(batches) : reject(error)),
+    })
+  })
+  return { ended, leave: () => leave(), taken: () => batches.length }
 }
+
+const collect = async (hub: RunHub, after = 0, room?: () => Promise<void>): Promise<number[]> =>
+  (await follow(hub, after, room).ended).flatMap(({ frames }) => frames.map((frame) => frame.seq))
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1)
@@ -104,13 +118,38 @@ describe('RunHub', () => {
     const world = source()
     for (let seq = 1; seq < 50; seq += 1) world.log.push(logEvent(seq))
     world.log.push(lastEvent(50))
-    const buffers = new Set<Buffer>()
-    const follow = async () => {
-      for await (const batch of world.hub.follow(RUN, 0, never)) buffers.add(batch.bytes)
-    }
-    await Promise.all(upTo(100).map(follow))
+    const all = await Promise.all(upTo(100).map(() => follow(world.hub).ended))
+    const buffers = new Set(all.flat().map(({ bytes }) => bytes))
     expect(world.reads).toEqual([0])
     expect(buffers.size).toBe(1)
+    world.hub.close()
+  })
+
+  it('waits for room before it hands on more, and then has lost nothing (I10)', async () => {
+    const world = source()
+    let makeRoom = () => {}
+    const room = new Promise<void>((resolve) => {
+      makeRoom = resolve
+    })
+    const slow = follow(world.hub, 0, () => room)
+    const seen = collect(world.hub)
+    for (let seq = 1; seq <= 300; seq += 1) {
+      world.log.push(seq === 300 ? lastEvent(seq) : logEvent(seq))
+      world.tell(world.log.at(-1)!)
+      if (seq % 50 === 0) await turn()
+    }
+    expect(await seen).toEqual(upTo(300))
+    expect(slow.taken()).toBe(1)
+    makeRoom()
+    expect((await slow.ended).flatMap(({ frames }) => frames.map(({ seq }) => seq))).toEqual(upTo(300))
+    world.hub.close()
+  })
+
+  it('ends a follower with what reading threw', async () => {
+    const world = source({ read: () => Promise.reject(new Error('no database')) })
+    world.log.push(logEvent(1))
+    await expect(collect(world.hub)).rejects.toThrow('no database')
+    expect(world.hub.size).toBe(0)
     world.hub.close()
   })
 
@@ -149,7 +188,7 @@ describe('RunHub', () => {
     for (let seq = 1; seq <= 20; seq += 1) world.log.push(logEvent(seq, 'x'.repeat(20_000)))
     world.log.push(logEvent(21, 'x'.repeat(200_000)), lastEvent(22))
     const sizes: number[] = []
-    for await (const batch of world.hub.follow(RUN, 0, never)) {
+    for (const batch of await follow(world.hub).ended) {
       if (batch.frames.length > 1) expect(batch.bytes.length).toBeLessThanOrEqual(64 * 1024)
       sizes.push(batch.frames.length)
     }
@@ -157,17 +196,14 @@ describe('RunHub', () => {
     world.hub.close()
   })
 
-  it('stops following when the signal aborts, and ends everyone when it closes', async () => {
+  it('stops following when told to, and ends everyone when it closes', async () => {
     const world = source()
-    const leave = new AbortController()
-    const gone = (async () => {
-      for await (const _batch of world.hub.follow(RUN, 0, leave.signal)) return
-    })()
+    const gone = follow(world.hub)
     const kept = collect(world.hub)
     await turn()
     expect(world.hub.followers).toBe(2)
-    leave.abort()
-    await gone
+    gone.leave()
+    await gone.ended
     expect(world.hub.followers).toBe(1)
     world.hub.close()
     expect(await kept).toEqual([])

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@millrace/contracts'
+import type { Follower } from './follower.js'
 import { type Batch, batchesOf, batchFrom, type Frame, formatFrame } from './frame.js'
 
 /**
@@ -10,8 +11,8 @@ import { type Batch, batchesOf, batchFrom, type Frame, formatFrame } from './fra
  * 1. The window is dense: frames[i].seq = base + i + 1 (I4). Whatever does not fit at its end is not kept; it only
  *    raises `known`, and followers re-read from the database.
  * 2. The window only moves forward. A follower behind it reads pages of its own from the database.
- * 3. A change after a follower looked is never missed: `version` grows with every change, and `changed` returns at
- *    once when it differs from the version the follower looked at.
+ * 3. A change after a follower looked is never missed: each change pumps every follower, and one that is busy then looks
+ *    again by itself.
  */
 
 /** A run and the workspace that may see it: every read names both (I9). */
@@ -36,8 +37,7 @@ export class RunChannel {
   #base: number | undefined
   #known = 0
   #synced = false
-  #version = 0
-  readonly #waiters = new Set<() => void>()
+  readonly #followers = new Set<Follower>()
   readonly #pages = new Map<number, Promise<readonly Batch[]>>()
   readonly #batches = new Map<number, Batch | undefined>()
   #lastWake = Number.NEGATIVE_INFINITY
@@ -48,8 +48,18 @@ export class RunChannel {
     this.#read = read
   }
 
-  get version(): number {
-    return this.#version
+  get followers(): number {
+    return this.#followers.size
+  }
+
+  /** It is pumped at each change from now on, and once now. */
+  enter(follower: Follower): void {
+    this.#followers.add(follower)
+    follower.pump()
+  }
+
+  leave(follower: Follower): void {
+    this.#followers.delete(follower)
   }
 
   /** What the feed or the poll has to say. Events that do not continue the window are left to a re-read. */
@@ -71,30 +81,20 @@ export class RunChannel {
     return batch
   }
 
-  /** What follows `after`, from the database; nothing when the run is not known to have more. */
+  /** False when the run is known to have no more. */
+  mayHaveAfter(after: number): boolean {
+    return !this.#synced || after < this.#known
+  }
+
+  /** What follows `after`, from the database. */
   async load(after: number): Promise<readonly Batch[]> {
-    if (this.#synced && after >= this.#known) return []
     return await (this.#pages.get(after) ?? this.#loadPage(after))
   }
 
-  /** Resolves at the next change since `version`, or when the signal aborts. */
-  async changed(version: number, signal: AbortSignal): Promise<void> {
-    if (this.#version !== version || signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#waiters.delete(done)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      this.#waiters.add(done)
-      signal.addEventListener('abort', done)
-    })
-  }
-
-  /** Wakes every follower for the last time. */
+  /** Ends every follower. */
   close(): void {
-    this.#version += 1
-    this.#wakeNow()
+    clearTimeout(this.#wakeTimer)
+    for (const follower of this.#followers) follower.end()
   }
 
   #end(): number {
@@ -152,7 +152,6 @@ export class RunChannel {
 
   /** At once when idle or final; else together with what follows within 20 ms, so that writes are shared. */
   #wake(final: boolean): void {
-    this.#version += 1
     const wait = final ? 0 : this.#lastWake + COALESCE_MS - performance.now()
     if (wait <= 0) this.#wakeNow()
     else this.#wakeTimer ??= setTimeout(() => this.#wakeNow(), wait)
@@ -162,6 +161,6 @@ export class RunChannel {
     clearTimeout(this.#wakeTimer)
     this.#wakeTimer = undefined
     this.#lastWake = performance.now()
-    for (const waiter of [...this.#waiters]) waiter()
+    for (const follower of this.#followers) follower.pump()
   }
 }

@@ -30,6 +30,8 @@ export class SseConnection {
   readonly #heartbeat: NodeJS.Timeout
   readonly #stallMs: number
   #draining: Promise<void> | undefined
+  /** As `signal.aborted`, which takes as long to read as a write to prepare. */
+  #left = false
 
   constructor(response: ServerResponse, options: ConnectionOptions) {
     this.#response = response
@@ -41,6 +43,8 @@ export class SseConnection {
     for (const [name, value] of Object.entries(options.headers)) {
       if (value !== undefined) response.setHeader(name, value)
     }
+    // The end of the socket is the end of the stream: as chunks, each write would be three (RFC 9112, section 6.3).
+    response.removeHeader('transfer-encoding')
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -58,12 +62,22 @@ export class SseConnection {
     return this.#gone.signal
   }
 
-  /** Resolves when the client has room again, or when the connection has gone. */
+  /**
+   * For one sender that waits for room: true when the client has some left, else resolves when it has again, or when the
+   * connection has gone.
+   */
+  write(chunk: Buffer | string): true | Promise<void> {
+    if (this.#left || this.#response.write(chunk)) return true
+    return this.#drained()
+  }
+
+  /** For several senders: resolves when the client has room again, or when the connection has gone. */
   async send(chunk: Buffer | string): Promise<void> {
     while (this.#draining !== undefined) await this.#draining
-    if (this.signal.aborted || this.#response.write(chunk)) return
-    this.#draining = this.#drained()
-    await this.#draining
+    const room = this.write(chunk)
+    if (room === true) return
+    this.#draining = room
+    await room
     this.#draining = undefined
   }
 
@@ -96,6 +110,7 @@ export class SseConnection {
   }
 
   #leave(): void {
+    this.#left = true
     clearInterval(this.#heartbeat)
     this.#gone.abort()
   }

@@ -1,7 +1,8 @@
 import type { RunEvent } from '@millrace/contracts'
 import { decodeRunFeed, type EventFeed, runTopic, type Unsubscribe } from '@millrace/feed'
 import { type ReadEvents, RunChannel, type RunRef } from './channel.js'
-import type { Batch, Frame } from './frame.js'
+import { Follower, type Taker } from './follower.js'
+import type { Frame } from './frame.js'
 
 /**
  * Every follower of a run in this process, through one feed subscription a run.
@@ -28,7 +29,6 @@ export interface HubDeps {
 
 interface Followed {
   readonly channel: RunChannel
-  followers: number
   unsubscribe: Unsubscribe | undefined
   subscribing: boolean
 }
@@ -58,34 +58,26 @@ export class RunHub {
   /** Followers at the moment, over all runs. */
   get followers(): number {
     let sum = 0
-    for (const followed of this.#runs.values()) sum += followed.followers
+    for (const followed of this.#runs.values()) sum += followed.channel.followers
     return sum
   }
 
   /**
-   * The events of a run after `after`, in order, each once (I4), in batches as they become durable. Ends after
-   * `run_finished`, when the signal aborts, or when the hub closes.
-   * @throws what reading from the database throws.
+   * Brings `taker` the events of a run after `after`, in order, each once (I4), in batches as they become durable, until
+   * it has `run_finished` or the returned function is called.
    */
-  async *follow(run: RunRef, after: number, signal: AbortSignal): AsyncGenerator<Batch, void, void> {
-    const followed = this.#enter(run)
-    try {
-      let cursor = after
-      while (!this.#stopped(signal)) {
-        const version = followed.channel.version
-        const ready = followed.channel.peek(cursor)
-        const batches = ready === undefined ? await followed.channel.load(cursor) : [ready]
-        if (batches.length === 0) await followed.channel.changed(version, signal)
-        for (const batch of batches) {
-          if (this.#stopped(signal)) return
-          cursor = batch.lastSeq
-          yield batch
-          if (batch.final) return
-        }
-      }
-    } finally {
-      this.#leave(run.runId, followed)
+  follow(run: RunRef, after: number, taker: Taker): () => void {
+    if (this.#closed) {
+      taker.end()
+      return () => {}
     }
+    const followed = this.#enter(run)
+    const follower = new Follower(followed.channel, after, taker, () => {
+      followed.channel.leave(follower)
+      if (followed.channel.followers === 0) this.#drop(run.runId, followed)
+    })
+    followed.channel.enter(follower)
+    return () => follower.end()
   }
 
   /**
@@ -98,17 +90,25 @@ export class RunHub {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<Frame | undefined> {
-    // Not AbortSignal.any: it keeps a reference in every source for as long as the source lives.
-    const stop = new AbortController()
-    const abort = () => stop.abort()
-    const timer = setTimeout(abort, timeoutMs)
+    if (signal.aborted) return undefined
+    let found: Frame | undefined
+    let leave = () => {}
+    const timer = setTimeout(() => leave(), timeoutMs)
+    // Looked up when it fires: following may end before `follow` has returned.
+    const abort = () => leave()
     signal.addEventListener('abort', abort)
     try {
-      for await (const batch of this.follow(run, 0, stop.signal)) {
-        const found = batch.frames.find((frame) => frame.type === 'run_finished' || accepts(frame))
-        if (found !== undefined) return found
-      }
-      return undefined
+      await new Promise<void>((resolve, reject) => {
+        leave = this.follow(run, 0, {
+          take(batch) {
+            found ??= batch.frames.find((frame) => frame.type === 'run_finished' || accepts(frame))
+            if (found !== undefined) queueMicrotask(() => leave())
+            return true
+          },
+          end: (error) => (error === undefined ? resolve() : reject(error)),
+        })
+      })
+      return found
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
@@ -137,25 +137,15 @@ export class RunHub {
     for (const [runId, followed] of this.#runs) this.#drop(runId, followed)
   }
 
-  #stopped(signal: AbortSignal): boolean {
-    return this.#closed || signal.aborted
-  }
-
   #enter(run: RunRef): Followed {
     let followed = this.#runs.get(run.runId)
     if (followed === undefined) {
       const channel = new RunChannel(run, this.#deps.readEvents)
-      followed = { channel, followers: 0, unsubscribe: undefined, subscribing: false }
+      followed = { channel, unsubscribe: undefined, subscribing: false }
       this.#runs.set(run.runId, followed)
       void this.#subscribe(run.runId, followed)
     }
-    followed.followers += 1
     return followed
-  }
-
-  #leave(runId: string, followed: Followed): void {
-    followed.followers -= 1
-    if (followed.followers === 0) this.#drop(runId, followed)
   }
 
   #drop(runId: string, followed: Followed): void {

@@ -104,11 +104,15 @@ const sendRunList = async (
   }
 }
 
-const sendRun = async (deps: MultiplexDeps, run: Chosen, connection: SseConnection): Promise<void> => {
-  for await (const batch of deps.hub.follow(run, run.after, connection.signal)) {
-    await connection.send(eventMessages(run.runId, batch))
-  }
-}
+const sendRun = (deps: MultiplexDeps, run: Chosen, connection: SseConnection): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const leave = deps.hub.follow(run, run.after, {
+      take: (batch) => connection.send(eventMessages(run.runId, batch)),
+      end: (error) => (error === undefined ? resolve() : reject(error)),
+    })
+    if (connection.signal.aborted) leave()
+    else connection.signal.addEventListener('abort', leave)
+  })
 
 const eventMessages = (id: string, batch: Batch): string =>
   batch.frames.map((frame) => `event: event\ndata: {"runId":"${id}","event":${frame.json}}\n\n`).join('')

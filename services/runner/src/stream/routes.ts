@@ -44,15 +44,16 @@ export const registerRunStream = (app: FastifyInstance, deps: StreamRoutesDeps):
       // 204 tells a browser's EventSource not to come back.
       if (found.finishedAt !== null && after === found.lastSeq) return await reply.status(204).send(undefined)
       const connection = deps.connections.open(reply)
-      try {
-        for await (const batch of deps.hub.follow(run, after, connection.signal)) {
-          await connection.send(batch.bytes)
-        }
-        connection.end()
-      } catch (error) {
-        deps.onError(error, 'streaming a run')
-        connection.abort()
-      }
+      const leave = deps.hub.follow(run, after, {
+        take: (batch) => connection.write(batch.bytes),
+        end(error) {
+          if (error === undefined) return connection.end()
+          deps.onError(error, 'streaming a run')
+          connection.abort()
+        },
+      })
+      if (connection.signal.aborted) leave()
+      else connection.signal.addEventListener('abort', leave)
     },
   )
 }
