@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { startMachine } from '../environment.js'
+import { type Environment, startMachine } from '../environment.js'
 import { measureFairness } from './fairness.js'
 import { type Figure, formatFigures } from './figure.js'
 import { measureGraphs } from './graphs.js'
@@ -10,14 +10,39 @@ import { createLoad } from './load.js'
 import { measureParked } from './parked.js'
 import { measureScripts } from './scripts.js'
 import { startHoldingUpstream, startLateUpstream } from './upstreams.js'
+import { measureViewers } from './viewers/measure.js'
 import { measureCpu, measureHeld, measureScaling } from './workers.js'
 
 /**
- * What Millrace promises beside throughput, each figure next to its limit: on Redis, with full durability, all in
- * one run of this program. `--json FILE` (or JSON=FILE) writes the figures as JSON. Progress goes to stderr.
+ * What Millrace promises beside throughput, each figure next to its limit: on Redis, with full durability, all in one run
+ * of this program. What depends on the machine is a multiple of what bare parts need in the same run. `--json FILE` (or
+ * JSON=FILE) writes the figures as JSON, `--only a,b` (or ONLY=a,b) measures some parts. Progress goes to stderr.
  */
-const { values } = parseArgs({ options: { json: { type: 'string' } } })
+const PARTS: Record<string, (environment: Environment) => Promise<readonly Figure[]>> = {
+  graphs: async () => measureGraphs(),
+  scripts: (environment) => measureScripts(environment, createLoad(environment)),
+  viewers: measureViewers,
+  cpu: (environment) => measureCpu(environment, createLoad(environment)),
+  held: async (environment) => {
+    const holding = await startHoldingUpstream()
+    return measureHeld(createLoad(environment), holding).finally(holding.stop)
+  },
+  scaling: async (environment) => {
+    const late = await startLateUpstream(50)
+    return measureScaling(environment, createLoad(environment), late.url).finally(late.stop)
+  },
+  ingest: measureIngestLimits,
+  fairness: measureFairness,
+  parked: (environment) => measureParked(environment, createLoad(environment)),
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
 const file = values.json ?? process.env['JSON']
+const only = (values.only ?? process.env['ONLY'] ?? '').split(',').filter(Boolean)
+const unknown = only.filter((name) => !(name in PARTS))
+if (unknown.length > 0)
+  throw new Error(`there is no part ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}`)
+
 const figures: Figure[] = []
 const add = (more: readonly Figure[]): void => {
   figures.push(...more)
@@ -27,27 +52,14 @@ const add = (more: readonly Figure[]): void => {
     )
 }
 
-add(measureGraphs())
 const machine = await startMachine()
-const late = await startLateUpstream(50)
-const holding = await startHoldingUpstream()
 const environment = await machine.environment('redis')
 try {
-  const load = createLoad(environment)
-  load.startWorker()
-  add(await measureScripts(environment, load))
-  await load.stopWorkers()
-  add(await measureCpu(load))
-  add(await measureHeld(load, holding))
-  add(await measureScaling(environment, load, late.url))
-  add(await measureIngestLimits(environment))
-  add(await measureFairness(environment))
-  add(await measureParked(environment, load))
+  for (const [name, measure] of Object.entries(PARTS))
+    if (only.length === 0 || only.includes(name)) add(await measure(environment))
 } finally {
   await environment.close()
   await machine.stop()
-  late.stop()
-  holding.stop()
 }
 console.log(formatFigures(figures))
 if (file !== undefined && file !== '') await writeFile(file, `${JSON.stringify(figures, null, 2)}\n`)

@@ -41,7 +41,13 @@ export async function measureParked({ connections }: Environment, load: Load): P
       measured: (beside.bytes - alone.bytes) / 2 ** 20,
       unit: 'MB',
     },
-    { figure: `${what} CPU`, bound: 'max', limit: 2, measured: beside.cpuPercent, unit: '% of a core' },
+    {
+      figure: `${what} CPU against beside none`,
+      bound: 'max',
+      limit: 2,
+      measured: beside.cpuPercent / alone.cpuPercent,
+      unit: '×',
+    },
   ]
 }
 
