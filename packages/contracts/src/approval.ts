@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Json, json, RESERVED_KEYS } from './json.js'
+import { type Json, json, jsonNumber, RESERVED_KEYS } from './json/value.js'
 import { assignees } from './wait.js'
 
 /** One field of the form that goes with an approval. */
@@ -21,7 +21,7 @@ const valueSchema = ({ type, options = [] }: FormField): z.ZodType<Json> => {
     case 'text':
       return z.string().max(10_000)
     case 'number':
-      return z.number()
+      return jsonNumber
     case 'boolean':
       return z.boolean()
     case 'choice':

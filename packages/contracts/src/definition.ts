@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json, RESERVED_KEYS } from './json.js'
+import { json, RESERVED_KEYS } from './json/value.js'
 import { priority } from './status.js'
 
 /** The definition format `millrace/v1`: what a draft or a version holds. */

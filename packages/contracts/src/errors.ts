@@ -21,6 +21,11 @@ export const ERRORS = {
     'The request does not match its schema',
     'See `errors` for each field; the schemas are at /api/docs.',
   ),
+  NUMBER_TOO_LARGE: entry(
+    400,
+    'A number is too large',
+    'Numbers go to ±1.8e308, the largest double. Send a larger one as text.',
+  ),
   JSON_TOO_DEEP: entry(400, 'The JSON is nested too deeply', 'Nest at most 100 levels.'),
   BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 1 MB, or pass a reference to the data.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'This content type is not accepted here', 'Send application/json.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from './json.js'
+import { json } from './json/value.js'
 import { terminalRunStatus } from './status.js'
 import { stepError } from './step-error.js'
 import { wait } from './wait.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from './json.js'
+import { json } from './json/value.js'
 
 /** What a step does to the outside: `pure` nothing, `read` looks, `write` changes (the default). */
 export const effect = z.enum(['pure', 'read', 'write'])

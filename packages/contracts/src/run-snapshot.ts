@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { payloadRef } from './event.js'
-import { json } from './json.js'
+import { json } from './json/value.js'
 import { runStatus, stepStatus } from './status.js'
 import { type StepError, stepError } from './step-error.js'
 import { wait } from './wait.js'

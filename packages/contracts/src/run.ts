@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { payloadRef, reused } from './event.js'
-import { json } from './json.js'
+import { json } from './json/value.js'
 import { priority, runStatus, stepStatus } from './status.js'
 import { stepError } from './step-error.js'
 import { wait } from './wait.js'

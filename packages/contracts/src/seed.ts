@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { payloadRef } from './event.js'
-import { json } from './json.js'
+import { json } from './json/value.js'
 
 /** One step's outcome that a new run takes over instead of executing it. */
 export const seedStep = z.union([

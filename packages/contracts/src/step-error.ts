@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Json, json } from './json.js'
+import { type Json, json } from './json/value.js'
 
 /** Why a step or a run failed. `code` is stable: from the error catalogue, or a node's own. */
 export const stepError = z.object({

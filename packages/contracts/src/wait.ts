@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { role } from './http/auth.js'
-import { json } from './json.js'
+import { json } from './json/value.js'
 import { stepError } from './step-error.js'
 
 /** Who is asked: these users, by e-mail, and everybody in these roles. Nobody named: whoever may operate runs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RESERVED_KEYS } from '../json.js'
+import { RESERVED_KEYS } from '../json/value.js'
 import { stepError } from '../step-error.js'
 
 export const credentialName = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 
 /** Ids of events that steps publish begin with `run:`: nobody else may take one. */
 export const eventId = z

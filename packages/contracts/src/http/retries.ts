@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 import { effect } from '../node-type.js'
 import { runSummary } from '../run.js'
 

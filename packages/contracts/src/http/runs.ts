@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { integer, moment, queryInteger, storableText } from '../bounds.js'
 import { definition } from '../definition.js'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 import { runSummary } from '../run.js'
 import { priority, runStatus } from '../status.js'
 

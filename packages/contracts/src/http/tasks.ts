@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 
 /** Tasks of `task.external`, pulled by programs outside. Times in milliseconds. */
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { integer } from '../bounds.js'
 import { nodeId, portName } from '../definition.js'
 import { runId } from '../ids.js'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 
 /** An output that is taken as given: its node is not executed. */
 export const pin = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { integer } from '../bounds.js'
 import { definition, definitionProblem } from '../definition.js'
-import { json } from '../json.js'
+import { json } from '../json/value.js'
 import { runStatus } from '../status.js'
 
 const time = z.iso.datetime()

@@ -1,0 +1,25 @@
+/** JSON.stringify writes integers below this with all their digits, and larger ones with an exponent. */
+const WRITTEN_OUT = 1e21
+
+/** An integer as JSON values hold it: a number where it is exact, else a bigint. */
+export const exactInteger = (value: bigint): number | bigint => {
+  const near = Number(value)
+  return Number.isSafeInteger(near) ? near : value
+}
+
+/**
+ * A double as JSON values hold it: one that is written as digits which are then read as a bigint is that bigint from
+ * the start, so that a value is the same before and after it has been stored.
+ */
+export const exactNumber = (value: number): number | bigint =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < WRITTEN_OUT
+    ? BigInt(value)
+    : value
+
+/** The value of a JSON number; undefined when it is beyond every double. */
+export const readNumber = (text: string): number | bigint | undefined => {
+  const near = Number(text)
+  if (!Number.isFinite(near)) return undefined
+  if (Number.isSafeInteger(near)) return near
+  return /^-?\d+$/.test(text) ? BigInt(text) : exactNumber(near)
+}
