@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as schema from './schema/index.js'
@@ -30,9 +31,9 @@ const reconnectDelay = (retries: number): number => Math.min(0.05 * 2 ** retries
 /**
  * One pool for both ways to the database: `db` for CRUD, `sql` where every microsecond counts.
  *
- * How JSON goes in: always as text that Postgres parses (`${JSON.stringify(x)}::text::jsonb`), never as an
+ * How JSON goes in: always as text that Postgres parses (`${stringifyJson(x)}::text::json`), never as an
  * object. Drizzle does the same, and switches this pool's own JSON encoding off; the `::text` makes a statement
- * right on either kind of pool. How it comes out: parsed. Timestamps come out of `sql` as text: select
+ * right on either kind of pool. How it comes out: parsed by `parseJson`, so that big integers keep their digits. Timestamps come out of `sql` as text: select
  * `extract(epoch from t) * 1000` where a number is wanted.
  */
 export const openDatabase = (url: string, options: OpenOptions = {}): Database => {
@@ -42,6 +43,7 @@ export const openDatabase = (url: string, options: OpenOptions = {}): Database =
     backoff: reconnectDelay,
     onnotice: () => {},
     prepare: true,
+    types: { json: { to: 114, from: [114, 3802], serialize: stringifyJson, parse: parseJson } },
     connection: {
       application_name: options.applicationName ?? 'millrace',
       ...(options.role === undefined ? {} : { role: options.role }),

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/contracts'
-import { integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, instant, workspaceId } from './columns.js'
+import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { createdAt, instant, jsonb, workspaceId } from './columns.js'
 import { workspaces } from './identity.js'
 
 /** One action on many runs: see services/runner/src/bulk. */

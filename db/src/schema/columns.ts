@@ -1,9 +1,19 @@
+import { type Json, stringifyJson } from '@millrace/contracts'
 import { sql } from 'drizzle-orm'
 import { customType, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /** The columns that many tables share. */
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/**
+ * A JSON value; the pool has parsed it by then. Not the library's own column: that parses a text once more, so that
+ * "7" becomes 7, and knows no big integers.
+ */
+const jsonColumn = (dataType: 'json' | 'jsonb') =>
+  customType<{ data: Json }>({ dataType: () => dataType, toDriver: (value) => stringifyJson(value) })
+
+export const jsonb = jsonColumn('jsonb')
 
 /** By the database's clock (D8). */
 export const instant = (name: string) => timestamp(name, { withTimezone: true })

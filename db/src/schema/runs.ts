@@ -1,17 +1,7 @@
 import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait, WaitResult } from '@millrace/contracts'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  uuid,
-} from 'drizzle-orm/pg-core'
-import { createdAt, instant, workspaceId } from './columns.js'
+import { bigint, boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { createdAt, instant, jsonb, workspaceId } from './columns.js'
 
 /**
  * For reading only: packages/run-store is the only code that writes runs, steps and events, and it does so in plain

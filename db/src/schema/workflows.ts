@@ -1,6 +1,6 @@
 import type { Definition, Json } from '@millrace/contracts'
-import { integer, jsonb, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, instant, workspaceId } from './columns.js'
+import { integer, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { createdAt, instant, jsonb, workspaceId } from './columns.js'
 import { users, workspaces } from './identity.js'
 
 const ownWorkspace = () =>

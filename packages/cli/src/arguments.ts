@@ -5,6 +5,7 @@ import {
   bulkAction,
   bulkFilter,
   json,
+  parseJson,
   runStatus,
 } from '@millrace/contracts'
 import type { Command, DeadLettersCommand, InputSource, Invocation } from './command.js'
@@ -288,7 +289,7 @@ const inputOf = (value: string | undefined, option = '--input'): InputSource => 
   if (value === undefined) return { kind: 'none' }
   if (value.startsWith('@')) return { kind: 'file', path: value.slice(1) }
   try {
-    return { kind: 'json', value: json.parse(JSON.parse(value)) }
+    return { kind: 'json', value: json.parse(parseJson(value)) }
   } catch {
     throw new UsageError(`${option} is not valid JSON; write it in quotes, or name a file with @file.json.`)
   }

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type DefinitionProblem, definition, draftDefinition, type Json, json } from '@millrace/contracts'
+import {
+  type DefinitionProblem,
+  definition,
+  draftDefinition,
+  type Json,
+  json,
+  parseJson,
+} from '@millrace/contracts'
 import { UsageError } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
@@ -10,7 +17,7 @@ export const readJsonFile = async ({ cwd }: Terminal, path: string): Promise<Jso
     throw new UsageError(`Cannot read ${path}: ${error.code ?? error.message}.`)
   })
   try {
-    return json.parse(JSON.parse(text.replace(/^\ufeff/, '')))
+    return json.parse(parseJson(text.replace(/^\ufeff/, '')))
   } catch (error) {
     throw new UsageError(
       `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`,

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import type { Screen } from './console/renderer.js'
 import { type Colors, createColors } from './console/theme.js'
 
@@ -24,5 +25,5 @@ export const printLine = (terminal: Terminal, text: string): void => {
 }
 
 export const printJson = (terminal: Terminal, value: unknown): void => {
-  terminal.out.write(`${JSON.stringify(value, null, 2)}\n`)
+  terminal.out.write(`${stringifyJson(value, 2)}\n`)
 }

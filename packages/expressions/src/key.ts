@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { compileTemplate } from './template/compile.js'
 import type { Scope } from './types.js'
 
@@ -14,7 +15,7 @@ export function compileKey(template: string | undefined, pointer: string): (scop
   return async (scope) => {
     const resolved = await compiled.resolve(scope)
     const value = resolved !== null && typeof resolved === 'object' && 'key' in resolved ? resolved.key : ''
-    const text = typeof value === 'string' ? value : JSON.stringify(value ?? '')
+    const text = typeof value === 'string' ? value : stringifyJson(value ?? '')
     // Postgres refuses U+0000 in text.
     return text.replaceAll('\0', '').slice(0, MAX_KEY)
   }

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import { MAX_INLINE_BYTES, type RunFeedPayload } from './port.js'
 
 /**
@@ -5,14 +6,14 @@ import { MAX_INLINE_BYTES, type RunFeedPayload } from './port.js'
  * Events go along while the whole payload has at most `MAX_INLINE_BYTES` bytes of UTF-8; readers fetch larger ones.
  */
 export function encodeRunFeed(events: readonly unknown[], lastSeq: number): string {
-  const inline = JSON.stringify({ lastSeq, events } satisfies RunFeedPayload)
+  const inline = stringifyJson({ lastSeq, events } satisfies RunFeedPayload)
   if (Buffer.byteLength(inline) <= MAX_INLINE_BYTES) return inline
-  return JSON.stringify({ lastSeq } satisfies RunFeedPayload)
+  return stringifyJson({ lastSeq } satisfies RunFeedPayload)
 }
 
 /** @throws TypeError or SyntaxError when `payload` is not one of `encodeRunFeed`. */
 export function decodeRunFeed(payload: string): RunFeedPayload {
-  const value: unknown = JSON.parse(payload)
+  const value: unknown = parseJson(payload)
   if (
     typeof value === 'object' &&
     value !== null &&

@@ -1,11 +1,12 @@
-import { MillraceError, toProblem } from '@millrace/contracts'
+import { MillraceError, stringifyJson, toProblem } from '@millrace/contracts'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { type Authenticate, useAuthentication } from './authentication.js'
 import { sendProblem, useProblemErrors } from './errors/reply.js'
 import { toMillraceError } from './errors/to-millrace-error.js'
 import { useSecurityHeaders } from './headers.js'
 import { useJsonBodies } from './json/body-parser.js'
+import { serializerCompiler } from './json/serializer.js'
 import { useNotFound } from './not-found.js'
 import { requestIdOf } from './request-id.js'
 import { requirePermissions } from './routes.js'
@@ -86,7 +87,7 @@ const answerBrokenRequest = (
     socket.destroy()
     return
   }
-  const body = JSON.stringify(
+  const body = stringifyJson(
     toProblem(new MillraceError('INVALID_REQUEST', 'This is not a valid HTTP request')),
   )
   socket.end(

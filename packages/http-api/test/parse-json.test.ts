@@ -1,24 +1,24 @@
-import { MillraceError } from '@millrace/contracts'
+import { MillraceError, parseJson } from '@millrace/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseJson } from '../src/index.js'
+import { parseJsonBody } from '../src/index.js'
 
 const codeOf = (bytes: Uint8Array | string): string => {
   try {
-    parseJson(Buffer.from(bytes))
+    parseJsonBody(Buffer.from(bytes))
     return 'ok'
   } catch (error) {
     return error instanceof MillraceError ? error.code : String(error)
   }
 }
 
-describe('parseJson', () => {
+describe('parseJsonBody', () => {
   test('reads whatever JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
         const text = JSON.stringify(value)
         fc.pre(!text.includes('__proto__') && !text.includes('\\u0000') && !/\\ud[89a-f]/.test(text))
-        expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))
+        expect(parseJsonBody(Buffer.from(text))).toEqual(parseJson(text))
       }),
     )
   })
@@ -41,9 +41,9 @@ describe('parseJson', () => {
   })
 
   test('keeps a whole surrogate pair, and brackets and quotes inside strings', () => {
-    expect(parseJson(Buffer.from('"\\ud83d\\ude00"'))).toBe('😀')
+    expect(parseJsonBody(Buffer.from('"\\ud83d\\ude00"'))).toBe('😀')
     const text = JSON.stringify(`\\"${'['.repeat(500)}`)
-    expect(parseJson(Buffer.from(text))).toBe(JSON.parse(text))
+    expect(parseJsonBody(Buffer.from(text))).toBe(JSON.parse(text))
   })
 
   test('takes 100 levels and no more, at no cost in stack', () => {
@@ -54,6 +54,6 @@ describe('parseJson', () => {
   })
 
   test('does not quote the body in its message', () => {
-    expect(() => parseJson(Buffer.from('{"password": hunter2}'))).toThrow(/^(?!.*hunter2)/)
+    expect(() => parseJsonBody(Buffer.from('{"password": hunter2}'))).toThrow(/^(?!.*hunter2)/)
   })
 })

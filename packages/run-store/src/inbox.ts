@@ -1,4 +1,4 @@
-import { isTerminal, type RunStatus } from '@millrace/contracts'
+import { isTerminal, type RunStatus, stringifyJson } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type { InboxItem, InboxMessage } from './types.js'
 
@@ -41,7 +41,7 @@ export const postToInbox = async (
       WHERE r.id = ${runId} AND r.workspace_id = ${workspaceId}
     ), posted AS (
       INSERT INTO run_inbox (workspace_id, run_id, message)
-      SELECT workspace_id, id, ${JSON.stringify(message)}::text::jsonb FROM run
+      SELECT workspace_id, id, ${stringifyJson(message)}::text::jsonb FROM run
       WHERE status IN ('pending', 'running', 'waiting', 'paused')
       RETURNING id
     )

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { type Json, MillraceError } from '@millrace/contracts'
+import { MillraceError, parseJson } from '@millrace/contracts'
+import { encodeGlobals } from './globals.js'
 import type { ThreadAnswer, ThreadRequest } from './protocol.js'
 import { SandboxThread } from './sandbox-thread.js'
 import type { ScriptRequest, ScriptResult, ScriptRunner } from './types.js'
@@ -42,7 +43,7 @@ class ThreadPool implements ScriptRunner {
     const request = {
       id: this.#nextId++,
       code,
-      globals: JSON.stringify(globals),
+      globals: encodeGlobals(globals),
       timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
       memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
     }
@@ -112,7 +113,7 @@ function toResult(answer: ThreadAnswer): ScriptResult {
       details: { retryable: false },
     })
   }
-  const value = answer.value === undefined ? undefined : (JSON.parse(answer.value) as Json)
+  const value = answer.value === undefined ? undefined : parseJson(answer.value)
   return { value, logs: answer.logs }
 }
 

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { type QuickJSContext, type QuickJSHandle, type QuickJSWASMModule, Scope } from 'quickjs-emscripten'
 import { defineConsole } from './console.js'
 import type { Engine } from './engine.js'
+import { DEFINE_GLOBALS } from './globals.js'
 import type { LogLine, ThreadAnswer, ThreadRequest } from './protocol.js'
 
 const STACK_BYTES = 512 * 1024
@@ -58,9 +59,6 @@ function runInside(
 
 /** What the script threw, or why its result is none. */
 class ScriptError extends Error {}
-
-const DEFINE_GLOBALS =
-  '(text) => { const g = JSON.parse(text); for (const k of Object.keys(g)) globalThis[k] = g[k] }'
 
 function evaluate(
   scope: Scope,

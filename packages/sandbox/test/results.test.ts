@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, parseJson } from '@millrace/contracts'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createScriptRunner } from '../src/index.js'
@@ -50,7 +50,7 @@ describe('results', () => {
   it('are what JSON says they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
-        const expected = JSON.parse(JSON.stringify(value))
+        const expected = parseJson(JSON.stringify(value))
         expect((await run('return x', { globals: { x: value as Json } })).value).toEqual(expected)
       }),
       { numRuns: 50 },

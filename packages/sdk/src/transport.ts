@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import type { z } from 'zod'
 import { contractBroken, readError, unreachable } from './problem.js'
 
@@ -45,7 +46,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     async call(call, answer) {
       const response = await open(call)
       try {
-        return answer.parse(await response.json())
+        return answer.parse(parseJson(await response.text()))
       } catch (cause) {
         if (call.signal?.aborted === true) throw cause
         throw contractBroken(`${call.method} ${call.path}`, cause)
@@ -62,7 +63,7 @@ const toRequest = (call: Call, token: string | undefined): RequestInit => ({
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...call.headers,
   },
-  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  ...(call.body === undefined ? {} : { body: stringifyJson(call.body) }),
   ...(call.signal === undefined ? {} : { signal: call.signal }),
 })
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isTerminal, MillraceError } from '@millrace/contracts'
+import { isTerminal, MillraceError, parseJson } from '@millrace/contracts'
 import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
 import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
@@ -260,7 +260,7 @@ export class Worker {
       loadPayload: async (run, { key, runId = run.id }) => {
         const body = await this.#untilReachable(() => store.getPayload(run.workspaceId, runId, key))
         if (body === undefined) throw new Error(`payload ${key} of run ${runId} is gone`)
-        return JSON.parse(body)
+        return parseJson(body)
       },
       readStore: (read) => this.#untilReachable(() => read(store)),
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import type { z } from 'zod'
 import { ApiError, readApiError, unreachable } from './api-error.js'
 import type { Session } from './session.js'
@@ -42,7 +43,7 @@ export const createClient = (session: Session, fetchImpl: typeof fetch): Client 
     open,
     async call(call, answer) {
       const response = await open(call)
-      const body: unknown = response.status === 204 ? undefined : await response.json()
+      const body: unknown = response.status === 204 ? undefined : parseJson(await response.text())
       const parsed = answer.safeParse(body)
       if (!parsed.success) throw contractBroken(call, parsed.error)
       return parsed.data
@@ -62,7 +63,7 @@ const toRequest = (call: Call, token: string): RequestInit => ({
     ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...call.headers,
   },
-  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  ...(call.body === undefined ? {} : { body: stringifyJson(call.body) }),
   ...(call.signal === undefined ? {} : { signal: call.signal }),
 })
 

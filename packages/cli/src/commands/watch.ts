@@ -1,4 +1,10 @@
-import { isTerminal, type RunEvent, type RunStatus, type RunSummary } from '@millrace/contracts'
+import {
+  isTerminal,
+  type RunEvent,
+  type RunStatus,
+  type RunSummary,
+  stringifyJson,
+} from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 import { renderRun } from '../console/render-run.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
@@ -49,7 +55,7 @@ const showRun = async (
 const printEvents = async (terminal: Terminal, events: AsyncIterable<RunEvent>): Promise<RunStatus> => {
   let status: RunStatus = 'running'
   for await (const event of events) {
-    terminal.out.write(`${JSON.stringify(event)}\n`)
+    terminal.out.write(`${stringifyJson(event)}\n`)
     if (event.type === 'run_finished') status = event.status
   }
   return status

@@ -1,8 +1,8 @@
-import type { Definition, Json } from '@millrace/contracts'
+import { type Definition, type Json, stringifyJson } from '@millrace/contracts'
 
 /** The definition as text, the same for all that run the same: without `ui`, keys in order. Hash this. */
 export function canonicalContent({ ui: _ui, ...content }: Definition): string {
-  return JSON.stringify(sortKeys(content as unknown as Json))
+  return stringifyJson(sortKeys(content as unknown as Json))
 }
 
 export function sortKeys(value: Json): Json {

@@ -1,4 +1,4 @@
-import type { Definition, Edge, Json, Node } from '@millrace/contracts'
+import { type Definition, type Edge, type Json, type Node, stringifyJson } from '@millrace/contracts'
 import { sortKeys } from './canonical.js'
 import { plain } from './plain.js'
 import { toPointer } from './problem.js'
@@ -45,7 +45,7 @@ function changedNode(before: Node | undefined, after: Node): ChangedNode[] {
 const settingsOf = ({ name, description, settings, vars }: Definition): Json =>
   plain({ name, description, settings, vars })
 
-const fingerprint = (edge: Edge): string => JSON.stringify(sortKeys(plain(edge)))
+const fingerprint = (edge: Edge): string => stringifyJson(sortKeys(plain(edge)))
 
 /** Objects are compared member by member; lists as a whole, since an item put in front moves all the others. */
 function changedPointers(before: Json | undefined, after: Json | undefined, path: string[] = []): string[] {
@@ -56,7 +56,7 @@ function changedPointers(before: Json | undefined, after: Json | undefined, path
       changedPointers(old.get(key), now.get(key), [...path, key]),
     )
   }
-  const same = JSON.stringify(sortKeys(before ?? null)) === JSON.stringify(sortKeys(after ?? null))
+  const same = stringifyJson(sortKeys(before ?? null)) === stringifyJson(sortKeys(after ?? null))
   return same && (before === undefined) === (after === undefined) ? [] : [toPointer(path)]
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, parseJson, stringifyJson } from '@millrace/contracts'
 
 /** Parsed JSON whose optional members may be there and undefined, without those. */
-export const plain = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json
+export const plain = (value: object): Json => parseJson(stringifyJson(value)) as Json

@@ -1,4 +1,4 @@
-import { ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
+import { ERROR_PORT, MAIN_PORT, stringifyJson } from '@millrace/contracts'
 import type { NodeCatalogue } from '../catalogue.js'
 import { sortKeys } from '../graph/canonical.js'
 import type { Graph } from '../graph/graph.js'
@@ -127,4 +127,4 @@ function keep(
   return chooses || outcome.failed ? undefined : { path, taken: undefined }
 }
 
-const canonical = (value: object): string => JSON.stringify(sortKeys(plain(value)))
+const canonical = (value: object): string => stringifyJson(sortKeys(plain(value)))

@@ -1,4 +1,11 @@
-import type { EventDraft, Json, RunEvent, StepError, TerminalRunStatus } from '@millrace/contracts'
+import {
+  type EventDraft,
+  type Json,
+  type RunEvent,
+  type StepError,
+  stringifyJson,
+  type TerminalRunStatus,
+} from '@millrace/contracts'
 import { applyEvent, outputRefOf } from './apply-event.js'
 import { errorOf, toUndo } from './compensation.js'
 import { containerDeadline, runDeadline } from './deadlines.js'
@@ -151,7 +158,7 @@ export class Turn {
   /** Each chore once a decision: several steps of it may call for the same one. */
   #order(chores: readonly Command[]): void {
     for (const chore of chores) {
-      const key = JSON.stringify(chore)
+      const key = stringifyJson(chore)
       if (!this.#ordered.has(key)) this.commands.push(chore)
       this.#ordered.add(key)
     }

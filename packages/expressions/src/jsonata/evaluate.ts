@@ -40,7 +40,7 @@ export function compileGuarded(source: string): GuardedExpression {
   try {
     const expression = jsonata(source, OPTIONS)
     const ast = expression.ast()
-    const { mutates } = prepareTree(ast)
+    const { mutates } = prepareTree(ast, source)
     expression.assign(AFTER_NODE, checkResult)
     expression.assign(WILDCARD, WILDCARD_FUNCTION)
     return { ast, evaluate: (scope) => inTurn(() => run(expression, source, scope, mutates)) }

@@ -1,5 +1,4 @@
-import type { Json } from '@millrace/contracts'
-import { RESERVED_KEYS } from '@millrace/contracts'
+import { exactInteger, exactNumber, type Json, RESERVED_KEYS } from '@millrace/contracts'
 import { RESULT_DEPTH, STRING_CHARACTERS } from '../limits.js'
 import { checkTime, isLambda, limitError, weigh } from './budget.js'
 
@@ -25,7 +24,9 @@ function copy(value: unknown, depth: number): Json | undefined {
       return value
     case 'number':
       if (!Number.isFinite(value)) throw notJson(`is ${value}`)
-      return value
+      return exactNumber(value)
+    case 'bigint':
+      return exactInteger(value)
     case 'object':
       if (value === null) return null
       if (depth === RESULT_DEPTH) throw limitError(`a result of more than ${RESULT_DEPTH} levels`)

@@ -1,3 +1,4 @@
+import { readNumber } from '@millrace/contracts'
 import type jsonata from 'jsonata'
 import { compilePattern } from './linear-regex.js'
 
@@ -15,11 +16,12 @@ interface Node {
 export const WILDCARD = '*'
 
 /**
- * Prepares a syntax tree: patterns that are no RE2 are refused, and wildcards become calls of our own function.
+ * Prepares a syntax tree: patterns that are no RE2 are refused, wildcards become calls of our own function, and
+ * integers that no double holds keep their digits.
  * `mutates` is true when JSONata would write into its input: `[]` and grouping mark or fill the arrays they meet,
  * and `| … |` changes whatever its pattern reaches.
  */
-export function prepareTree(ast: jsonata.ExprNode): { readonly mutates: boolean } {
+export function prepareTree(ast: jsonata.ExprNode, source: string): { readonly mutates: boolean } {
   let mutates = false
   const open: unknown[] = [ast]
   while (open.length > 0) {
@@ -29,9 +31,18 @@ export function prepareTree(ast: jsonata.ExprNode): { readonly mutates: boolean 
     const { type, value, keepArray, keepSingletonArray, group } = node as Node
     if (type === 'regex') compilePattern(value as RegExp)
     if (type === 'wildcard') callWildcard(node as Node)
+    if (type === 'number' && !Number.isSafeInteger(value)) keepDigits(node as Node, source)
     if (type === 'transform' || group !== undefined || keepArray || keepSingletonArray) mutates = true
   }
   return { mutates }
+}
+
+const NUMBER_AT_END = /\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i
+
+/** JSONata has read it as a double, and put the minus in front of it into its value. */
+function keepDigits(node: Node, source: string): void {
+  const [digits] = NUMBER_AT_END.exec(source.slice(0, Number(node['position']))) ?? []
+  if (digits !== undefined) node.value = readNumber(Number(node.value) < 0 ? `-${digits}` : digits)
 }
 
 function callWildcard(node: Node): void {

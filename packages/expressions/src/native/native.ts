@@ -47,24 +47,32 @@ const numeric =
   (left, right) => {
     if (typeof left !== 'number' || typeof right !== 'number') return GIVE_UP
     const result = apply(left, right)
-    return Number.isFinite(result) ? result : GIVE_UP
+    return Math.abs(result) <= Number.MAX_SAFE_INTEGER ? result : GIVE_UP
   }
 
+type Ordered = number | bigint | string
+
+/** A double and a bigint compare by their exact values. */
+const isNumber = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
 const ordering =
-  (apply: (left: number | string, right: number | string) => boolean): Operator =>
+  (apply: (left: Ordered, right: Ordered) => boolean): Operator =>
   (left, right) =>
-    (typeof left === 'number' && typeof right === 'number') ||
-    (typeof left === 'string' && typeof right === 'string')
+    (isNumber(left) && isNumber(right)) || (typeof left === 'string' && typeof right === 'string')
       ? apply(left, right)
       : GIVE_UP
 
 const isScalar = (value: unknown): boolean =>
   value !== undefined && (typeof value !== 'object' || value === null)
 
+const isSame = (left: unknown, right: unknown) =>
+  isNumber(left) && isNumber(right) ? left >= right && left <= right : left === right
+
 const equality =
   (equal: boolean): Operator =>
   (left, right) =>
-    isScalar(left) && isScalar(right) ? (left === right) === equal : GIVE_UP
+    isScalar(left) && isScalar(right) ? isSame(left, right) === equal : GIVE_UP
 
 const logical =
   (apply: (left: boolean, right: boolean) => boolean): Operator =>

@@ -1,6 +1,11 @@
+import { readNumber } from '@millrace/contracts'
+
 /** The part of JSONata's syntax tree that simple expressions are made of, in JSONata's own shape. */
 export type SimpleTree =
-  | { readonly type: 'string' | 'number' | 'value'; readonly value: string | number | boolean | null }
+  | {
+      readonly type: 'string' | 'number' | 'value'
+      readonly value: string | number | bigint | boolean | null
+    }
   | { readonly type: 'path'; readonly steps: readonly { readonly type: 'name'; readonly value: string }[] }
   | {
       readonly type: 'binary'
@@ -122,7 +127,7 @@ class Parser {
     const { kind, text } = this.#take()
     switch (kind) {
       case 'number':
-        return Number.isFinite(Number(text)) ? { type: 'number', value: Number(text) } : undefined
+        return numberOf(text)
       case 'literal':
         return { type: 'value', value: LITERALS.get(text) ?? null }
       case 'text':
@@ -151,4 +156,10 @@ class Parser {
     }
     return { type: 'path', steps }
   }
+}
+
+/** As exact as in data; one beyond every double is JSONata's to refuse. */
+const numberOf = (text: string): SimpleTree | undefined => {
+  const value = readNumber(text)
+  return value === undefined ? undefined : { type: 'number', value }
 }

@@ -1,4 +1,4 @@
-import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
+import { type Json, MillraceError, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
 import { compileExpression, type Expression } from '../expression.js'
 import { STRING_CHARACTERS } from '../limits.js'
 import { GIVE_UP } from '../native/native.js'
@@ -104,7 +104,7 @@ function joinText(values: readonly (Json | undefined)[], pointer: string): strin
 
 function toText(value: Json | undefined): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' ? stringifyJson(value) : String(value)
 }
 
 function compileArray(items: readonly Json[], pointer: string): Piece {

@@ -1,4 +1,4 @@
-import { type MillraceError, toProblem } from '@millrace/contracts'
+import { type MillraceError, stringifyJson, toProblem } from '@millrace/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toMillraceError } from './to-millrace-error.js'
 
@@ -14,7 +14,7 @@ export const sendProblem = (error: MillraceError, request: FastifyRequest, reply
       .status(error.status)
       .type(PROBLEM_TYPE)
       // Not by the route's response schema, which describes its successes.
-      .serializer(JSON.stringify)
+      .serializer((problem: unknown) => stringifyJson(problem))
       .send(toProblem(error, request.id))
   )
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { parseJson } from './parse.js'
+import { parseJsonBody } from './parse.js'
 
 /**
  * JSON is the only content type; others get 415. A scope that wants other bodies (webhooks read raw bytes)
@@ -10,7 +10,7 @@ export const useJsonBodies = (app: FastifyInstance): void => {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJson(body)),
+    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJsonBody(body)),
   )
   // No body is an empty object: the schema then says which member is missing, or that none is needed.
   app.addHook('preValidation', async (request) => {

@@ -1,4 +1,4 @@
-import { type Json, MillraceError } from '@millrace/contracts'
+import { type Json, MillraceError, parseJson, refuseProto } from '@millrace/contracts'
 
 export const MAX_JSON_DEPTH = 100
 
@@ -12,14 +12,17 @@ const BACKSLASH = 0x5c
 /**
  * Reads JSON from outside. Stricter than RFC 8259 where a value could not be stored or could reach a prototype:
  * throws MALFORMED_JSON on bytes that are not UTF-8, on NUL characters and lone surrogates (Postgres refuses
- * both in jsonb) and on a `__proto__` key; JSON_TOO_DEEP beyond 100 levels.
+ * both) and on a `__proto__` key; JSON_TOO_DEEP beyond 100 levels; NUMBER_TOO_LARGE beyond every double.
  */
-export const parseJson = (bytes: Uint8Array): Json => {
+export const parseJsonBody = (bytes: Uint8Array): Json => {
   checkDepth(bytes)
   const text = decode(bytes)
   const value = parse(text)
   // Only these two can hide what the walk looks for, so almost no body pays for it.
-  if (text.includes('\\u') || text.includes('__proto__')) checkValue(value)
+  if (text.includes('\\u') || text.includes('__proto__')) {
+    refuseProto(value)
+    checkValue(value)
+  }
   return value
 }
 
@@ -52,9 +55,9 @@ const decode = (bytes: Uint8Array): string => {
 
 const parse = (text: string): Json => {
   try {
-    // JSON.parse gives nothing but JSON.
-    return JSON.parse(text) as Json
+    return parseJson(text)
   } catch (error) {
+    if (error instanceof MillraceError) throw error
     // The message of V8 quotes the body, which may hold a secret (I8): keep the position only.
     const position = error instanceof Error ? /at position \d+/.exec(error.message)?.[0] : undefined
     throw new MillraceError(
@@ -71,7 +74,6 @@ const checkValue = (value: Json): void => {
   else if (Array.isArray(value)) value.forEach(checkValue)
   else if (value !== null && typeof value === 'object')
     for (const [key, member] of Object.entries(value)) {
-      if (key === '__proto__') throw new MillraceError('MALFORMED_JSON', 'The key __proto__ is not accepted')
       checkText(key)
       checkValue(member)
     }

@@ -1,4 +1,4 @@
-import { type CredentialData, json } from '@millrace/contracts'
+import { type CredentialData, json, jsonNumber } from '@millrace/contracts'
 import { z } from 'zod'
 import { expressionSource } from './templates.js'
 
@@ -47,7 +47,7 @@ export const headerName = z.string().max(200).regex(HEADER_NAME, 'not a valid he
 
 /** Numbers and booleans are written out, so that a template may give one. */
 const headerValue = z
-  .union([z.string().max(10_000), z.number(), z.boolean()])
+  .union([z.string().max(10_000), jsonNumber, z.boolean()])
   .transform(String)
   .refine((value) => HEADER_VALUE.test(value), { message: 'control characters are not allowed' })
 

@@ -1,4 +1,4 @@
-import { MillraceError, priority as priorities } from '@millrace/contracts'
+import { MillraceError, priority as priorities, stringifyJson } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { Batcher } from '../batch/batcher.js'
 import { enter, type Pending } from '../batch/pending.js'
@@ -132,7 +132,7 @@ const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<s
 }
 
 const encodeRuns = (batch: readonly PendingRun[]): string =>
-  JSON.stringify(
+  stringifyJson(
     batch.map(({ request }) => ({ ...request, priority: priorities.options.indexOf(request.priority) })),
   )
 
@@ -146,7 +146,7 @@ const findRuns = async (sql: Sql, met: readonly PendingRun[]): Promise<(FoundRun
   }))
   const rows = await sql<({ index: number } & FoundRun)[]>`
     WITH wanted AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb)
+      SELECT * FROM jsonb_to_recordset(${stringifyJson(wanted)}::text::jsonb)
         AS w (index integer, id uuid, workspace uuid, key text)
     )
     SELECT w.index, r.id, r.request_hash AS "requestHash"

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { whileUnreachable } from '../batch/retry.js'
 
@@ -40,7 +40,7 @@ export const publishEvent = async (sql: Sql, event: NewEvent): Promise<Published
   const [row] = await whileUnreachable(
     () => sql<PublishedEvent[]>`
       SELECT kind, woken, started
-      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${JSON.stringify(payload)}::text::jsonb,
+      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${stringifyJson(payload)}::text::jsonb,
         ${sourceRunId}, ${backlog})`,
     AbortSignal.timeout(RETRY_MS),
   )

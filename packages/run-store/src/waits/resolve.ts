@@ -1,4 +1,4 @@
-import type { Json, WaitResult } from '@millrace/contracts'
+import { type Json, stringifyJson, type WaitResult } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 
 /**
@@ -24,7 +24,7 @@ export const resumeWait = async (
 ): Promise<ResumeResult> => {
   const result: WaitResult = { kind: 'completed', output: payload }
   const [row] = await sql<{ outcome: ResumeResult }[]>`
-    SELECT resume_wait(${runId}, ${path}, ${JSON.stringify(result)}::text::jsonb) AS outcome`
+    SELECT resume_wait(${runId}, ${path}, ${stringifyJson(result)}::text::jsonb) AS outcome`
   return row?.outcome ?? 'not_found'
 }
 
@@ -43,7 +43,7 @@ export const resolveWait = async (
   const [row] = await sql<{ run_id: string }[]>`
     WITH ended AS (
       UPDATE waits SET resolved_at = clock_timestamp(), resolved_by = ${by},
-        resolution = ${JSON.stringify(result)}::text::jsonb
+        resolution = ${stringifyJson(result)}::text::jsonb
       WHERE id = ${id} AND workspace_id = ${workspaceId} AND resolved_by IS NULL
       RETURNING *
     )

@@ -1,4 +1,4 @@
-import type { Json, Task, WaitResult } from '@millrace/contracts'
+import { type Json, stringifyJson, type Task, type WaitResult } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { toIso } from '../read/runs.js'
 
@@ -75,7 +75,7 @@ export const finishTask = async (
   const [row] = await sql<{ run_id: string }[]>`
     WITH ended AS (
       UPDATE waits SET resolved_at = clock_timestamp(), resolved_by = 'task',
-        resolution = ${JSON.stringify(result)}::text::jsonb
+        resolution = ${stringifyJson(result)}::text::jsonb
       WHERE ${isHeld(sql, held)}
       RETURNING *
     )

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@millrace/contracts'
+import { type RunEvent, stringifyJson } from '@millrace/contracts'
 import type { FlushUnit, StepRow } from '../types.js'
 
 /** A flush unit as `flush_runs` reads it. The text is made once: a resend sends the same bytes (D6). */
@@ -10,7 +10,7 @@ export interface EncodedUnit {
 
 /** Empty parts are left out, so that `flush_runs` skips their statements. */
 export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
-  const text = JSON.stringify({
+  const text = stringifyJson({
     id: unit.runId,
     workspace: unit.workspaceId,
     epoch: unit.epoch,

@@ -1,4 +1,4 @@
-import { MillraceError, type RunEvent, runEvent, toProblem } from '@millrace/contracts'
+import { MillraceError, parseJson, type RunEvent, runEvent, toProblem } from '@millrace/contracts'
 import { ApiError } from '../errors.js'
 import { contractBroken } from '../problem.js'
 import type { Transport } from '../transport.js'
@@ -110,7 +110,7 @@ async function* decoded(response: Response): AsyncGenerator<string, void, undefi
 
 const parseEvent = (data: string): RunEvent => {
   try {
-    return runEvent.parse(JSON.parse(data))
+    return runEvent.parse(parseJson(data))
   } catch (cause) {
     throw contractBroken('an event of the stream', cause)
   }

@@ -1,4 +1,4 @@
-import type { BulkAction, BulkOperation, RunStatus } from '@millrace/contracts'
+import { type BulkAction, type BulkOperation, type RunStatus, stringifyJson } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import { type RunFilter, whereRuns } from '@millrace/run-store'
 
@@ -52,7 +52,7 @@ export const propose = (sql: Sql, { workspaceId, action, filter, options, limit 
     const id = uuidv7()
     await tx`
       INSERT INTO bulk_operations (id, workspace_id, action, options)
-      VALUES (${id}, ${workspaceId}, ${action}, ${JSON.stringify(options)}::text::jsonb)`
+      VALUES (${id}, ${workspaceId}, ${action}, ${stringifyJson(options)}::text::jsonb)`
     const added = await tx`
       INSERT INTO bulk_members (bulk_id, run_id)
       SELECT ${id}::uuid, r.id FROM runs r
@@ -143,7 +143,7 @@ export const recordProgress = async (
     `UPDATE bulk_operations SET done = done + $2, skipped = skipped + $3, failed = failed + $4,
        errors = CASE WHEN jsonb_array_length(errors) < ${ERRORS_KEPT} THEN errors || $5::text::jsonb ELSE errors END
      WHERE id = $1`,
-    [id, done, skipped, errors.length, JSON.stringify(errors.slice(0, ERRORS_KEPT))],
+    [id, done, skipped, errors.length, stringifyJson(errors.slice(0, ERRORS_KEPT))],
   )
 }
 

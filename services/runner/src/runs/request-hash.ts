@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 
 /** SHA-256 of a JSON value, the same however its keys are ordered: tells a retry from another request (D17). */
 export const requestHash = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value, sortKeys)).digest('hex')
+  createHash('sha256')
+    .update(stringifyJson(sorted(value)))
+    .digest('hex')
 
 /**
  * Of a body that starts a run: the hash is over what it means, and no input is the input `null`. Left out and not put
@@ -12,7 +14,12 @@ export const requestHash = (value: unknown): string =>
 export const startHash = ({ input, ...body }: { readonly input?: Json | undefined }): string =>
   requestHash(input === null || input === undefined ? body : { ...body, input })
 
-const sortKeys = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  )
+}

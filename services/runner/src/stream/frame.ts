@@ -1,4 +1,4 @@
-import type { RunEvent } from '@millrace/contracts'
+import { type RunEvent, stringifyJson } from '@millrace/contracts'
 
 /** One event as viewers get it: formatted once per process, however many viewers it has. */
 export interface Frame {
@@ -24,7 +24,7 @@ export interface Batch {
 const MAX_BATCH_BYTES = 64 * 1024
 
 export const formatFrame = (event: RunEvent): Frame => {
-  const json = JSON.stringify(event)
+  const json = stringifyJson(event)
   return {
     seq: event.seq,
     type: event.type,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Definition } from '@millrace/contracts'
+import { type Definition, stringifyJson } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import { canonicalContent } from '@millrace/engine'
 
@@ -26,7 +26,7 @@ export const takeSnapshot = async (
   if (known !== undefined) return known.id
   await sql`
     INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, content_hash, created_by)
-    VALUES (${uuidv7()}, ${workspaceId}, ${workflowId}, NULL, ${JSON.stringify(definition)}::text::jsonb, ${hash},
+    VALUES (${uuidv7()}, ${workspaceId}, ${workflowId}, NULL, ${stringifyJson(definition)}::text::jsonb, ${hash},
       ${userId})
     ON CONFLICT (workflow_id, content_hash) WHERE number IS NULL DO NOTHING`
   // Read in a statement of its own: whoever came first, its row is seen now.

@@ -1,4 +1,4 @@
-import { type Json, MillraceError, type RunEvent } from '@millrace/contracts'
+import { type Json, MillraceError, parseJson, type RunEvent, stringifyJson } from '@millrace/contracts'
 import type { ResponseRow, RunReads } from '@millrace/run-store'
 import type { VersionFacts } from '../published/versions.js'
 import type { RunRef } from '../stream/channel.js'
@@ -45,14 +45,14 @@ export const awaitAnswer = async (
 
 const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promise<string> => {
   // Written by `formatFrame` from an event of that type.
-  const event: Extract<RunEvent, { type: 'run_finished' }> = JSON.parse(eventJson)
+  const event = parseJson(eventJson) as unknown as Extract<RunEvent, { type: 'run_finished' }>
   if (event.status !== 'completed') {
     throw new MillraceError('RUN_FAILED', `The run ended ${event.status}`, { details: { runId: run.runId } })
   }
   if (event.outputRef === undefined) {
     // The event repeats no output of a step: the run's row has it.
     const output = event.output ?? (await deps.store.getRun(run.workspaceId, run.runId))?.output
-    return JSON.stringify(output ?? null)
+    return stringifyJson(output ?? null)
   }
   const { key, runId = run.runId } = event.outputRef
   return (await deps.store.getPayload(run.workspaceId, runId, key)) ?? 'null'
@@ -88,4 +88,4 @@ const isHeader = (name: string, value: string): boolean =>
 export const bodyText = (body: Json, contentType: string | undefined): string =>
   typeof body === 'string' && contentType !== undefined && !/\bjson\b/i.test(contentType)
     ? body
-    : JSON.stringify(body)
+    : stringifyJson(body)

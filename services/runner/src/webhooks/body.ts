@@ -1,5 +1,5 @@
 import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
-import { parseJson } from '@millrace/http-api'
+import { parseJsonBody } from '@millrace/http-api'
 
 /**
  * The body as the run gets it, parsed only after the request has been verified: JSON by its content type, forms
@@ -9,7 +9,7 @@ import { parseJson } from '@millrace/http-api'
 export const parseHookBody = (contentType: string | undefined, raw: Buffer): Json => {
   if (raw.length === 0) return null
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json' || type.endsWith('+json')) return parseJson(raw)
+  if (type === 'application/json' || type.endsWith('+json')) return parseJsonBody(raw)
   const text = decodeUtf8(raw)
   if (text === undefined || text.includes('\0')) return { base64: raw.toString('base64') }
   return type === 'application/x-www-form-urlencoded' ? parseForm(text) : text

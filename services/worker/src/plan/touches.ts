@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 
 /** Whether an expression may read the output of this step. */
 export type Touches = (id: string) => boolean
@@ -11,7 +11,7 @@ const UNNAMED = /\bsteps\b(?!\s*\.\s*[A-Za-z_`])|\$(?![A-Za-z_])|[*%]/
 
 /** What the texts of params or conditions may read. `always` names steps that are read in any case. */
 export function touchesOf(source: Json, always: readonly string[] = []): Touches {
-  const text = JSON.stringify(source)
+  const text = stringifyJson(source)
   if (UNNAMED.test(text)) return () => true
   const named = new Set(always)
   return (id) => named.has(id) || text.includes(id)

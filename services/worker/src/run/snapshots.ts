@@ -1,4 +1,4 @@
-import { isTerminal, type RunEvent, type RunSnapshot } from '@millrace/contracts'
+import { isTerminal, type RunEvent, type RunSnapshot, stringifyJson } from '@millrace/contracts'
 import { type RunState, snapshotOf } from '@millrace/engine'
 import { type ClaimedRun, SNAPSHOT_FROM } from '@millrace/run-store'
 
@@ -28,7 +28,7 @@ export class Snapshots {
     if (since < EVERY && !events.some(({ type }) => type === 'step_progressed')) return undefined
     this.#seq = state.lastSeq
     const snapshot = snapshotOf(state)
-    if (Buffer.byteLength(JSON.stringify(snapshot)) > MAX_BYTES) return undefined
+    if (Buffer.byteLength(stringifyJson(snapshot)) > MAX_BYTES) return undefined
     this.#isStored = true
     return snapshot
   }

@@ -1,4 +1,4 @@
-import { MillraceError, type StepError } from '@millrace/contracts'
+import { MillraceError, parseJson, type StepError, stringifyJson } from '@millrace/contracts'
 import { storableJson, storableText } from './storable.js'
 
 /** What an exception becomes in a run's events: a stable code, a message, a hint; never a stack. */
@@ -11,7 +11,7 @@ export function toStepError(error: unknown): StepError {
       hint: error.hint,
       retryable: isRetryable(error),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(details === undefined ? {} : { details: storableJson(JSON.parse(JSON.stringify(details))) }),
+      ...(details === undefined ? {} : { details: storableJson(parseJson(stringifyJson(details))) }),
     }
   }
   const message = storableText(error instanceof Error ? error.message : String(error))

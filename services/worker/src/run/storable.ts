@@ -1,4 +1,4 @@
-import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
+import { type Json, MillraceError, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
 
 /** Outputs above this are stored once, by reference (D21). Bytes of JSON. */
 const INLINE_LIMIT = 256 * 1024
@@ -52,7 +52,7 @@ export const payloadKey = (path: string, attempt: number, epoch: number): string
 
 function stringify(output: Json): string {
   try {
-    return JSON.stringify(output) ?? 'null'
+    return stringifyJson(output) ?? 'null'
   } catch (cause) {
     throw new MillraceError('UNSTORABLE_OUTPUT', `the output is not JSON: ${String(cause)}`, { cause })
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { definition, type JsonObject } from '@millrace/contracts'
+import { definition, type JsonObject, stringifyJson } from '@millrace/contracts'
 import { contentHashOf } from './content-hash.js'
 import { invalidDefinition, refuseTooLarge } from './problems.js'
 
@@ -28,7 +28,7 @@ export const readDraft = (input: JsonObject): Draft => {
         hint: 'Give the workflow a name.',
       },
     ])
-  const text = JSON.stringify(input)
+  const text = stringifyJson(input)
   const parsed = definition.safeParse(input)
   return {
     name: name.data,

@@ -1,5 +1,5 @@
 import type { Actor } from '@millrace/auth'
-import type { Definition, Version } from '@millrace/contracts'
+import { type Definition, stringifyJson, type Version } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import type postgres from 'postgres'
 import { contentHashOf } from '../definitions/content-hash.js'
@@ -112,7 +112,7 @@ const insertVersion = async (
     INSERT INTO workflow_versions
       (id, workspace_id, workflow_id, number, definition, content_hash, message, created_by)
     SELECT ${uuidv7()}, ${actor.workspaceId}, ${workflowId}, coalesce(max(number), 0) + 1,
-      ${JSON.stringify(definition)}::text::jsonb, ${contentHash}, ${message ?? null}, ${actor.userId}
+      ${stringifyJson(definition)}::text::jsonb, ${contentHash}, ${message ?? null}, ${actor.userId}
     FROM workflow_versions WHERE workflow_id = ${workflowId}
     RETURNING number`
   const version = row === undefined ? undefined : await findVersion(tx, workflowId, row.number)

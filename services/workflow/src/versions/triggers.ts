@@ -1,4 +1,4 @@
-import { type Definition, MillraceError, priority } from '@millrace/contracts'
+import { type Definition, MillraceError, priority, stringifyJson } from '@millrace/contracts'
 import { eventListeners, failureListeners, nextTick, scheduleEntries, webhookRoutes } from '@millrace/nodes'
 import type postgres from 'postgres'
 
@@ -73,7 +73,7 @@ export const replaceListeners = async (
     INSERT INTO listeners
       (workspace_id, workflow_id, version_id, priority, node_id, kind, name, key, match, statuses)
     SELECT ${workspaceId}, ${workflowId}, ${versionId}, ${place}, l."nodeId", l.kind, l.name, l.key, l.match, l.statuses
-    FROM jsonb_to_recordset(${JSON.stringify(listenersOf(definition))}::text::jsonb)
+    FROM jsonb_to_recordset(${stringifyJson(listenersOf(definition))}::text::jsonb)
       AS l ("nodeId" text, kind text, name text, key text, match jsonb, statuses text[])`
 }
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { type Json, pin } from '@millrace/contracts'
+import { type Json, parseJson, pin, stringifyJson } from '@millrace/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
@@ -109,4 +109,4 @@ const pinsSchema = z.record(z.string(), pin)
 const readPins = (pins: Json | undefined): Pins => pinsSchema.safeParse(pins).data ?? {}
 
 /** Without members that are there but undefined: these are no JSON. */
-const writePins = (pins: Pins): Json => JSON.parse(JSON.stringify(pins)) as Json
+const writePins = (pins: Pins): Json => parseJson(stringifyJson(pins)) as Json

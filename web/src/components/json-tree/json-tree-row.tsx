@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
+import { stringifyJson } from '@millrace/contracts'
 import { Check, ChevronRight, Copy, SquareFunction } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { expressionOf, type JsonRow } from './json-rows.js'
@@ -42,11 +43,7 @@ export function JsonTreeRow({ row, id, isActive, expression, onToggle }: JsonTre
       {row.key !== undefined && <span className={classes['key']}>{row.key}</span>}
       <JsonValue value={row.value} size={row.size} isOpen={row.isOpen} />
       <span className={classes['actions']}>
-        <CopyAction
-          label="Copy value"
-          icon={<Copy size={12} />}
-          text={() => JSON.stringify(row.value, null, 2)}
-        />
+        <CopyAction label="Copy value" icon={<Copy size={12} />} text={() => stringifyJson(row.value, 2)} />
         {expression !== undefined && (
           <CopyAction
             label="Copy as expression"

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 import classes from './json-tree.module.css'
 
 interface JsonValueProps {
@@ -19,7 +19,7 @@ export function JsonValue({ value, size, isOpen }: JsonValueProps) {
   const rest = value.length - MAX_TEXT
   return (
     <span className={classes['text']}>
-      {JSON.stringify(rest > 0 ? value.slice(0, MAX_TEXT) : value)}
+      {stringifyJson(rest > 0 ? value.slice(0, MAX_TEXT) : value)}
       {rest > 0 && <span className={classes['note']}> … {rest.toLocaleString('en')} more characters</span>}
     </span>
   )

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 import { useState } from 'react'
 import { CodeEditor } from '../code-editor/code-editor.js'
 import type { ControlIds } from './form-context.js'
@@ -38,4 +38,4 @@ export const JsonControl = ({ value, onChange, labelId, describedBy, invalid }: 
 }
 
 const same = (one: Json | undefined, other: Json | undefined): boolean =>
-  one === other || JSON.stringify(one) === JSON.stringify(other)
+  one === other || stringifyJson(one) === stringifyJson(other)

@@ -1,4 +1,5 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core'
+import { stringifyJson } from '@millrace/contracts'
 import { GitMerge } from 'lucide-react'
 import type { MergeNotice } from './autosave/draft-saver.js'
 import type { Conflict } from './document/merge.js'
@@ -62,5 +63,4 @@ const ConflictRow = ({ conflict }: { readonly conflict: Conflict }) => {
   )
 }
 
-const show = (value: unknown): string =>
-  value === undefined ? 'deleted' : JSON.stringify(value).slice(0, 60)
+const show = (value: unknown): string => (value === undefined ? 'deleted' : stringifyJson(value).slice(0, 60))

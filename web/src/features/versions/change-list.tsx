@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 import { Equal, Minus, Pencil, Plus } from 'lucide-react'
 import { EmptyState } from '../../components/empty-state.js'
 import type { Change } from './changes.js'
@@ -47,6 +47,6 @@ const Value = ({ kind, value }: { readonly kind: 'removed' | 'added'; readonly v
   value === undefined ? null : (
     <dd data-kind={kind}>
       <span className={classes['sign']}>{kind === 'added' ? '+' : '−'}</span>
-      <pre>{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
+      <pre>{typeof value === 'string' ? value : stringifyJson(value, 2)}</pre>
     </dd>
   )

@@ -1,4 +1,4 @@
-import type { Definition, Json, Node } from '@millrace/contracts'
+import { type Definition, type Json, type Node, stringifyJson } from '@millrace/contracts'
 import { diffDefinitions } from '@millrace/engine'
 
 /** One thing that runs differently, said in words a person reads. Layout never does. */
@@ -80,5 +80,4 @@ const valueAt = (root: unknown, pointer: string): Json | undefined => {
 }
 
 /** What runs, as text: the definition without its layout. */
-export const textOf = ({ ui: _layout, ...definition }: Definition): string =>
-  JSON.stringify(definition, null, 2)
+export const textOf = ({ ui: _layout, ...definition }: Definition): string => stringifyJson(definition, 2)

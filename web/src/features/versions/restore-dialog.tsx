@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import type { Workflow } from '@millrace/contracts'
+import { type JsonObject, parseJson, stringifyJson, type Workflow } from '@millrace/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../../api/context.js'
 import { keys } from '../../api/keys.js'
@@ -20,7 +20,7 @@ export const RestoreDialog = ({ workflow, number, onClose }: RestoreDialogProps)
     mutationFn: async () => {
       const { definition } = await workflows.version(workflow.id, number)
       // A definition is JSON; its type only has optional members that JSON leaves out.
-      const draft = JSON.parse(JSON.stringify({ ...definition, name: workflow.name }))
+      const draft = parseJson(stringifyJson({ ...definition, name: workflow.name })) as JsonObject
       await workflows.saveDraft(workflow.id, { definition: draft, baseRevision: workflow.draftRevision })
       return workflows.publish(workflow.id, `Restores version ${number}`)
     },

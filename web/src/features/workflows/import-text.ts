@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, MillraceError, parseJson, stringifyJson } from '@millrace/contracts'
 import { findJsonBreak } from './json-break.js'
 
 /** What somebody pasted or dropped, read as JSON; where it breaks, the place and why. */
@@ -17,8 +17,9 @@ export const readImport = (text: string): ImportedText => {
     return { kind: 'refused', message: 'This is over 16 MB: not a definition.' }
   let value: Json
   try {
-    value = JSON.parse(text)
-  } catch {
+    value = parseJson(text)
+  } catch (error) {
+    if (error instanceof MillraceError) return { kind: 'refused', message: error.message }
     const offset = findJsonBreak(text)
     return { kind: 'broken', ...explain(text, offset), ...placeOf(text, offset) }
   }
@@ -39,5 +40,5 @@ const explain = (text: string, offset: number): { message: string } => {
   if (found === '"') return { message: 'The text in these quotes is not closed, or holds a line break.' }
   if (found === "'") return { message: 'JSON needs double quotes.' }
   if (found === '}' || found === ']') return { message: `There is a comma too many before this ${found}` }
-  return { message: `JSON cannot go on with ${JSON.stringify(found)} here.` }
+  return { message: `JSON cannot go on with ${stringifyJson(found)} here.` }
 }

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core'
-import type { JsonObject } from '@millrace/contracts'
+import { type JsonObject, parseJson, stringifyJson } from '@millrace/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useApi } from '../../api/context.js'
@@ -81,5 +81,5 @@ const definitionOf = (chosen: string, name: string): JsonObject => {
     edges: [],
   }
   // A template is written in TypeScript; what is sent is plain JSON.
-  return JSON.parse(JSON.stringify({ ...definition, name }))
+  return parseJson(stringifyJson({ ...definition, name })) as JsonObject
 }

@@ -1,3 +1,4 @@
+import { jsonNumber } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { anyValue } from '../../params/schemas.js'
@@ -13,7 +14,7 @@ export const eventPublish = defineNode({
   params: z.strictObject({
     name: z.string().min(1).max(200).meta({ title: 'Event', description: 'Its name.' }),
     key: z
-      .union([z.string().max(500), z.number()])
+      .union([z.string().max(500), jsonNumber])
       .transform(String)
       .optional()
       .meta({ title: 'Key', description: 'What it is about: an order number, say.' }),

@@ -1,4 +1,4 @@
-import { json, type WaitResult } from '@millrace/contracts'
+import { json, jsonNumber, type WaitResult } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { duration } from '../duration.js'
@@ -27,7 +27,7 @@ export const flowWait = defineNode({
         description: 'Its name. One that came after the run was started, and up to 24 hours ago, counts.',
       }),
       key: z
-        .union([z.string().max(500), z.number()])
+        .union([z.string().max(500), jsonNumber])
         .transform(String)
         .optional()
         .meta({

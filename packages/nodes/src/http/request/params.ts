@@ -1,8 +1,8 @@
-import { json } from '@millrace/contracts'
+import { json, jsonNumber } from '@millrace/contracts'
 import { z } from 'zod'
 import { anyValue, credential, headers } from '../../params/schemas.js'
 
-const scalar = z.union([z.string(), z.number(), z.boolean()])
+const scalar = z.union([z.string(), jsonNumber, z.boolean()])
 
 export const httpRequestParams = z.strictObject({
   method: z

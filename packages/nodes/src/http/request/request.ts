@@ -1,4 +1,4 @@
-import { type CredentialData, MillraceError } from '@millrace/contracts'
+import { type CredentialData, MillraceError, stringifyJson } from '@millrace/contracts'
 import type { NodeHttpRequest } from '../../define.js'
 import type { HttpRequestParams } from './params.js'
 
@@ -38,7 +38,7 @@ const withQuery = (text: string, query: HttpRequestParams['query']): string => {
 }
 
 const encodeBody = (body: HttpRequestParams['body']): string =>
-  typeof body === 'string' ? body : JSON.stringify(body)
+  typeof body === 'string' ? body : stringifyJson(body)
 
 const bodyHeaders = (body: HttpRequestParams['body']): Record<string, string> => {
   if (body === undefined) return {}

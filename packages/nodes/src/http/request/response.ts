@@ -1,4 +1,4 @@
-import { type Json, MillraceError } from '@millrace/contracts'
+import { type Json, MillraceError, parseForeignJson, stringifyJson } from '@millrace/contracts'
 import type { NodeHttpResponse } from '../../define.js'
 import type { HttpRequestParams } from './params.js'
 
@@ -31,8 +31,9 @@ const readBody = (
   // 204 and HEAD have no body, whatever the content type says.
   if (text === '') return null
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
     if (responseType === 'auto') return text
     throw new MillraceError('NODE_FAILED', 'The response is not valid JSON', { cause })
   }
@@ -70,7 +71,7 @@ export const statusError = (output: HttpOutput): HttpStatusError => {
 }
 
 const shorten = (body: Json): Json => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const text = typeof body === 'string' ? body : stringifyJson(body)
   return text.length <= MAX_ERROR_BODY ? body : `${text.slice(0, MAX_ERROR_BODY)}…`
 }
 

@@ -1,4 +1,4 @@
-import { json } from '@millrace/contracts'
+import { json, stringifyJson } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 
@@ -14,7 +14,7 @@ export const logMessage = defineNode({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta({ title: 'Level' }),
     // A template may give a number or an object: it is logged all the same.
     message: json
-      .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+      .transform((value) => (typeof value === 'string' ? value : stringifyJson(value)))
       .meta({ title: 'Message', control: 'text' }),
     data: json.optional().meta({ title: 'Data', control: 'json' }),
   }),

@@ -1,4 +1,4 @@
-import { type Json, MillraceError, type PayloadRef } from '@millrace/contracts'
+import { type Json, MillraceError, type PayloadRef, stringifyJson } from '@millrace/contracts'
 import {
   type Command,
   type Container,
@@ -45,7 +45,7 @@ export class ContainerChores {
   async answer(chore: Chore): Promise<RunInput | undefined> {
     const step = stepAt(this.state, chore.path)
     const inside = step?.inside
-    const key = JSON.stringify(chore)
+    const key = stringifyJson(chore)
     if (step === undefined || inside == null || step.attempt !== chore.attempt) return undefined
     if (this.#underWay.has(key)) return undefined
     this.#underWay.add(key)

@@ -1,4 +1,4 @@
-import { ITEMS_PER_PAGE, type Json, type PayloadRef } from '@millrace/contracts'
+import { ITEMS_PER_PAGE, type Json, type PayloadRef, stringifyJson } from '@millrace/contracts'
 import type { Container } from '@millrace/engine'
 import type { PayloadRow } from '@millrace/run-store'
 import { storableJson, toStorable } from '../storable.js'
@@ -60,7 +60,7 @@ export async function storeItems(
     while (next < pages) {
       const page = next++
       const from = page * ITEMS_PER_PAGE
-      const body = JSON.stringify(storableJson(items.slice(from, from + ITEMS_PER_PAGE)))
+      const body = stringifyJson(storableJson(items.slice(from, from + ITEMS_PER_PAGE)))
       await storePayload({ key: pageKey(itemsKey, page), body })
     }
   }

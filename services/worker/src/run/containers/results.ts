@@ -1,4 +1,4 @@
-import { type Json, type PayloadRef, stepErrorToJson } from '@millrace/contracts'
+import { type Json, type PayloadRef, stepErrorToJson, stringifyJson } from '@millrace/contracts'
 import {
   type Body,
   type Container,
@@ -88,8 +88,8 @@ async function namePages(
   const keys: string[] = []
   for (const [page, { output, outputRef }] of pages.entries()) {
     keys.push(outputRef?.key ?? `${key}/${page}`)
-    if (outputRef === undefined) await storePayload({ key: `${key}/${page}`, body: JSON.stringify(output) })
+    if (outputRef === undefined) await storePayload({ key: `${key}/${page}`, body: stringifyJson(output) })
   }
-  await storePayload({ key, body: JSON.stringify({ pages: keys }) })
+  await storePayload({ key, body: stringifyJson({ pages: keys }) })
   return { key, bytes, paged: true }
 }

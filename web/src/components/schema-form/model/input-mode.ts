@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, stringifyJson } from '@millrace/contracts'
 import type { Field } from './field.js'
 
 export type InputMode = 'fixed' | 'expression'
@@ -37,5 +37,5 @@ export const switchMode = (
 /** A first expression that gives what the fixed value was. */
 const toExpression = (value: Json | undefined): string => {
   if (value === undefined || value === '') return EMPTY_EXPRESSION
-  return `{{ ${JSON.stringify(value)} }}`
+  return `{{ ${stringifyJson(value)} }}`
 }

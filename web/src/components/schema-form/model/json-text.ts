@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, parseJson, stringifyJson } from '@millrace/contracts'
 
 /** JSON as somebody writes it. */
 export interface JsonText {
@@ -15,11 +15,11 @@ export type ReadJson =
 export const readJsonText = (text: string): ReadJson => {
   if (text.trim() === '') return { ok: true, value: undefined }
   try {
-    return { ok: true, value: JSON.parse(text) }
+    return { ok: true, value: parseJson(text) }
   } catch (error) {
     return { ok: false, message: `Not JSON yet: ${error instanceof Error ? error.message : String(error)}` }
   }
 }
 
 export const writeJsonText = (value: Json | undefined): string =>
-  value === undefined ? '' : JSON.stringify(value, null, 2)
+  value === undefined ? '' : stringifyJson(value, 2)

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, RESERVED_KEYS } from '@millrace/contracts'
+import { type Json, type JsonObject, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
 
 /** Reads and changes of plain values; nothing here changes what it is given. */
 
@@ -30,7 +30,7 @@ export const renameMember = (value: JsonObject, from: string, to: string): JsonO
 /** What is written in a text field for a value that need not be text. */
 export const toText = (value: Json | undefined): string => {
   if (value === undefined) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : stringifyJson(value)
 }
 
 /** RFC 6901, one token with its slash. */

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import jsonata from 'jsonata'
 import { splitTemplate } from '../../../components/expressions/template.js'
 import { FUNCTIONS } from './function-names.js'
@@ -77,14 +78,14 @@ const run = async (source: string, scope: SampleScope): Promise<Result> => {
 }
 
 const show = (value: unknown, limit: number): Extract<Preview, { kind: 'value' }> => {
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, limit + 1)) : toText(value)
+  const text = typeof value === 'string' ? stringifyJson(value.slice(0, limit + 1)) : toText(value)
   const cut = text.length > limit
   return { kind: 'value', type: typeName(value), text: cut ? text.slice(0, limit) : text, cut }
 }
 
 const toText = (value: unknown): string => {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' ? stringifyJson(value) : String(value)
 }
 
 /** As JSONata parses, of which its published types know only a part. */

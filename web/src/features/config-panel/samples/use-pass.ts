@@ -1,4 +1,4 @@
-import { type Json, json } from '@millrace/contracts'
+import { type Json, json, parseJson, stringifyJson } from '@millrace/contracts'
 import { useEffect, useState } from 'react'
 import { z } from 'zod'
 import { Evaluator, startEvaluationWorker } from '../expressions/evaluator.js'
@@ -30,7 +30,7 @@ export const usePass = (
 ): ShownPass => {
   const [found, setFound] = useState<Found>({ at: '', around: [] })
   const [evaluator] = useState(() => new Evaluator(startEvaluationWorker))
-  const at = JSON.stringify(indexes)
+  const at = stringifyJson(indexes)
   useEffect(() => () => evaluator.close(), [evaluator])
   useEffect(() => {
     if (lists.length === 0) return
@@ -38,7 +38,7 @@ export const usePass = (
     void itemsAround(evaluator, lists, indexes, scope).then((around) => {
       // The same items read again are no others: whoever evaluates with them would begin anew, for ever.
       const next = { at, around }
-      if (current) setFound((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
+      if (current) setFound((before) => (stringifyJson(before) === stringifyJson(next) ? before : next))
     })
     return () => {
       current = false
@@ -89,6 +89,6 @@ const itemOf = async (evaluator: Evaluator, list: Json | undefined, index: numbe
   const both = `($items := (${source}); {"count": $count($items), "item": $items[${index}]})`
   const shown = await evaluator.preview('item', both, true, Number.POSITIVE_INFINITY)
   // A value is shown as JSON, and this one is not cut.
-  const parsed = shown?.kind === 'value' ? evaluated.safeParse(JSON.parse(shown.text)) : undefined
+  const parsed = shown?.kind === 'value' ? evaluated.safeParse(parseJson(shown.text)) : undefined
   return parsed?.success === true ? { count: parsed.data.count, item: parsed.data.item } : UNKNOWN
 }

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, parseJson, stringifyJson } from '@millrace/contracts'
 import { isObject, memberOf, type Point } from '../../../components/graph/layout.js'
 import { withBodies } from './bodies.js'
 import type { Selection } from './commands.js'
@@ -25,7 +25,7 @@ export const copy = (document: EditorDocument, selection: Selection, types: Node
     return [id, { ...row, node: { ...row.node, params } }] as const
   })
   const whole = { ...clip, nodes: new Map(open), notes: NONE, groups: NONE, fields: NONE, extras: NONE }
-  return JSON.stringify({ format: FORMAT, ...writeDocument(whole) }, null, 2)
+  return stringifyJson({ format: FORMAT, ...writeDocument(whole) }, 2)
 }
 
 /** Of a clip that was cut out of a container, the outermost nodes stand in none. */
@@ -56,7 +56,7 @@ export const readClip = (text: string): Clip | undefined => {
 
 const parse = (text: string): Json | undefined => {
   try {
-    return JSON.parse(text) as Json // JSON.parse gives nothing else
+    return parseJson(text) as Json // JSON.parse gives nothing else
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
+import { type Json, type JsonObject, MAIN_PORT, stringifyJson } from '@millrace/contracts'
 import type { Group, Note, Point } from '../../../components/graph/layout.js'
 import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { withBodies } from './bodies.js'
@@ -149,7 +149,7 @@ export const setFolded = (document: EditorDocument, id: string, folded: boolean)
   })
 
 const sameJson = (one: unknown, other: unknown): boolean =>
-  one === other || JSON.stringify(one) === JSON.stringify(other)
+  one === other || stringifyJson(one) === stringifyJson(other)
 
 export const newNode = (id: string, type: string, params: JsonObject = {}): NodeDraft => ({
   id,

@@ -1,4 +1,4 @@
-import { type NodeTypeDescriptor, nodeId } from '@millrace/contracts'
+import { type NodeTypeDescriptor, nodeId, stringifyJson } from '@millrace/contracts'
 import { isObject } from '../../../components/graph/layout.js'
 import { type EditorDocument, edgeKey, type NodeDraft } from './document.js'
 import { type Edit, edit, type Patch } from './patch.js'
@@ -35,7 +35,7 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
     for (const [key, { rank, edge }] of document.edges) {
       const when = typeof edge.when === 'string' ? { when: renameInCondition(edge.when, renames) } : {}
       const moved = { ...edge, ...when, from: to(edge.from), to: to(edge.to) }
-      if (JSON.stringify(moved) === JSON.stringify(edge)) continue
+      if (stringifyJson(moved) === stringifyJson(edge)) continue
       draft.delete('edges', key)
       draft.set('edges', edgeKey(moved), { rank, edge: moved })
     }
@@ -43,7 +43,7 @@ export const renameNode = (document: EditorDocument, id: string, wanted: string,
     const settings = document.fields.get('settings')
     if (isObject(settings)) {
       const renamed = renameInParams(settings, renames, () => false)
-      if (JSON.stringify(renamed) !== JSON.stringify(settings)) draft.set('fields', 'settings', renamed)
+      if (stringifyJson(renamed) !== stringifyJson(settings)) draft.set('fields', 'settings', renamed)
     }
   })
 }
@@ -53,7 +53,7 @@ export const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes
   const params = renameInParams(node.params, renames, (path) => holdsSource(types.get(node.type), path))
   const undoing = typeof node['compensate'] === 'string' ? renames.get(node['compensate']) : undefined
   const renamed = { ...node, params, ...(undoing !== undefined && { compensate: undoing }) }
-  return JSON.stringify(renamed) === JSON.stringify(node) ? node : renamed
+  return stringifyJson(renamed) === stringifyJson(node) ? node : renamed
 }
 
 /** A condition is an expression, with or without braces around it. */

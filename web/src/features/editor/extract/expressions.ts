@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { mapTemplate } from '../../../components/expressions/template.js'
 import type { NodeDraft } from '../document/document.js'
 import { mapStrings } from '../document/references.js'
@@ -19,7 +20,7 @@ export const rewriteNode = (node: NodeDraft, types: NodeTypes, rewriting: Rewrit
       ? rewriteCondition(text, rewriting)
       : mapTemplate(text, rewriting.expression)
   })
-  return JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params }
+  return stringifyJson(params) === stringifyJson(node.params) ? node : { ...node, params }
 }
 
 /** An expression as a whole, with or without braces around it. */

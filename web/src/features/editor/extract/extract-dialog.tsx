@@ -1,5 +1,5 @@
 import { Alert, Button, Code, Group, List, Modal, Text, TextInput } from '@mantine/core'
-import { type DefinitionProblem, definition as definitionSchema } from '@millrace/contracts'
+import { type DefinitionProblem, definition as definitionSchema, stringifyJson } from '@millrace/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { ArrowRight, SquareArrowOutUpRight } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
@@ -179,7 +179,7 @@ const useReplace = (plan: Plan): ((name: string) => void) => {
     const planned = planExtraction(document, types, actions.selectedNodes())
     const isSame =
       'plan' in planned &&
-      JSON.stringify(planned.plan.definition(name)) === JSON.stringify(plan.definition(name))
+      stringifyJson(planned.plan.definition(name)) === stringifyJson(plan.definition(name))
     if (!isSame) return say(`These nodes were changed meanwhile. ${name} is there; nothing here calls it.`)
     const { patch, call } = planned.plan.replace(name)
     perform(`Extract to ${name}`, patch)

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { type EdgeDraft, type EditorDocument, type NodeDraft, nameOf } from '../document/document.js'
 import type { NodeTypes } from '../document/rename.js'
 import { holdsCode } from '../document/sources.js'
@@ -77,8 +78,8 @@ const refuseEntries = (types: NodeTypes, { top, entries, incoming, inner }: Shap
 /** What has to be the same for nodes that one call starts. */
 const waysInto = (entry: NodeDraft, incoming: readonly EdgeDraft[]): string => {
   const edges = incoming.filter(({ to }) => to === entry.id)
-  const ways = edges.map(({ from, port, when }) => JSON.stringify([from, port, when ?? null])).sort()
-  return JSON.stringify([ways, edges.length > 1 ? (entry['join'] ?? 'all') : 'all'])
+  const ways = edges.map(({ from, port, when }) => stringifyJson([from, port, when ?? null])).sort()
+  return stringifyJson([ways, edges.length > 1 ? (entry['join'] ?? 'all') : 'all'])
 }
 
 /** A script takes its inputs by the nodes before it as well; what it reads can be put back into its globals. */

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Group, JsonInput, Stack, TextInput } from '@mantine/core'
-import type { Json } from '@millrace/contracts'
+import { type Json, parseJson } from '@millrace/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Check, Copy, Play } from 'lucide-react'
 import { useState } from 'react'
@@ -87,7 +87,7 @@ const CopyUrl = ({ url }: { readonly url: string }) => (
 function readJson(text: string): Json | undefined {
   if (text.trim() === '') return null
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { Button, Group, JsonInput, Modal, Radio, Select, Stack, Switch } from '@mantine/core'
-import type { Json, RetryPlan } from '@millrace/contracts'
+import { type Json, type RetryPlan, stringifyJson } from '@millrace/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ProblemAlert } from '../../../components/problem-alert.js'
@@ -46,7 +46,7 @@ export const RetryDialog = (props: RetryDialogProps) => {
     retry: false,
   })
   const starting = useMutation({
-    mutationFn: (request: RetryRequest) => start(request, `${key}:${JSON.stringify(choice)}`.slice(0, 255)),
+    mutationFn: (request: RetryRequest) => start(request, `${key}:${stringifyJson(choice)}`.slice(0, 255)),
     onSuccess: onStarted,
   })
   const request = retryRequest(choice, trigger, isConfirmed)
@@ -129,7 +129,7 @@ const ChoiceFields = ({ choice, onChange, hasFailed, steps, input }: ChoiceField
           label="Edit the input"
           checked={choice.input !== undefined}
           onChange={(event) =>
-            onChange({ input: event.currentTarget.checked ? JSON.stringify(input, null, 2) : undefined })
+            onChange({ input: event.currentTarget.checked ? stringifyJson(input, 2) : undefined })
           }
         />
         {choice.input !== undefined && (

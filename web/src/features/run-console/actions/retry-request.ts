@@ -1,4 +1,4 @@
-import type { Json, RerunBody, RetryBody } from '@millrace/contracts'
+import { type Json, parseJson, type RerunBody, type RetryBody } from '@millrace/contracts'
 
 /** What an operator chose in the retry dialog. */
 export interface RetryChoice {
@@ -27,15 +27,15 @@ export function retryRequest(
   const common = { version, confirm }
   if (from === 'failed') return { kind: 'retry', body: { from, ...common } }
   if (from === 'start' && input === undefined) return { kind: 'retry', body: { from, ...common } }
-  const parsed = input === undefined ? undefined : parseJson(input)
+  const parsed = input === undefined ? undefined : readInput(input)
   if (parsed !== undefined && !parsed.ok) return undefined
   const body = { from: from === 'start' ? trigger : step, ...common }
   return { kind: 'rerun', body: parsed === undefined ? body : { ...body, input: parsed.json } }
 }
 
-function parseJson(text: string): { readonly ok: true; readonly json: Json } | { readonly ok: false } {
+function readInput(text: string): { readonly ok: true; readonly json: Json } | { readonly ok: false } {
   try {
-    return { ok: true, json: JSON.parse(text) }
+    return { ok: true, json: parseJson(text) }
   } catch {
     return { ok: false }
   }

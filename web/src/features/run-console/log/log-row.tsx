@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { memo } from 'react'
 import { formatPreciseClock } from '../../../components/time/format-time.js'
 import classes from './log.module.css'
@@ -41,7 +42,7 @@ export const LogRow = memo(({ line, pattern, isCurrent, hrefOf, onLink, onSelect
       )}
       <span className={classes['message']}>
         <SgrText line={message} pattern={pattern} />
-        {data !== undefined && <span className={classes['data']}> {JSON.stringify(data)}</span>}
+        {data !== undefined && <span className={classes['data']}> {stringifyJson(data)}</span>}
       </span>
     </div>
   )

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import type { LogLine } from './run-log.js'
 import { stripEscapes } from './sgr.js'
 
@@ -54,7 +55,7 @@ export const searchPattern = (search: string): RegExp | undefined =>
   search === '' ? undefined : new RegExp(search.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i')
 
 const searchText = ({ message, path, data }: LogLine): string =>
-  `${path ?? ''} ${stripEscapes(message)}${data === undefined ? '' : ` ${JSON.stringify(data)}`}`
+  `${path ?? ''} ${stripEscapes(message)}${data === undefined ? '' : ` ${stringifyJson(data)}`}`
 
 /** The next of the ascending `positions` after `from`, or before it, going round at the ends. */
 export function stepTo(

@@ -1,4 +1,4 @@
-import type { Json, RunEvent, StepError } from '@millrace/contracts'
+import { type Json, type RunEvent, type StepError, stringifyJson } from '@millrace/contracts'
 import type { RunObserver } from '../document/run-document.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -93,6 +93,6 @@ export const lineIndexOf = (lines: readonly LogLine[], seq: number): number => c
 export const logText = (lines: readonly LogLine[]): string => lines.map(lineText).join('\n')
 
 const lineText = ({ at, level, path, message, data }: LogLine): string => {
-  const rest = data === undefined ? '' : ` ${JSON.stringify(data)}`
+  const rest = data === undefined ? '' : ` ${stringifyJson(data)}`
   return `${new Date(at).toISOString()} ${level.toUpperCase().padEnd(5)} ${path ?? '(run)'} ${message}${rest}`
 }

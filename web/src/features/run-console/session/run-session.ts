@@ -1,6 +1,7 @@
 import {
   type Definition,
   type NodeTypeDescriptor,
+  parseJson,
   type Run,
   type RunEvent,
   runEvent,
@@ -111,7 +112,7 @@ export class RunSession {
 
   #read(messages: readonly SseMessage[]): RunEvent[] {
     try {
-      return messages.map(({ data }) => runEvent.parse(JSON.parse(data)))
+      return messages.map(({ data }) => runEvent.parse(parseJson(data)))
     } catch (error) {
       this.#fail(error)
       return []
