@@ -80,6 +80,8 @@ const stepSnapshot = z.object({
   startedAt: time,
   finishedAt: time,
   logLines: z.int().min(0),
+  /** The edge that began a step with `join: 'any'`. */
+  begunBy: z.int().min(0).optional(),
   inside: containerSnapshot.nullable(),
 })
 export type StepSnapshot = z.infer<typeof stepSnapshot>

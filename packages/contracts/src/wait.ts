@@ -16,7 +16,8 @@ const dueAt = z.number().optional()
 
 /** What a waiting step waits for. */
 export const wait = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('timer'), dueAt: z.number() }),
+  /** `timesOut`: the time of the step is over before that of the wait, and ends it as a failure. */
+  z.object({ kind: z.literal('timer'), dueAt: z.number(), timesOut: z.literal(true).optional() }),
   z.object({ kind: z.literal('event'), name: z.string(), key: z.string().optional(), dueAt }),
   /** For a call of the step's resume URL. */
   z.object({ kind: z.literal('resume'), dueAt }),

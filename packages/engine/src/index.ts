@@ -15,6 +15,7 @@ export { createRunState } from './run/create-run-state.js'
 export { decide, isIdle } from './run/decide.js'
 export { itemFailed, stepTimedOut } from './run/errors.js'
 export { foldEvents } from './run/fold.js'
+export { lastSteps } from './run/last-steps.js'
 export {
   type KeptStep,
   type PastOutcome,
@@ -35,6 +36,7 @@ export type {
   SettledPage,
   StepState,
 } from './run/state.js'
+export { inputSteps } from './run/step-inputs.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'

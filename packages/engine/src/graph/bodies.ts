@@ -1,4 +1,4 @@
-import type { Definition, Edge, Node } from '@millrace/contracts'
+import { type Definition, type Edge, ERROR_PORT, type Node } from '@millrace/contracts'
 
 /** A part of the graph that runs by itself: the definition, or what a container holds. Its indices are without gaps. */
 export interface Body {
@@ -8,8 +8,10 @@ export interface Body {
   readonly edgeCount: number
   /** Nodes that no edge leads to: where a pass through a container's body begins. Those that only undo are none. */
   readonly entries: readonly number[]
-  /** Nodes that no edge leaves: their outputs are the body's. */
+  /** Nodes that no edge leaves but by the error port: what they give is what the body gives (see `lastSteps`). */
   readonly sinks: readonly number[]
+  /** One of them has no edge at all: what the body gives is that one's output, or that of whose error would have led there. */
+  readonly hasOneEnd: boolean
   /** Nodes that only undo others. */
   readonly compensators: readonly number[]
 }
@@ -49,16 +51,19 @@ function describe(
 ): Body {
   const entered = new Set(edges.map(({ to }) => to))
   const left = new Set(edges.map(({ from }) => from))
+  const goesOn = new Set(edges.filter(({ port }) => port !== ERROR_PORT).map(({ from }) => from))
   const undoing = new Set(nodes.flatMap(({ compensate }) => compensate ?? []))
   const where = (holds: (node: Node) => boolean) =>
     nodes.flatMap((node, position) => (holds(node) ? [firstNode + position] : []))
+  const ends = where(({ id }) => !left.has(id) && !undoing.has(id))
   return {
     firstNode,
     nodeCount: nodes.length,
     firstEdge,
     edgeCount: edges.length,
     entries: where(({ id }) => !entered.has(id) && !undoing.has(id)),
-    sinks: where(({ id }) => !left.has(id) && !undoing.has(id)),
+    sinks: where(({ id }) => !goesOn.has(id) && !undoing.has(id)),
+    hasOneEnd: ends.length === 1,
     compensators: where(({ id }) => undoing.has(id)),
   }
 }

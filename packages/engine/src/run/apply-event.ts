@@ -1,6 +1,7 @@
 import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
 import { goOnBack, noteCompletion, noteUndoFailure, turnBack } from './compensation.js'
 import { endScope, openContainer, settlePage } from './container.js'
+import { lastSteps } from './last-steps.js'
 import { isStopped, stepAt, stepIn } from './scope.js'
 import type { RunState, Scope, StepState } from './state.js'
 import { nextRunStatus, nextStepStatus, type RunLevelEvent, type StepEvent } from './transitions.js'
@@ -114,8 +115,10 @@ function resolveEdge(state: RunState, scope: Scope, edge: number, taken: boolean
   if (taken) step.takenEdges++
   if (step.status !== 'pending') return
   const any = state.graph.nodes[node]?.join === 'any'
-  if (any && taken && step.takenEdges === 1) state.ready.push(step)
-  else if (step.pendingEdges === 0 && step.takenEdges === 0) state.dead.push(step)
+  if (any && taken && step.takenEdges === 1) {
+    step.begunBy = edge
+    state.ready.push(step)
+  } else if (step.pendingEdges === 0 && step.takenEdges === 0) state.dead.push(step)
   else if (!any && step.pendingEdges === 0) state.ready.push(step)
 }
 
@@ -151,13 +154,10 @@ function outputOf(state: RunState): Json | null {
 }
 
 /** A run that undoes another one gives what the steps that undo have given. */
-const sinksOf = ({ graph, steps, compensation }: RunState): StepState[] =>
-  steps.filter(
-    ({ node, status }) =>
-      status === 'completed' &&
-      graph.outgoing(node).length === 0 &&
-      (graph.ownerOf(node) !== undefined) === (compensation !== null),
-  )
+const sinksOf = ({ graph, body, steps, compensation }: RunState): StepState[] =>
+  compensation === null
+    ? lastSteps(graph, body, (node) => steps[node])
+    : body.compensators.map((node) => steps[node]!).filter(({ status }) => status === 'completed')
 
 /** Where the run's output stands when it is one large one that an expression could read. */
 export function outputRefOf(state: RunState): PayloadRef | undefined {

@@ -1,6 +1,7 @@
 import { ITEMS_PER_PAGE, type RunEvent } from '@millrace/contracts'
 import type { Body } from '../graph/bodies.js'
 import { itemFailed } from './errors.js'
+import { lastSteps } from './last-steps.js'
 import { createScope, fillScope, holdersOf, isStopped, prefixOf, stepIn } from './scope.js'
 import type { Container, ItemResult, RunState, Scope, StepState } from './state.js'
 
@@ -118,10 +119,9 @@ export function endScope(state: RunState, scope: Scope): void {
 
 function resultOf(state: RunState, { error, body, steps }: Scope): ItemResult {
   if (error !== null) return { error, sinks: [] }
-  const sinks = body.sinks
-    .map((node) => steps[node - body.firstNode]!)
-    .filter(({ status }) => status === 'completed')
-    .map(({ node, output, outputRef }) => ({ id: state.graph.nodes[node]!.id, output, outputRef }))
+  const sinks = lastSteps(state.graph, body, (node) => steps[node - body.firstNode]).map(
+    ({ node, output, outputRef }) => ({ id: state.graph.nodes[node]!.id, output, outputRef }),
+  )
   return { error, sinks }
 }
 

@@ -68,6 +68,7 @@ function restoreStep(state: RunState, step: StepState, past: StepSnapshot): void
   step.startedAt = past.startedAt
   step.finishedAt = past.finishedAt
   step.logLines = past.logLines
+  step.begunBy = past.begunBy ?? null
   if (past.inside !== null) restoreContainer(state, step, past.inside)
 }
 

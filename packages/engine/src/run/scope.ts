@@ -32,6 +32,7 @@ const createStep = (scope: Scope, id: string, node: number, pendingEdges: number
   failures: 0,
   pendingEdges,
   takenEdges: 0,
+  begunBy: null,
   output: undefined,
   outputRef: undefined,
   error: null,

@@ -41,7 +41,7 @@ const ofScope = (state: RunState, { index, error, edges, steps }: Scope): ScopeS
   error,
   edges: edges.map((edge) => LETTERS[edge]).join(''),
   steps: steps
-    .filter(({ status, inside }) => status !== 'pending' || inside !== null)
+    .filter(({ status, inside, begunBy }) => status !== 'pending' || inside !== null || begunBy !== null)
     .map((step) => ofStep(state, step)),
 })
 
@@ -54,6 +54,7 @@ function ofStep(state: RunState, step: StepState): StepSnapshot {
     ...{ node, status, attempt, failures, error, wait, retryAt, startedAt, finishedAt, logLines },
     output: isTrigger ? undefined : output,
     outputRef,
+    begunBy: step.begunBy ?? undefined,
     inside: inside === null ? null : ofContainer(state, inside),
   }
 }

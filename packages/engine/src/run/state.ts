@@ -55,6 +55,8 @@ export interface StepState {
   /** Incoming edges that are neither taken nor dead yet. */
   pendingEdges: number
   takenEdges: number
+  /** Of a step with `join: 'any'`: the edge that was taken first, and so began it; null until then, and for any other. */
+  begunBy: number | null
   output: Json | undefined
   outputRef: PayloadRef | undefined
   error: StepError | null

@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/contracts'
-import { type Definition, MAIN_PORT, type Node, node } from '@millrace/contracts'
+import { type Definition, ERROR_PORT, MAIN_PORT, type Node, node } from '@millrace/contracts'
 import { buildGraph, type Graph } from '@millrace/engine'
 import {
   type CompiledExpression,
@@ -9,7 +9,7 @@ import {
   compileTemplate,
   type Scope,
 } from '@millrace/expressions'
-import { type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
+import { listReader, type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
 import type { DebounceRequest, RateRequest, SlotRequest } from '@millrace/run-store'
 import { type Touches, touchesOf } from './touches.js'
 
@@ -48,6 +48,8 @@ interface RatePlan extends Keyed, Omit<RateRequest, 'key'> {
 export interface NodePlan {
   readonly type: NodeType
   readonly template: CompiledTemplate
+  /** Makes lists of what templates give where the type wants lists; undefined where there is none. */
+  readonly lists: ((resolved: Json) => Json) | undefined
   /** Params that hold source text, handed to the node as they are. */
   readonly raw: Record<string, Json>
   /** Ids of the steps right before, in the order of the edges; of what undoes another, that one. */
@@ -166,6 +168,7 @@ function compileNode(
   return {
     type,
     template,
+    lists: template.constant ? undefined : listReader(type.params, resolved),
     raw,
     before,
     touches: touchesOf(params, type.readsInputs === true ? before : []),
@@ -177,4 +180,10 @@ function compileNode(
 export function edgesOnPorts(plan: Plan, node: number, ports: readonly string[] = [MAIN_PORT]): number[] {
   const { edges } = plan.graph
   return plan.graph.outgoing(node).filter((edge) => ports.includes(edges[edge]?.port ?? MAIN_PORT))
+}
+
+/** The ports whose edges a failure of this node takes. */
+export function failurePorts(plan: Plan, node: number): readonly string[] {
+  const onError = plan.graph.nodes[node]?.onError
+  return onError === 'route' ? [ERROR_PORT] : onError === 'continue' ? [MAIN_PORT] : []
 }

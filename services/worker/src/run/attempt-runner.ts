@@ -141,7 +141,7 @@ export class AttemptRunner {
   }
 
   #context(request: AttemptRequest, live: LiveAttempt, scope: RunScope): NodeContext {
-    const { capabilities, identity, plan } = this
+    const { capabilities, identity, scopes } = this
     const granted = () => {
       if (this.#live.get(request.path) !== live)
         throw new MillraceError('WORKER_LOST', 'this attempt is over')
@@ -153,7 +153,7 @@ export class AttemptRunner {
       idempotencyKey: `${identity.keyRunId}:${request.path}`,
       trigger: identity.trigger,
       get inputs() {
-        return inputsOf(plan, request.node, scope)
+        return scopes.inputsAt(request.path)
       },
       log: (level, message, data) => {
         granted()
@@ -213,15 +213,3 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host :
 
 const timeoutError = (timeoutMs: number): MillraceError =>
   new MillraceError('STEP_TIMEOUT', `the attempt took longer than its timeout of ${timeoutMs} ms`)
-
-/** Outputs of the steps right before that have completed. */
-export function inputsOf(
-  plan: Plan,
-  node: number,
-  scope: RunScope,
-): { node: string; output: Json | undefined }[] {
-  return plan.nodes[node]!.before.filter((id) => scope.view.steps[id]?.status === 'completed').map((id) => ({
-    node: id,
-    output: scope.output(id),
-  }))
-}

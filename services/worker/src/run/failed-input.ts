@@ -1,6 +1,6 @@
 import { type StepError, stepErrorToJson } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
-import { failurePorts } from './inputs.js'
+import { failurePorts } from '../plan/plan.js'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
 import { takenEdges } from './step-executor.js'
 

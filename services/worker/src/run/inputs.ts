@@ -1,16 +1,11 @@
-import { ERROR_PORT, MAIN_PORT, stepErrorToJson } from '@millrace/contracts'
-import { type RunInput, type RunState, runningSteps, stepTimedOut, stepView } from '@millrace/engine'
+import { type RunInput, type RunState, runningSteps } from '@millrace/engine'
 import type { ClaimedRun, InboxItem } from '@millrace/run-store'
-import type { Plan } from '../plan/plan.js'
+import { failurePorts, type Plan } from '../plan/plan.js'
+import type { OutcomeContexts } from './outcome-contexts.js'
 import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { takenEdges } from './step-executor.js'
-
-/** The ports whose edges a failure of this node takes. */
-export function failurePorts(plan: Plan, node: number): readonly string[] {
-  const onError = plan.graph.nodes[node]?.onError
-  return onError === 'route' ? [ERROR_PORT] : onError === 'continue' ? [MAIN_PORT] : []
-}
+import { delayOver, timeOver } from './time-over.js'
 
 /**
  * What a claim tells the engine: on the first one the edges the trigger takes; later, which of the attempts that a
@@ -51,6 +46,7 @@ export async function inboxInput(
   plan: Plan,
   state: RunState,
   scopes: RunScopes,
+  contexts: Pick<OutcomeContexts, 'of'>,
 ): Promise<RunInput | undefined> {
   switch (item.kind) {
     case 'cancel':
@@ -65,51 +61,6 @@ export async function inboxInput(
       if (item.timer === 'run_timeout') return { kind: 'run_timed_out' }
       if (item.timer === 'retry') return { kind: 'retry_due', path: item.path, attempt: item.attempt }
       if (item.timer === 'step_timeout') return timeOver(item.path, item.attempt, plan, state, scopes)
-      return delayOver(item.path, item.attempt, plan, state, scopes)
+      return delayOver(item, state, contexts.of(item.path))
   }
-}
-
-/** The end of a `flow.delay`; undefined when the step no longer waits for it. */
-export async function delayOver(
-  path: string,
-  attempt: number,
-  plan: Plan,
-  state: RunState,
-  scopes: RunScopes,
-): Promise<RunInput | undefined> {
-  const node = plan.graph.nodeAt(path)
-  const step = stepView(state, path)
-  if (
-    node === undefined ||
-    step?.status !== 'waiting' ||
-    step.wait?.kind !== 'timer' ||
-    step.attempt !== attempt
-  )
-    return undefined
-  const output = { until: new Date(step.wait.dueAt).toISOString() }
-  try {
-    const taken = await takenEdges(plan, node, undefined, scopes.at(path), output)
-    return { kind: 'step_completed', path, attempt, output, taken }
-  } catch (error) {
-    return { kind: 'step_errored', path, attempt, error: toStepError(error), random: 0, taken: [] }
-  }
-}
-
-/** The end of a container's time; undefined when it has come to its end before. */
-export async function timeOver(
-  path: string,
-  attempt: number,
-  plan: Plan,
-  state: RunState,
-  scopes: RunScopes,
-): Promise<RunInput | undefined> {
-  const node = plan.graph.nodeAt(path)
-  const step = stepView(state, path)
-  if (node === undefined || step?.status !== 'waiting' || step.attempt !== attempt) return undefined
-  const error = stepTimedOut(path, plan.graph.nodes[node]?.timeoutMs)
-  const output = { error: stepErrorToJson(error) }
-  const taken = await takenEdges(plan, node, failurePorts(plan, node), scopes.at(path), output).catch(
-    () => [],
-  )
-  return { kind: 'step_timed_out', path, attempt, error, taken }
 }

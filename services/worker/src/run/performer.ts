@@ -5,7 +5,6 @@ import type { Plan } from '../plan/plan.js'
 import type { AttemptEvents, AttemptRequest, AttemptRunner } from './attempt-runner.js'
 import type { DurabilityBarrier } from './barrier.js'
 import { ContainerChores } from './containers/chores.js'
-import { delayOver, timeOver } from './inputs.js'
 import { NearTimers } from './near-timers.js'
 import type { OutcomeContexts } from './outcome-contexts.js'
 import { outcomeInput } from './outcome-input.js'
@@ -15,6 +14,7 @@ import type { RunScopes } from './scopes.js'
 import type { SessionHost } from './session-host.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
+import { delayOver, timeOver } from './time-over.js'
 
 export type MakeAttempts = (
   events: AttemptEvents,
@@ -59,8 +59,8 @@ export class Performer {
   readonly #timers: NearTimers
   /** By path of the container: what takes back the timer of its time. */
   readonly #timeouts = new Map<string, () => void>()
-  /** Paths of the steps that were told to stop. */
-  readonly #aborting = new Set<string>()
+  /** Attempts that were told to stop and have not ended yet, by path. */
+  readonly #aborting = new Map<string, number>()
 
   constructor(
     private readonly of: PerformedRun,
@@ -155,14 +155,15 @@ export class Performer {
 
   async #ended(request: AttemptRequest, outcome: StepOutcome): Promise<void> {
     const { path, attempt } = request
-    if (outcome.kind === 'errored' && this.#aborting.delete(path))
+    const wasAborted = this.#aborting.get(path) === attempt && this.#aborting.delete(path)
+    if (outcome.kind === 'errored' && wasAborted)
       return this.of.apply({ kind: 'step_aborted', path, attempt })
     this.of.apply(await outcomeInput(request, outcome, this.of.contexts.of(path)))
   }
 
   async #endDelay({ path, attempt }: { readonly path: string; readonly attempt: number }): Promise<void> {
-    const { plan, state, scopes } = this.of
-    this.#answer(await delayOver(path, attempt, plan, state, scopes))
+    const { state, contexts } = this.of
+    this.#answer(await delayOver({ path, attempt }, state, contexts.of(path)))
   }
 
   /** A pause may have moved the deadline of the former one. */
@@ -183,10 +184,11 @@ export class Performer {
   }
 
   #abort({ path, attempt, reason }: Extract<Command, { kind: 'abort_step' }>): void {
-    this.#aborting.add(path)
+    this.#aborting.set(path, attempt)
     this.#attempts.abort(path, attempt, new MillraceError('NODE_FAILED', reason))
     this.#timers.ringAt(this.of.host.clock.now() + ABORT_GRACE_MS, () => {
       this.#attempts.forget(path, attempt)
+      if (this.#aborting.get(path) === attempt) this.#aborting.delete(path)
       this.of.apply({ kind: 'step_aborted', path, attempt })
       this.of.settle()
     })

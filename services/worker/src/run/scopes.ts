@@ -1,11 +1,13 @@
 import type { Json, PayloadRef } from '@millrace/contracts'
 import { type Container, type RunState, type Scope, type StepState, stepAt } from '@millrace/engine'
 import type { Scope as Readable } from '@millrace/expressions'
+import type { NodeContext } from '@millrace/nodes'
 import { ItemPages } from './containers/item-pages.js'
 import { resultValue } from './containers/results.js'
 import type { PastItems } from './past/past-items.js'
 import type { ResumeUrls } from './run-scope.js'
 import { type Place, RunScope } from './scope.js'
+import { stepInputs } from './step-inputs.js'
 
 /**
  * Owns: what expressions may read, for the run and for each item and iteration under way. The latter are made when a
@@ -32,6 +34,11 @@ export class RunScopes {
   at(path: string): RunScope {
     const step = stepAt(this.state, path)
     return step === undefined ? this.root : this.of(step.scope)
+  }
+
+  /** What the step at this path is given by those right before it. */
+  inputsAt(path: string): NodeContext['inputs'] {
+    return stepInputs(this.state, path, this.at(path))
   }
 
   of(scope: Scope): RunScope {

@@ -151,7 +151,7 @@ export class RunSession implements HeldRun {
     try {
       return item.kind === 'wait_resolved'
         ? await resolvedInput(item, this.#state, this.#contexts.of(item.path))
-        : await inboxInput(item, this.plan, this.#state, this.#scopes)
+        : await inboxInput(item, this.plan, this.#state, this.#scopes, this.#contexts)
     } catch (error) {
       this.#seenInbox.delete(item.id)
       throw error

@@ -1,4 +1,5 @@
 import { type Json, MillraceError, type StepError } from '@millrace/contracts'
+import { isTruthy } from '@millrace/expressions'
 import type { CallRequest, NodeContext, NodeResponse, NodeResult } from '@millrace/nodes'
 import { edgesOnPorts, type NodePlan, type Plan } from '../plan/plan.js'
 import type { LiveAttempt } from './live-attempt.js'
@@ -37,7 +38,8 @@ export async function prepareStep(node: NodePlan, scope: RunScope): Promise<Prep
 }
 
 async function resolveParams(node: NodePlan, scope: RunScope): Promise<unknown> {
-  const resolved = await node.template.resolve(scope.view)
+  const given = await node.template.resolve(scope.view)
+  const resolved = node.lists === undefined ? given : node.lists(given)
   const parsed = node.type.params.safeParse({ ...(resolved as Record<string, Json>), ...node.raw })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
@@ -102,12 +104,9 @@ export async function takenEdges(
   const taken: number[] = []
   for (const edge of candidates) {
     const condition = plan.conditions[edge]
-    if (condition === undefined || isTrue(await condition.evaluate(view))) taken.push(edge)
+    if (condition === undefined || isTruthy(await condition.evaluate(view))) taken.push(edge)
   }
   return taken
 }
-
-/** Only false and undefined kill an edge. */
-const isTrue = (value: Json | undefined): boolean => value !== undefined && value !== false
 
 const erroredBy = (error: unknown): StepOutcome => ({ kind: 'errored', error: toStepError(error) })

@@ -1,4 +1,4 @@
-import { ERRORS, type Json, type OutsideWait, type WaitResult } from '@millrace/contracts'
+import { ERRORS, type Json, type OutsideWait, type Wait, type WaitResult } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
 import type { ContainerWait, WaitRequest } from '@millrace/nodes'
 import type { WaitRow } from '@millrace/run-store'
@@ -11,11 +11,16 @@ type Context = Pick<OutcomeContext, 'runId' | 'now' | 'plan' | 'prepareWait'>
 /** A step begins to wait: timers are the engine's, all else is a row that somebody will resolve (D5, D14). */
 export function waitInput(target: StepRef, request: OutsideRequest, context: Context): RunInput {
   const { path, attempt } = target
+  const limit = context.plan.graph.nodes[target.node]?.timeoutMs
   if (request.kind === 'timer') {
     const dueAt = 'delayMs' in request ? context.now + request.delayMs : Date.parse(request.until)
-    return { kind: 'step_waits', path, attempt, wait: { kind: 'timer', dueAt } }
+    const wait: Wait =
+      limit !== undefined && dueAt > context.now + limit
+        ? { kind: 'timer', dueAt: context.now + limit, timesOut: true }
+        : { kind: 'timer', dueAt }
+    return { kind: 'step_waits', path, attempt, wait }
   }
-  const timeoutMs = request.timeoutMs ?? context.plan.graph.nodes[target.node]?.timeoutMs
+  const timeoutMs = request.timeoutMs ?? limit
   const dueAt = timeoutMs === undefined ? undefined : context.now + timeoutMs
   const { wait, ...row } = registration(request, target, context)
   context.prepareWait({

@@ -9,7 +9,8 @@ import {
   type StepState,
   stepAt,
 } from '@millrace/engine'
-import { compileExpression } from '@millrace/expressions'
+import { compileExpression, isTruthy } from '@millrace/expressions'
+import { expressionSource } from '@millrace/nodes'
 import type { Plan } from '../../plan/plan.js'
 import { failedInput } from '../failed-input.js'
 import type { OutcomeContext } from '../outcome-context.js'
@@ -102,7 +103,9 @@ export class ContainerChores {
     const readable = this.scopes.of(scope)
     if (!readable.complete) await readable.load()
     const view = { ...readable.view, item: output, index }
-    if (await isTrue(String(until), view)) return this.#complete(chore, output, this.contextOf(path))
+    const source = expressionSource(String(until)) ?? String(until)
+    if (isTruthy(await compileExpression(source).evaluate(view)))
+      return this.#complete(chore, output, this.contextOf(path))
     if (index + 1 < wait.max)
       return { kind: 'step_waits', path, attempt, wait: { ...wait, index: index + 1 } }
     throw new MillraceError('ITERATIONS_EXHAUSTED', `${path}: not done after ${wait.max} iterations`)
@@ -161,7 +164,3 @@ export class ContainerChores {
     return { kind: 'page_done', path, attempt, page, completed: values.length - failed, failed, ...stored }
   }
 }
-
-/** As JSONata's `$boolean` would have it. */
-const isTrue = async (source: string, view: object): Promise<boolean> =>
-  (await compileExpression(`$boolean(${source})`).evaluate({ ...view })) === true

@@ -1,15 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Json, MillraceError, type StepError } from '@millrace/contracts'
-import { createRunState, decide, type ItemResult, type RunInput, type RunState } from '@millrace/engine'
+import { type Json, MillraceError, type StepError, stepErrorToJson } from '@millrace/contracts'
+import {
+  createRunState,
+  decide,
+  type ItemResult,
+  lastSteps,
+  type RunInput,
+  type RunState,
+} from '@millrace/engine'
 import { compileExpression } from '@millrace/expressions'
 import type { NodeContext } from '@millrace/nodes'
-import { ITEM_TRIGGER, type Plan } from '../../plan/plan.js'
-import { inputsOf } from '../attempt-runner.js'
-import { failurePorts } from '../inputs.js'
+import { failurePorts, ITEM_TRIGGER, type Plan } from '../../plan/plan.js'
 import { LiveAttempt } from '../live-attempt.js'
 import type { RunScope } from '../scope.js'
 import { toStepError } from '../step-error.js'
 import { executeStep, prepareStep, type StepOutcome, takenEdges } from '../step-executor.js'
+import { stepInputs } from '../step-inputs.js'
 import { resultValue } from './results.js'
 
 /** Items between two turns of the event loop: the worker renews its lease on it (D9). */
@@ -59,26 +65,33 @@ async function executeItem(plan: Plan, scope: RunScope): Promise<ItemResult> {
     const { changed, commands } = decide(state, input, 0)
     for (const step of changed) scope.observe(plan.graph.nodes[step.node]!.id, step)
     for (const command of commands)
-      if (command.kind === 'execute_step') inputs.push(await attempt(plan, command, scope))
+      if (command.kind === 'execute_step') inputs.push(await attempt(plan, state, command, scope))
   }
   return resultOf(plan, state)
 }
 
 async function attempt(
   plan: Plan,
+  state: RunState,
   { path, node, attempt: number }: { readonly path: string; readonly node: number; readonly attempt: number },
   scope: RunScope,
 ): Promise<RunInput> {
-  const outcome = await execute(plan, node, scope)
+  const outcome = await execute(plan, state, { path, node }, scope)
   if (outcome.kind === 'completed')
     return { kind: 'step_completed', path, attempt: number, output: outcome.output, taken: outcome.taken }
   const error =
     outcome.kind === 'errored' ? outcome.error : toStepError(new Error(`${path} did not end at once`))
-  const taken = await takenEdges(plan, node, failurePorts(plan, node), scope, undefined).catch(() => [])
+  const output = { error: stepErrorToJson(error) }
+  const taken = await takenEdges(plan, node, failurePorts(plan, node), scope, output).catch(() => [])
   return { kind: 'step_errored', path, attempt: number, error, random: 0, taken }
 }
 
-async function execute(plan: Plan, node: number, scope: RunScope): Promise<StepOutcome> {
+async function execute(
+  plan: Plan,
+  state: RunState,
+  { path, node }: { readonly path: string; readonly node: number },
+  scope: RunScope,
+): Promise<StepOutcome> {
   try {
     const prepared = await prepareStep(plan.nodes[node]!, scope)
     const live = new LiveAttempt(1)
@@ -86,7 +99,7 @@ async function execute(plan: Plan, node: number, scope: RunScope): Promise<StepO
       plan,
       node,
       prepared,
-      instantContext(plan, node, scope, live),
+      instantContext(() => stepInputs(state, path, scope), scope, live),
       scope,
       live,
       undefined,
@@ -97,15 +110,18 @@ async function execute(plan: Plan, node: number, scope: RunScope): Promise<StepO
 }
 
 function resultOf({ graph }: Plan, state: RunState): ItemResult {
-  const sinks = graph.root.sinks
-    .map((node) => state.steps[node]!)
-    .filter(({ status }) => status === 'completed')
-    .map(({ node, output, outputRef }) => ({ id: graph.nodes[node]!.id, output, outputRef }))
+  const sinks = lastSteps(graph, graph.root, (node) => state.steps[node]).map(
+    ({ node, output, outputRef }) => ({ id: graph.nodes[node]!.id, output, outputRef }),
+  )
   return { error: state.error, sinks: state.error === null ? sinks : [] }
 }
 
 /** What a step that ends at once may use: expressions, and nothing of the outside. */
-function instantContext(plan: Plan, node: number, scope: RunScope, live: LiveAttempt): NodeContext {
+function instantContext(
+  inputs: () => NodeContext['inputs'],
+  scope: RunScope,
+  live: LiveAttempt,
+): NodeContext {
   const refuse = () =>
     Promise.reject(new MillraceError('INTERNAL', 'an instant node reached for the outside'))
   return {
@@ -115,7 +131,7 @@ function instantContext(plan: Plan, node: number, scope: RunScope, live: LiveAtt
     idempotencyKey: '',
     trigger: scope.view.trigger,
     get inputs() {
-      return inputsOf(plan, node, scope)
+      return inputs()
     },
     log: () => undefined,
     http: refuse,

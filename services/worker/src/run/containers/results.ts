@@ -12,7 +12,7 @@ import { OUTPUT_LIMIT, toStorable } from '../storable.js'
 
 type LoadPayload = (ref: PayloadRef) => Promise<Json>
 
-/** One sink: its output. Several: an object by node id. All skipped: null. Failed: `{ error }`. */
+/** One end: its output. Several: an object by node id. All skipped: null. Failed: `{ error }`. */
 export async function resultValue(
   body: Body,
   { error, sinks }: ItemResult,
@@ -21,7 +21,7 @@ export async function resultValue(
   if (error !== null) return { error: stepErrorToJson(error) }
   const [only] = sinks
   if (only === undefined) return null
-  if (body.sinks.length === 1) return (await outputOf(only, loadPayload)) ?? null
+  if (body.hasOneEnd && sinks.length === 1) return (await outputOf(only, loadPayload)) ?? null
   const value: { [id: string]: Json } = {}
   for (const sink of sinks) {
     const output = await outputOf(sink, loadPayload)

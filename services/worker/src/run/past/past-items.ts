@@ -1,12 +1,5 @@
 import type { Json, PayloadRef, RunEvent } from '@millrace/contracts'
-import {
-  holdersOf,
-  type ItemResult,
-  prefixOf,
-  type RunState,
-  type Scope,
-  type StepState,
-} from '@millrace/engine'
+import { holdersOf, lastSteps, prefixOf, type RunState, type Scope, type StepState } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
 import { ItemPages, type MapItems } from '../containers/item-pages.js'
 import { resultValue } from '../containers/results.js'
@@ -51,10 +44,8 @@ export class PastItems {
     const before = await this.#eventsOf(`${container.path}[${index - 1}].`)
     if (before.length === 0) return undefined
     const steps = new Map(before.flatMap((event) => this.#toStep(event)).map((step) => [step.id, step]))
-    const sinks: ItemResult['sinks'] = body.sinks
-      .map((node) => steps.get(this.state.graph.nodes[node]!.id))
-      .filter((step) => step?.status === 'completed')
-      .map((step) => step!)
+    const { graph } = this.state
+    const sinks = lastSteps(graph, body, (node) => steps.get(graph.nodes[node]!.id))
     return resultValue(body, { error: null, sinks }, this.loadPayload)
   }
 

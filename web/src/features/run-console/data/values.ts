@@ -1,5 +1,5 @@
 import type { Json, PayloadRef } from '@millrace/contracts'
-import { type RunState, type StepState, stepAt } from '@millrace/engine'
+import { inputSteps, type RunState, type StepState, stepAt } from '@millrace/engine'
 import type { ShownStep } from '../document/shown-step.js'
 
 /** A value of the run: at hand, stored by reference, or not there (yet). */
@@ -25,22 +25,15 @@ export function outputOf({ output, outputRef }: Pick<StepState, 'output' | 'outp
  * What a step could read of the steps right before it: their outputs, of those it was reached from, or of the one it
  * undoes. Nothing for a step of an item that is over.
  */
-export function inputsOf(state: RunState, { path, node }: ShownStep): NamedValue[] {
-  const { graph } = state
-  const scope = stepAt(state, path)?.scope
-  if (scope === undefined) return []
-  const owner = graph.ownerOf(node)
-  const reached = graph
-    .incoming(node)
-    .filter((edge) => scope.edges[edge - scope.body.firstEdge] === 'taken')
-    .map((edge) => graph.edges[edge]!.from)
-  const sources = owner === undefined ? reached : [graph.nodes[owner]!.id]
-  return [...new Set(sources)].map((id) => {
-    const source = stepAt(state, scope.prefix + id)
+export function inputsOf(state: RunState, { path }: Pick<ShownStep, 'path'>): NamedValue[] {
+  const step = stepAt(state, path)
+  if (step === undefined) return []
+  return inputSteps(state, step).map((source) => {
+    const { id } = state.graph.nodes[source.node]!
     return {
       name: id,
-      expression: source?.node === state.trigger ? 'trigger' : `steps.${id}.output`,
-      value: source === undefined ? { kind: 'none' } : outputOf(source),
+      expression: source.node === state.trigger ? 'trigger' : `steps.${id}.output`,
+      value: outputOf(source),
     }
   })
 }
