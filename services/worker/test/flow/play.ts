@@ -35,7 +35,7 @@ export async function play(
   return { events, end, result: row?.output ?? null, output: (path) => outputOf(events, path) }
 }
 
-export const chain = (nodes: Nodes): Edges =>
+const chain = (nodes: Nodes): Edges =>
   nodes.map(({ id }, place) => ({ from: place === 0 ? 'start' : nodes[place - 1]!.id, to: id }))
 
 const outputOf = (events: readonly RunEvent[], path: string): Json | undefined =>
