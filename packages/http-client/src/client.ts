@@ -1,8 +1,9 @@
 import { MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 import { Agent, type Dispatcher } from 'undici'
 import { createAddressGuard, type Resolve, resolveChecked, systemResolve } from './address-guard.js'
-import { decodeBody } from './body.js'
+import { readBody } from './body.js'
 import { createConnector } from './connector.js'
+import { ACCEPTED_CODINGS } from './content-coding.js'
 import { type Hop, parseUrl } from './hop.js'
 import { nextHop, redirectTarget } from './redirect.js'
 import { isStale } from './stale.js'
@@ -54,12 +55,10 @@ export async function resolveAllowed(
 }
 
 async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = request
   const deadline = new AbortController()
-  const timer = setTimeout(
-    () => deadline.abort(new MillraceError('HTTP_FAILED', `no answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  )
+  const expire = () => deadline.abort(new MillraceError('HTTP_FAILED', `no answer within ${timeoutMs} ms`))
+  const timer = Number.isFinite(timeoutMs) ? setTimeout(expire, timeoutMs) : undefined
   const signal =
     request.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, request.signal])
   try {
@@ -84,8 +83,9 @@ async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal)
     const answer = await sendAgainIfStale(agents, hop, signal)
     const target = redirectTarget(answer.statusCode, answer.headers['location'])
     if (target === undefined || allowed === 0) {
-      const body = await decodeBody(hop.method, answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
-      return { status: answer.statusCode, headers: flatten(answer.headers), body, url: hop.url.href }
+      const body = await readBody(hop.method, answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
+      const { statusCode: status, headers } = answer
+      return { status, headers: flatten(headers), ...cookiesOf(headers), body, url: hop.url.href }
     }
     // Before anything can throw: a connection whose body nobody reads would stay open.
     answer.body.on('error', () => {}).destroy()
@@ -112,7 +112,7 @@ function send(
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: method as Dispatcher.HttpMethod,
-    headers: { 'user-agent': 'Millrace', 'accept-encoding': 'gzip, deflate, br', ...headers },
+    headers: { 'user-agent': 'Millrace', 'accept-encoding': ACCEPTED_CODINGS, ...headers },
     body: body ?? null,
     signal,
   })
@@ -129,6 +129,10 @@ const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, st
         : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   )
+
+/** Each by itself: a comma may stand inside of one (RFC 6265, section 3). */
+const cookiesOf = ({ 'set-cookie': cookies }: Dispatcher.ResponseData['headers']) =>
+  cookies === undefined ? {} : { setCookies: [cookies].flat() }
 
 /** What went wrong, without the URL's query, which may hold a key (I8). */
 function explain(error: unknown, request: HttpRequest): unknown {

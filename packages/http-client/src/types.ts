@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly secretHeaders?: readonly string[]
   readonly body?: string | Uint8Array
   readonly signal?: AbortSignal
-  /** Whole call, redirects included. Default 30,000. */
+  /** Whole call, redirects included. Default 30,000; Infinity leaves it to `signal`. Connecting takes 10,000 at most. */
   readonly timeoutMs?: number
   /** Default 10 MB (10 × 1,048,576). */
   readonly maxResponseBytes?: number
@@ -17,7 +17,11 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
+  /** By lower-case name; several of one name are joined by commas. */
   readonly headers: Record<string, string>
+  /** Each `Set-Cookie` as it came; left out when there is none. */
+  readonly setCookies?: readonly string[]
+  /** Its content codings taken off. */
   readonly body: Uint8Array
   readonly url: string
 }

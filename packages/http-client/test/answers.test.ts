@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { HttpRequest } from '../src/index.js'
 import { loopbackClient, serve, serveRaw } from './servers.js'
@@ -25,7 +25,11 @@ describe('answers', () => {
       response.writeHead(503, { 'Retry-After': '7', 'Set-Cookie': ['a=1', 'b=2'] }).end('busy'),
     )
     const answer = await get(origin, { headers: { 'X-One': '1', 'User-Agent': 'mine' } })
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '7', 'set-cookie': 'a=1, b=2' } })
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '7', 'set-cookie': 'a=1, b=2' },
+      setCookies: ['a=1', 'b=2'],
+    })
     expect(Buffer.from(answer.body).toString()).toBe('busy')
     expect(seen[0]?.headers).toMatchObject({ 'x-one': '1', 'user-agent': 'mine' })
   })
@@ -35,11 +39,44 @@ describe('answers', () => {
     ['x-gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
+    // RFC 9110 means zlib's format by the name; some servers send the bare data.
+    ['deflate', deflateRawSync],
+    ['GZIP', gzipSync],
+    ['identity', (text: string) => Buffer.from(text)],
+    ['gzip, br', (text: string) => brotliCompressSync(gzipSync(text))],
+    ['gzip, identity,br, deflate', (text: string) => deflateRawSync(brotliCompressSync(gzipSync(text)))],
   ])('in %s are decompressed', async (encoding, compress) => {
     const { origin } = await serve((_request, response) =>
       response.setHeader('Content-Encoding', encoding).end(compress('plain')),
     )
     expect(Buffer.from((await get(origin)).body).toString()).toBe('plain')
+  })
+
+  it('with two headers for two codings are decompressed', async () => {
+    const { origin } = await serve((_request, response) =>
+      response.setHeader('Content-Encoding', ['gzip', 'br']).end(brotliCompressSync(gzipSync('plain'))),
+    )
+    expect(Buffer.from((await get(origin)).body).toString()).toBe('plain')
+  })
+
+  it.each(['compress', 'zstd-of-tomorrow', 'gzip, x', Array(5).fill('gzip').join()])(
+    'in %s, which nobody can decode, are refused for good instead of read as text',
+    async (encoding) => {
+      const { origin } = await serve((_request, response) =>
+        response.setHeader('Content-Encoding', encoding).end('packed'),
+      )
+      expect(await failure(get(origin))).toMatchObject({
+        code: 'HTTP_FAILED',
+        extras: { details: { retryable: false } },
+      })
+    },
+  )
+
+  it('are asked for only in codings that can be decoded', async () => {
+    const { origin, seen } = await serve((_request, response) => response.end())
+    await get(origin)
+    const asked = String(seen[0]?.headers['accept-encoding']).split(', ')
+    expect(asked.filter((name) => name !== 'zstd')).toEqual(['gzip', 'deflate', 'br'])
   })
 
   it.each([
@@ -77,6 +114,7 @@ describe('caps', () => {
   it.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
+    ['gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes))],
   ])('hold for what a %s bomb unpacks to', async (encoding, compress) => {
     const bomb = compress(Buffer.alloc(11 * 1024 * 1024))
     expect(bomb.byteLength).toBeLessThan(100_000)
