@@ -48,7 +48,7 @@ export interface NodeHttpRequest {
   readonly headers?: Record<string, string>
   /** Names of headers that hold a secret: no other origin is sent them. */
   readonly secretHeaders?: readonly string[]
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly timeoutMs?: number
   readonly maxRedirects?: number
   readonly maxResponseBytes?: number
@@ -56,6 +56,8 @@ export interface NodeHttpRequest {
 export interface NodeHttpResponse {
   readonly status: number
   readonly headers: Record<string, string>
+  /** Each `Set-Cookie` as it came. */
+  readonly setCookies?: readonly string[]
   readonly body: Uint8Array
 }
 

@@ -108,9 +108,9 @@ describe('the response', () => {
     expect(await receive(answer(200, '{"a":1}', { 'content-type': 'text/plain' }))).toMatchObject({
       body: '{"a":1}',
     })
-    expect(await receive(answer(200, 'oops', { 'content-type': 'application/json' }))).toMatchObject({
-      body: 'oops',
-    })
+    const warned = { log: () => {} }
+    const noJson = answer(200, 'oops', { 'content-type': 'application/json' })
+    expect(await receive(noJson, {}, warned)).toMatchObject({ body: 'oops' })
     expect(await receive(answer(204, '', { 'content-type': 'application/json' }))).toMatchObject({
       body: null,
     })
@@ -131,8 +131,6 @@ describe('the response', () => {
       body: Buffer.from('é', 'latin1'),
     }
     expect(await receive(latin1)).toMatchObject({ body: 'é' })
-    const unknown = answer(200, 'é', { 'content-type': 'text/plain; charset=klingon' })
-    expect(await receive(unknown)).toMatchObject({ body: 'é' })
   })
 
   it.each([

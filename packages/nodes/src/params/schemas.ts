@@ -1,5 +1,6 @@
 import { type CredentialData, json, jsonNumber } from '@millrace/contracts'
 import { z } from 'zod'
+import { asciiFileName } from './file-name.js'
 import { expressionSource } from './templates.js'
 
 /** Building blocks of params. `.meta` tells forms which control to show; it must come last, wrappers drop it. */
@@ -51,7 +52,25 @@ const headerValue = z
   .transform(String)
   .refine((value) => HEADER_VALUE.test(value), { message: 'control characters are not allowed' })
 
-export const headers = z.record(headerName, headerValue)
+/** A header holds Latin-1 (RFC 9110, section 5.5); file names have a way of their own to hold more. */
+export const headers = z.record(headerName, headerValue).transform((given, context) =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const written = name.toLowerCase() === 'content-disposition' ? asciiFileName(value) : value
+      if (!LATIN1.test(written))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message:
+            'a header holds Latin-1 characters only: encode the value, for instance with $encodeUrlComponent()',
+        })
+      return [name, written]
+    }),
+  ),
+)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are refused elsewhere.
+const LATIN1 = /^[\u0000-\u00ff]*$/
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 

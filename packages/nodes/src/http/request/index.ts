@@ -1,6 +1,5 @@
 import { defineNode } from '../../define.js'
 import { httpRequestOutput, httpRequestParams } from './params.js'
-import { redactor } from './redaction.js'
 import { buildRequest, isRead, secretsOf } from './request.js'
 import { readResponse, statusError } from './response.js'
 
@@ -19,7 +18,11 @@ export const httpRequest = defineNode({
   async execute(ctx, params) {
     const credential = params.auth === undefined ? undefined : await ctx.credential(params.auth.credential)
     const response = await ctx.http(buildRequest(params, credential, ctx.idempotencyKey))
-    const output = readResponse(response, params.responseType, redactor(secretsOf(credential)))
+    const output = readResponse(response, {
+      responseType: params.responseType,
+      secrets: secretsOf(credential),
+      warn: (message) => ctx.log('warn', message),
+    })
     if (params.failOnStatus && output.status >= 400) throw statusError(output)
     return { output: { ...output } }
   },

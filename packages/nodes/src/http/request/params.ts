@@ -13,11 +13,20 @@ export const httpRequestParams = z.strictObject({
   query: z
     .record(z.string(), z.union([scalar, z.null(), z.array(scalar)]))
     .optional()
-    .meta({ title: 'Query', description: 'Added to the URL. A list repeats the name; null leaves it out.' }),
+    .meta({
+      title: 'Query',
+      description:
+        'Added to the URL. A list repeats the name unless `lists` says otherwise; null leaves it out.',
+    }),
+  lists: z.enum(['repeat', 'brackets', 'indices', 'comma']).default('repeat').meta({
+    title: 'Lists in query and form',
+    description: '`a=1&a=2`, `a[]=1&a[]=2`, `a[0]=1&a[1]=2` or `a=1,2`.',
+  }),
   headers: headers.optional().meta({ title: 'Headers' }),
   body: json.optional().meta({
     title: 'Body',
-    description: 'A string is sent as it is, anything else as JSON.',
+    description:
+      'Sent as the content type says: fields of a form or of multipart, bytes, text. Without one, text is plain text, bytes keep their type, anything else is JSON.',
     control: 'json',
   }),
   auth: z
@@ -27,9 +36,13 @@ export const httpRequestParams = z.strictObject({
     .optional()
     .meta({ title: 'Authentication' }),
   timeoutMs: z.int().min(1).max(600_000).optional().meta({ title: 'Timeout in milliseconds' }),
-  responseType: z.enum(['auto', 'json', 'text']).default('auto').meta({
+  followRedirects: z.boolean().default(true).meta({
+    title: 'Follow redirects',
+    description: 'At most 5. When off, a redirect is an output with its `location` header.',
+  }),
+  responseType: z.enum(['auto', 'json', 'text', 'bytes']).default('auto').meta({
     title: 'Response',
-    description: '`auto` parses JSON when the response says that it is JSON.',
+    description: '`auto` parses what says that it is JSON, reads other text, and keeps the rest as bytes.',
   }),
   failOnStatus: z.boolean().default(true).meta({
     title: 'Fail on error status',
@@ -42,4 +55,5 @@ export const httpRequestOutput = z.object({
   status: z.int(),
   headers: z.record(z.string(), z.string()),
   body: anyValue({ title: 'Body' }),
+  setCookies: z.array(z.string()).optional(),
 })

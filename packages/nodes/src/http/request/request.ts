@@ -1,48 +1,50 @@
-import { type CredentialData, MillraceError, stringifyJson } from '@millrace/contracts'
+import { type CredentialData, MillraceError } from '@millrace/contracts'
 import type { NodeHttpRequest } from '../../define.js'
+import { pairsOf } from '../content/form.js'
+import { writeContent } from '../content/write.js'
 import type { HttpRequestParams } from './params.js'
 
 const READ_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export const isRead = (method: string): boolean => READ_METHODS.has(method)
 
-/** The call to make. Throws HTTP_INVALID_URL, or INVALID_PARAMS for a credential of an unfit type. */
+/** The call to make. Throws HTTP_INVALID_URL, or INVALID_PARAMS for a credential or a body of an unfit type. */
 export const buildRequest = (
   params: HttpRequestParams,
   credential: CredentialData | undefined,
   idempotencyKey: string,
-): NodeHttpRequest => ({
-  method: params.method,
-  url: withQuery(params.url, params.query),
-  headers: {
-    ...bodyHeaders(params.body),
-    // The receiver can tell a repeated write from a new one (I5).
-    ...(isRead(params.method) ? {} : { 'idempotency-key': idempotencyKey }),
-    ...lowerCaseNames(params.headers ?? {}),
-    ...authHeaders(credential),
-  },
-  ...(credential?.type === 'header' && { secretHeaders: [credential.data.name] }),
-  ...(params.body === undefined ? {} : { body: encodeBody(params.body) }),
-  ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
-})
+): NodeHttpRequest => {
+  const headers = lowerCaseNames(params.headers ?? {})
+  const written =
+    params.body === undefined ? undefined : writeContent(params.body, headers['content-type'], params.lists)
+  return {
+    method: params.method,
+    url: withQuery(params.url, params.query ?? {}, params.lists),
+    headers: {
+      // The receiver can tell a repeated write from a new one (I5).
+      ...(isRead(params.method) ? {} : { 'idempotency-key': idempotencyKey }),
+      ...headers,
+      ...(written === undefined ? {} : { 'content-type': written.contentType }),
+      ...authHeaders(credential),
+    },
+    ...(credential?.type === 'header' && { secretHeaders: [credential.data.name] }),
+    ...(written === undefined ? {} : { body: written.content }),
+    ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
+    ...(params.followRedirects ? {} : { maxRedirects: 0 }),
+  }
+}
 
-const withQuery = (text: string, query: HttpRequestParams['query']): string => {
+const withQuery = (
+  text: string,
+  query: NonNullable<HttpRequestParams['query']>,
+  lists: HttpRequestParams['lists'],
+): string => {
   // The message must not repeat the URL: it may hold a token (I8).
   if (!URL.canParse(text))
     throw new MillraceError('HTTP_INVALID_URL', 'The param `url` is not an absolute URL')
   const url = new URL(text)
-  for (const [name, value] of Object.entries(query ?? {}))
-    for (const item of Array.isArray(value) ? value : [value])
-      if (item !== null) url.searchParams.append(name, String(item))
+  for (const [name, value] of pairsOf(query, lists)) url.searchParams.append(name, value)
   return url.href
-}
-
-const encodeBody = (body: HttpRequestParams['body']): string =>
-  typeof body === 'string' ? body : stringifyJson(body)
-
-const bodyHeaders = (body: HttpRequestParams['body']): Record<string, string> => {
-  if (body === undefined) return {}
-  return { 'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json' }
 }
 
 /** One spelling of each name, so that what the author gave replaces a default instead of joining it. */

@@ -1,54 +1,80 @@
 import { type Json, MillraceError, parseForeignJson, stringifyJson } from '@millrace/contracts'
 import type { NodeHttpResponse } from '../../define.js'
+import { bytesValue } from '../content/bytes.js'
+import { decodeLoosely } from '../content/charset.js'
+import { isJsonType, parseMediaType } from '../content/media-type.js'
+import { encodingFor, readContent } from '../content/read.js'
 import type { HttpRequestParams } from './params.js'
+import { bytesRedactor, redactor } from './redaction.js'
 
 export interface HttpOutput {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: Json
+  /** Each `Set-Cookie` by itself; left out when there is none. */
+  readonly setCookies?: string[]
+}
+
+/** What an answer is read with. */
+export interface Reading {
+  readonly responseType: HttpRequestParams['responseType']
+  /** Of the credential that was used: they are taken out wherever the other side repeats them (I8). */
+  readonly secrets: readonly string[]
+  /** Told why a body was kept as bytes, or not read as it was labelled. */
+  warn(message: string): void
 }
 
 /** The response as an output. Throws NODE_FAILED when JSON was asked for and something else came. */
-export const readResponse = (
-  response: NodeHttpResponse,
-  responseType: HttpRequestParams['responseType'],
-  redact: (text: string) => string,
-): HttpOutput => {
+export const readResponse = (response: NodeHttpResponse, reading: Reading): HttpOutput => {
+  const redact = redactor(reading.secrets)
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), redact(value)]),
   )
-  const contentType = headers['content-type'] ?? ''
-  const text = redact(decode(response.body, contentType))
-  return { status: response.status, headers, body: readBody(text, contentType, responseType) }
+  return {
+    status: response.status,
+    headers,
+    body: readBody(response.body, headers['content-type'], reading),
+    ...(response.setCookies === undefined ? {} : { setCookies: response.setCookies.map(redact) }),
+  }
 }
 
-const readBody = (
-  text: string,
-  contentType: string,
-  responseType: HttpRequestParams['responseType'],
-): Json => {
-  if (responseType === 'text' || (responseType === 'auto' && !isJson(contentType))) return text
-  // 204 and HEAD have no body, whatever the content type says.
-  if (text === '') return null
+const readBody = (bytes: Uint8Array, contentType: string | undefined, reading: Reading): Json => {
+  const { responseType } = reading
+  const { type } = parseMediaType(contentType)
+  if (responseType === 'json' || (responseType === 'auto' && isJsonType(type)))
+    return readJson(bytes, contentType, reading)
+  if (responseType === 'text') return readText(bytes, contentType, reading)
+  const clean = bytesRedactor(reading.secrets)(bytes)
+  if (responseType === 'bytes') return { ...bytesValue(clean, contentType) }
+  const content = readContent(clean, contentType)
+  if ('text' in content) return redactor(reading.secrets)(content.text)
+  if (content.warning !== undefined) reading.warn(content.warning)
+  return { ...content.bytes }
+}
+
+const readJson = (bytes: Uint8Array, contentType: string | undefined, reading: Reading): Json => {
+  const content = readContent(bytes, contentType)
+  const text = redactor(reading.secrets)('text' in content ? content.text : decodeLoosely(bytes, 'utf-8'))
+  // Nothing, as for a 204 and HEAD, whatever the content type says.
+  if (text.trim() === '') return null
   try {
     return parseForeignJson(text)
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
-    if (responseType === 'auto') return text
-    throw new MillraceError('NODE_FAILED', 'The response is not valid JSON', { cause })
+    if (reading.responseType === 'json')
+      throw new MillraceError('NODE_FAILED', 'The response is not valid JSON', { cause })
+    reading.warn('The body is labelled JSON but is none: it is kept as it came')
+    return 'text' in content ? text : { ...bytesValue(bytesRedactor(reading.secrets)(bytes), contentType) }
   }
 }
 
-/** `application/json` and the `+json` suffix of RFC 6839. */
-const isJson = (contentType: string): boolean => /^\s*[^;\s]+[/+]json\s*(;|$)/i.test(contentType)
-
-const decode = (body: Uint8Array, contentType: string): string => {
-  const label = /charset="?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8'
-  try {
-    return new TextDecoder(label).decode(body)
-  } catch {
-    return new TextDecoder().decode(body)
-  }
+/** Asked for, whatever it is: what is no text in its charset becomes U+FFFD. */
+const readText = (bytes: Uint8Array, contentType: string | undefined, reading: Reading): string => {
+  const media = parseMediaType(contentType)
+  const encoding = encodingFor(bytes, media)
+  if (encoding === undefined)
+    reading.warn(`The charset ${media.charset} is not known: the body is read as utf-8`)
+  return redactor(reading.secrets)(decodeLoosely(bytes, encoding ?? 'utf-8'))
 }
 
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429])

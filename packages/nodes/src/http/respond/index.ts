@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { anyValue, headers } from '../../params/schemas.js'
+import { writeAnswer } from './answer.js'
 
 /** Those that the server sets itself, and cookies: a workflow must not sign anyone in to Millrace's origin. */
 const NOT_ALLOWED: ReadonlySet<string> = new Set([
   'connection',
+  'content-encoding',
   'content-length',
   'keep-alive',
   'set-cookie',
@@ -32,13 +34,18 @@ export const httpRespond = defineNode({
     headers: responseHeaders.default({}).meta({ title: 'Headers' }),
     body: anyValue({
       title: 'Body',
-      description: 'A string is sent as it is, anything else as JSON.',
+      description:
+        'Sent as the content type says: text as it is, bytes as they came. Without one, bytes keep their type and anything else, text too, is JSON.',
     }).default(null),
   }),
   output: z.object({ status: z.int() }),
   ports: ['main'],
   effect: 'write',
-  async execute(_ctx, { status, headers, body }) {
+  async execute(ctx, { status, headers, body }) {
+    // Whoever sends it is another process, with nobody left to tell that it cannot be sent.
+    const { content } = writeAnswer({ status, headers, body })
+    if (content === undefined && body !== null)
+      ctx.log('warn', `An answer of status ${status} has no body: the one given is not sent`)
     return { output: { status }, response: { status, headers, body } }
   },
 })

@@ -16,6 +16,7 @@ export const webhookTrigger = defineNode({
     method: z.string(),
     path: z.string(),
     query: z.record(z.string(), json),
+    queryString: z.string(),
     headers: z.record(z.string(), z.string()),
     body: json,
   }),
