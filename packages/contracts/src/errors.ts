@@ -29,6 +29,16 @@ export const ERRORS = {
   JSON_TOO_DEEP: entry(400, 'The JSON is nested too deeply', 'Nest at most 100 levels.'),
   BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 1 MB, or pass a reference to the data.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'This content type is not accepted here', 'Send application/json.'),
+  UNSUPPORTED_CONTENT_CODING: entry(
+    415,
+    'This content coding is not accepted here',
+    'Send the body as it is; a webhook takes gzip, deflate and br, too.',
+  ),
+  EXPECTATION_FAILED: entry(
+    417,
+    'What the Expect header asks for is not given here',
+    'Leave the header out, or send `Expect: 100-continue`.',
+  ),
   METHOD_NOT_ALLOWED: entry(
     405,
     'This method is not allowed here',

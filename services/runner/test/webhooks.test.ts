@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { DefinitionInput } from '@millrace/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Producer } from './producer.js'
@@ -159,6 +160,118 @@ describe('webhooks', () => {
     expect((await call('open', body, headers)).json()).toMatchObject({ status, code })
   })
 
+  const bodyOf = async (body: string | Buffer, headers: Record<string, string>) => {
+    const answer = await call('open', body, headers)
+    expect(answer.statusCode).toBe(202)
+    const input = (await inputOf(answer.json().runId)) as { body: unknown }
+    return input.body
+  }
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['gzip, br', (text: string) => brotliCompressSync(gzipSync(text))],
+    ['identity', (text: string) => Buffer.from(text)],
+  ])('takes a body in %s', async (coding, pack) => {
+    expect(await bodyOf(pack('{"n":1}'), { ...json, 'content-encoding': coding })).toEqual({ n: 1 })
+  })
+
+  it.each([
+    ['zstd-of-tomorrow', 'x', 415, 'UNSUPPORTED_CONTENT_CODING'],
+    ['gzip', 'not gzip', 400, 'INVALID_REQUEST'],
+    ['gzip', gzipSync(Buffer.alloc(200 * 1024 * 1024)), 413, 'BODY_TOO_LARGE'],
+    ['br', brotliCompressSync(Buffer.alloc(2 * 1024 * 1024)), 413, 'BODY_TOO_LARGE'],
+  ])('refuses what is labelled %s and is no such thing, or too much', async (coding, body, status, code) => {
+    const answer = await call('open', body, { ...json, 'content-encoding': coding })
+    expect(answer.json()).toMatchObject({ status, code })
+  })
+
+  it('verifies a signature over the bytes as they were sent, and unpacks nothing before', async () => {
+    const body = gzipSync('{"n":1}')
+    const sign = (over: Buffer | string) => ({
+      ...json,
+      'content-encoding': 'gzip',
+      'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(over).digest('hex')}`,
+    })
+    const answer = await call('github', body, sign(body))
+    expect(await inputOf(answer.json().runId)).toMatchObject({ body: { n: 1 } })
+    expect((await call('github', body, sign('{"n":1}'))).statusCode).toBe(401)
+    expect((await call('github', 'not gzip', sign('other'))).statusCode).toBe(401)
+  })
+
+  const FORM = 'application/x-www-form-urlencoded'
+  it.each([
+    ['a form', `${FORM}`, 'a=1&a=2&b=caf%C3%A9+x', { a: ['1', '2'], b: 'café x' }],
+    ['a form in latin1', `${FORM}; charset=iso-8859-1`, 'a=caf%E9', { a: 'café' }],
+    [
+      'a form that names its charset',
+      FORM,
+      '_charset_=windows-1252&a=%80',
+      { _charset_: 'windows-1252', a: '€' },
+    ],
+    ['a form that is no UTF-8', FORM, 'a=caf%E9', { a: 'café' }],
+    [
+      'a form that is no text in its charset',
+      `${FORM}; charset=utf-8`,
+      'a=%E9',
+      { base64: 'YT0lRTk=', contentType: `${FORM}; charset=utf-8`, size: 5 },
+    ],
+    ['text in latin1', 'text/plain; charset=iso-8859-1', Buffer.from('café', 'latin1'), 'café'],
+    ['text in Shift JIS', 'text/plain; charset=shift_jis', Buffer.from([0x93, 0xfa]), '日'],
+    [
+      'text of an unknown charset',
+      'text/plain; charset=klingon',
+      'a',
+      { base64: 'YQ==', contentType: 'text/plain; charset=klingon', size: 1 },
+    ],
+    ['JSON in latin1', 'application/json; charset=latin1', Buffer.from('{"a":"é"}', 'latin1'), { a: 'é' }],
+    [
+      'JSON with a byte order mark',
+      'application/json',
+      Buffer.from('\ufeff{"a":"é"}', 'utf16le'),
+      { a: 'é' },
+    ],
+    [
+      'an image',
+      'image/png',
+      Buffer.from([0x89, 0x50, 0xff, 0]),
+      { base64: 'iVD/AA==', contentType: 'image/png', size: 4 },
+    ],
+    ['nothing at all', 'image/png', '', null],
+  ])('reads %s', async (_what, type, body, expected) => {
+    expect(await bodyOf(body, { 'content-type': type })).toEqual(expected)
+  })
+
+  it('gives the query as it came, without what proves who sent it', async () => {
+    const answer = await call('open?b=%E9&a=1&a=2&empty', '')
+    expect(await inputOf(answer.json().runId)).toMatchObject({
+      query: { b: 'é', a: ['1', '2'], empty: '' },
+      queryString: 'b=%E9&a=1&a=2&empty',
+    })
+    const key = encodeURIComponent(SECRET)
+    const signed = await world.app.inject({ url: `/hooks/home/key?x=1&k%65y=${key}&y=a+b` })
+    expect(await inputOf(signed.json().runId)).toMatchObject({ queryString: 'x=1&y=a+b' })
+  })
+
+  it('makes one run of what comes twice under the id of its sender, whatever its bytes', async () => {
+    const post = async (id: Record<string, string>, body: string) =>
+      (await call('open', body, { ...json, ...id })).json()
+    for (const name of ['x-github-delivery', 'webhook-id']) {
+      const first = await post({ [name]: `d-1${name}` }, '{"a":1}')
+      expect(await post({ [name]: `d-1${name}` }, '{ "a": 1 }')).toEqual(first)
+      expect(await post({ [name]: `d-1${name}` }, '{"a":2}')).toEqual(first)
+    }
+    // A key of the caller's own: the same request however it is written, and no other.
+    const first = await post({ 'idempotency-key': 'k-1' }, '{"a":1,"b":2}')
+    expect(await post({ 'idempotency-key': 'k-1' }, '{ "b": 2, "a": 1 }')).toEqual(first)
+    expect(await post({ 'idempotency-key': 'k-1' }, '{"a":2,"b":2}')).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    })
+  })
+
   it('sees a new version and a new secret within a second', async () => {
     await world.publish(hooked('moving', {}))
     expect((await call('moving')).statusCode).toBe(202)
@@ -204,6 +317,31 @@ describe('webhooks', () => {
       expect(headers).toMatchObject({ 'content-type': 'text/plain', 'x-own': 'yes', 'content-length': '6' })
       expect(headers).not.toHaveProperty('set-cookie')
       expect(headers).not.toHaveProperty('bad name')
+    })
+
+    it.each([
+      ['bytes', 200, {}, { base64: 'iVD//gAB', contentType: 'image/png', size: 6 }, 'image/png', 'iVD//gAB'],
+      [
+        'text in a charset',
+        200,
+        { 'content-type': 'text/plain; charset=latin1' },
+        'é',
+        'text/plain; charset=latin1',
+        '6Q==',
+      ],
+      ['a text of its own', 200, {}, 'hi', 'application/json; charset=utf-8', 'ImhpIg=='],
+      ['nothing, by its status', 205, {}, 'x', undefined, ''],
+      ['nothing, as it is not modified', 304, { etag: '"1"' }, 'x', undefined, ''],
+    ])('sends %s', async (_what, status, headers, body, type, base64) => {
+      const { answer, producer } = await begin()
+      await producer.start()
+      await producer.append([replied], { response: { status, headers, body } })
+      const sent = await answer
+      expect({ status: sent.statusCode, base64: sent.rawPayload.toString('base64') }).toEqual({
+        status,
+        base64,
+      })
+      expect(sent.headers['content-type']).toBe(type)
     })
 
     it('gives the output of a run that ended without a response', async () => {

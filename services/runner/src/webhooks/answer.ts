@@ -1,4 +1,4 @@
-import { type Json, MillraceError, parseJson, type RunEvent, stringifyJson } from '@millrace/contracts'
+import { MillraceError, parseJson, type RunEvent, stringifyJson } from '@millrace/contracts'
 import type { ResponseRow, RunReads } from '@millrace/run-store'
 import type { VersionFacts } from '../published/versions.js'
 import type { RunRef } from '../stream/channel.js'
@@ -61,6 +61,7 @@ const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promi
 /** Headers a workflow may not set: those of the connection (RFC 9110, section 7.6.1), its length, and cookies. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'connection',
+  'content-encoding',
   'content-length',
   'keep-alive',
   'proxy-authenticate',
@@ -83,9 +84,3 @@ export const allowedHeaders = (headers: Record<string, string>): Record<string, 
 /** RFC 9110, section 5.1 and 5.5: Node throws on anything else. */
 const isHeader = (name: string, value: string): boolean =>
   /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-
-/** Text goes out as it is when the workflow says what it is; everything else is JSON. */
-export const bodyText = (body: Json, contentType: string | undefined): string =>
-  typeof body === 'string' && contentType !== undefined && !/\bjson\b/i.test(contentType)
-    ? body
-    : stringifyJson(body)

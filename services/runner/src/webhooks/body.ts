@@ -1,40 +1,77 @@
 import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 import { parseJsonBody } from '@millrace/http-api'
+import {
+  bytesValue,
+  decodeText,
+  encodingOf,
+  FORM_TYPE,
+  isJsonType,
+  type MediaType,
+  parseMediaType,
+  readContent,
+  readForm,
+} from '@millrace/nodes'
 
 /**
  * The body as the run gets it, parsed only after the request has been verified: JSON by its content type, forms
- * as an object, other text as a string, anything else as `{ base64 }`; null when there is none.
+ * as an object, other text by its charset, anything else as `{ base64, contentType, size }`; null when there is none.
  * @throws MALFORMED_JSON, JSON_TOO_DEEP, INVALID_REQUEST
  */
-export const parseHookBody = (contentType: string | undefined, raw: Buffer): Json => {
+export const parseHookBody = (contentType: string | undefined, raw: Uint8Array): Json => {
   if (raw.length === 0) return null
-  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json' || type.endsWith('+json')) return parseJsonBody(raw)
-  const text = decodeUtf8(raw)
-  if (text === undefined || text.includes('\0')) return { base64: raw.toString('base64') }
-  return type === 'application/x-www-form-urlencoded' ? parseForm(text) : text
+  const media = parseMediaType(contentType)
+  if (isJsonType(media.type)) return parseJsonBody(jsonBytes(raw, contentType, media))
+  if (media.type === FORM_TYPE) return parseFormBody(raw, media) ?? { ...bytesValue(raw, contentType) }
+  const content = readContent(raw, contentType)
+  return 'text' in content ? content.text : { ...content.bytes }
 }
 
+/** In UTF-8, which JSON is but for what a label or a byte order mark says. */
+const jsonBytes = (raw: Uint8Array, contentType: string | undefined, { charset }: MediaType): Uint8Array => {
+  const mayBeOther =
+    (charset !== undefined && encodingOf(charset) !== 'utf-8') || raw[0] === 0xff || raw[0] === 0xfe
+  if (!mayBeOther) return raw
+  const content = readContent(raw, contentType)
+  return 'text' in content ? Buffer.from(content.text) : raw
+}
+
+/** Undefined where the form is no text in the charset it names. */
+const parseFormBody = (raw: Uint8Array, { charset }: MediaType): Json | undefined => {
+  const named = charset ?? namedInForm(raw)
+  if (named === undefined) return parseForm(Buffer.from(raw).toString('latin1'))
+  const encoding = encodingOf(named)
+  const text = encoding === undefined ? undefined : decodeText(raw, encoding)
+  const pairs = text === undefined ? undefined : readForm(text, encoding ?? '')
+  return pairs === undefined ? undefined : toFields(pairs)
+}
+
+/** A field in which browsers tell the charset of their form. WHATWG HTML, section 4.10.22.4. */
+const namedInForm = (raw: Uint8Array): string | undefined =>
+  /(?:^|&)_charset_=([\w-]+)/.exec(Buffer.from(raw).toString('latin1'))?.[1]
+
 /**
- * A form or a query. Repeated names become arrays, in order.
+ * A form or a query, one character a byte. Repeated names become arrays, in order. Where it is not UTF-8 it is read as
+ * windows-1252, which has a character for every byte, so that nothing is lost.
  * @throws INVALID_REQUEST on what Postgres cannot store (D7), or a name that would reach a prototype.
  */
 export const parseForm = (text: string): Record<string, Json> => {
-  const form = new URLSearchParams(text)
-  const entries = [...new Set(form.keys())].map((name): [string, Json] => {
-    const values = form.getAll(name)
-    if (RESERVED_KEYS.has(name) || [name, ...values].some((value) => value.includes('\0'))) {
-      throw new MillraceError('INVALID_REQUEST', 'A form or query field has a reserved name or holds U+0000')
-    }
-    return [name, values.length === 1 ? (values[0] ?? '') : values]
-  })
-  return Object.fromEntries(entries)
+  const bytes = Buffer.from(text, 'latin1')
+  const utf8 = decodeText(bytes, 'utf-8')
+  const pairs = utf8 === undefined ? undefined : readForm(utf8, 'utf-8')
+  return toFields(pairs ?? readForm(decodeText(bytes, 'windows-1252') ?? text, 'windows-1252') ?? [])
 }
 
-const decodeUtf8 = (raw: Buffer): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(raw)
-  } catch {
-    return undefined
+const toFields = (pairs: readonly [string, string][]): Record<string, Json> => {
+  const fields = new Map<string, string[]>()
+  for (const [name, value] of pairs) {
+    if (RESERVED_KEYS.has(name) || name.includes('\0') || value.includes('\0')) {
+      throw new MillraceError('INVALID_REQUEST', 'A form or query field has a reserved name or holds U+0000')
+    }
+    const values = fields.get(name)
+    if (values === undefined) fields.set(name, [value])
+    else values.push(value)
   }
+  return Object.fromEntries(
+    [...fields].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]),
+  )
 }

@@ -1,20 +1,35 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHook } from './verify.js'
 
-/** Where senders put the id of a delivery: GitHub, Standard Webhooks, everyone else. The first found counts. */
-const HEADERS = ['x-github-delivery', 'webhook-id', 'idempotency-key']
+/** Ids that a sender gives each delivery, GitHub's and that of Standard Webhooks: of its two tries the first counts. */
+const DELIVERY_IDS = ['x-github-delivery', 'webhook-id']
+/** A key that a caller chooses itself. */
+const IDEMPOTENCY_KEY = 'idempotency-key'
 const MAX_ID_LENGTH = 128
 
-/** The idempotency key of a delivery: the same delivery to the same webhook makes one run (I6). */
-export const deliveryKey = (
+export interface Delivery {
+  /** The run's idempotency key. */
+  readonly key: string
+  /**
+   * True for a sender's own id: what comes under it again is that delivery, whatever its bytes, since senders write their
+   * JSON anew for each try. A caller's key for two different requests is the caller's mistake.
+   */
+  readonly idWins: boolean
+}
+
+/** The same delivery to the same webhook makes one run (I6). The first header found counts; null when there is none. */
+export const deliveryOf = (
   hook: IncomingHook,
   listener: { workflowId: string; nodeId: string },
-): string | null => {
-  const name = HEADERS.find(
-    (header) => typeof hook.headers[header] === 'string' && hook.headers[header] !== '',
-  )
-  const id = name === undefined ? undefined : hook.headers[name]
-  if (typeof id !== 'string') return null
-  const short = id.length <= MAX_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex')
-  return `webhook:${listener.workflowId}:${listener.nodeId}:${short}`
+): Delivery | null => {
+  for (const name of [...DELIVERY_IDS, IDEMPOTENCY_KEY]) {
+    const id = hook.headers[name]
+    if (typeof id !== 'string' || id === '') continue
+    const short = id.length <= MAX_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex')
+    return {
+      key: `webhook:${listener.workflowId}:${listener.nodeId}:${short}`,
+      idWins: name !== IDEMPOTENCY_KEY,
+    }
+  }
+  return null
 }

@@ -13,11 +13,23 @@ export interface HookRequest extends IncomingHook {
   readonly search: string
 }
 
+/** What `trigger` is in a run that a webhook starts. */
+export type HookInput = {
+  readonly method: string
+  readonly path: string
+  readonly query: Record<string, Json>
+  /** The query as it came, without the `?` and without what proves who sent it. */
+  readonly queryString: string
+  readonly headers: Record<string, Json>
+  readonly body: Json
+}
+
 /**
  * The input of a run that a webhook starts: what came, without anything that proves who sent it (I8).
+ * `body` is that of the request, decoded.
  * @throws MALFORMED_JSON, JSON_TOO_DEEP, INVALID_REQUEST
  */
-export const hookInput = (hook: HookRequest, auth: WebhookAuth): Json => {
+export const hookInput = (hook: HookRequest, auth: WebhookAuth, body: Uint8Array): HookInput => {
   const proof = proofOf(auth)
   const query = parseForm(hook.search)
   for (const name of proof.query) delete query[name]
@@ -25,10 +37,18 @@ export const hookInput = (hook: HookRequest, auth: WebhookAuth): Json => {
     method: hook.method,
     path: hook.path,
     query,
+    queryString: proof.query.length === 0 ? hook.search : withoutPairs(hook.search, proof.query),
     headers: publicHeaders(hook.headers, proof.headers),
-    body: parseHookBody(headerText(hook.headers['content-type']), hook.body),
+    body: parseHookBody(headerText(hook.headers['content-type']), body),
   }
 }
+
+/** However the name of a pair is written: an escape must not carry proof past us. */
+const withoutPairs = (search: string, names: readonly string[]): string =>
+  search
+    .split('&')
+    .filter((pair) => !names.some((name) => Object.hasOwn(parseForm(pair), name)))
+    .join('&')
 
 const publicHeaders = (headers: IncomingHook['headers'], proof: readonly string[]): Record<string, Json> =>
   Object.fromEntries(

@@ -6,9 +6,11 @@ import type { Listener, Listeners } from '../published/listeners.js'
 import { requestHash } from '../runs/request-hash.js'
 import { acceptRun, type StartDeps } from '../runs/start.js'
 import { admitHook } from './admit.js'
-import { type AnswerDeps, allowedHeaders, awaitAnswer, bodyText, type HookAnswer } from './answer.js'
-import { deliveryKey } from './delivery.js'
+import { type AnswerDeps, awaitAnswer } from './answer.js'
+import { decodedBody } from './content-coding.js'
+import { type Delivery, deliveryOf } from './delivery.js'
 import { type HookRequest, hookInput } from './input.js'
+import { sendAnswer, sendLater } from './send.js'
 
 export interface WebhookRoutesDeps
   extends AnswerDeps,
@@ -44,11 +46,12 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
         if (listener === undefined) throw new MillraceError('WEBHOOK_NOT_FOUND')
         const hook = toHook(request, path)
         admitHook(listener, hook, request.ip)
-        const started = await acceptRun(deps, listener.version, hookRun(listener, hook))
-        if (listener.route.respond === 'immediately') return await sendLater(reply, started.runId)
-        const run = { workspaceId: listener.workspaceId, runId: started.runId }
+        const body = await decodedBody(hook, request.routeOptions.bodyLimit)
+        const runId = await acceptDelivery(deps, listener, hook, body)
+        if (listener.route.respond === 'immediately') return await sendLater(reply, runId)
+        const run = { workspaceId: listener.workspaceId, runId }
         const answer = await awaitAnswer(deps, run, listener.version, closedSignal(reply))
-        return await sendAnswer(reply, started.runId, answer)
+        return await sendAnswer(reply, runId, answer)
       },
     })
   })
@@ -66,9 +69,33 @@ const toHook = (
   body: request.body ?? Buffer.alloc(0),
 })
 
-const hookRun = (listener: Listener, hook: HookRequest): NewRun => {
-  const idempotencyKey = deliveryKey(hook, listener)
-  const input = hookInput(hook, listener.route.auth)
+/** The id of the run that this delivery starts, or has started before. @throws IDEMPOTENCY_KEY_REUSED */
+const acceptDelivery = async (
+  deps: WebhookRoutesDeps,
+  listener: Listener,
+  hook: HookRequest,
+  body: Uint8Array,
+): Promise<string> => {
+  const delivery = deliveryOf(hook, listener)
+  try {
+    return (await acceptRun(deps, listener.version, hookRun(listener, hook, body, delivery))).runId
+  } catch (error) {
+    const runId = error instanceof MillraceError ? error.extras.details?.['runId'] : undefined
+    if (delivery?.idWins && isReused(error) && typeof runId === 'string') return runId
+    throw error
+  }
+}
+
+const isReused = (error: unknown): boolean =>
+  error instanceof MillraceError && error.code === 'IDEMPOTENCY_KEY_REUSED'
+
+const hookRun = (
+  listener: Listener,
+  hook: HookRequest,
+  body: Uint8Array,
+  delivery: Delivery | null,
+): NewRun => {
+  const input = hookInput(hook, listener.route.auth, body)
   return {
     id: uuidv7(),
     workspaceId: listener.workspaceId,
@@ -77,10 +104,9 @@ const hookRun = (listener: Listener, hook: HookRequest): NewRun => {
     trigger: listener.nodeId,
     input,
     priority: listener.version.priority,
-    idempotencyKey,
-    // Headers change between two tries of a delivery (dates, traces); what it says does not.
-    requestHash:
-      idempotencyKey === null ? null : requestHash([hook.method, hook.search, hook.body.toString('base64')]),
+    idempotencyKey: delivery?.key ?? null,
+    // By meaning. Headers change between two tries of a delivery (dates, traces); what it says does not.
+    requestHash: delivery === null ? null : requestHash([input.method, input.query, input.body]),
   }
 }
 
@@ -90,25 +116,3 @@ const closedSignal = (reply: FastifyReply): AbortSignal => {
   reply.raw.once('close', () => controller.abort())
   return controller.signal
 }
-
-const sendAnswer = (reply: FastifyReply, runId: string, answer: HookAnswer): FastifyReply => {
-  switch (answer.kind) {
-    case 'later':
-      return sendLater(reply, runId)
-    case 'output':
-      return reply.status(200).type(JSON_TYPE).send(answer.json)
-    case 'response': {
-      const headers = allowedHeaders(answer.headers)
-      const type = headers['content-type']
-      return reply
-        .status(answer.status)
-        .headers({ 'content-type': JSON_TYPE, ...headers })
-        .send(bodyText(answer.body, type))
-    }
-  }
-}
-
-const JSON_TYPE = 'application/json; charset=utf-8'
-
-const sendLater = (reply: FastifyReply, runId: string): FastifyReply =>
-  reply.status(202).send({ runId, statusUrl: `/api/v1/runs/${runId}` })
