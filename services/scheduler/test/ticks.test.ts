@@ -76,6 +76,23 @@ it('goes round a schedule that cannot be worked out', async () => {
   expect(world.errors).toHaveLength(1)
 })
 
+it('is not stopped by one whose run cannot be accepted, which stays due', async () => {
+  world = await openWorld('postgres')
+  for (const name of ['one', 'bad', 'two']) await addSchedule(world, name, '*/5 * * * *', 60)
+  const accept = world.store.accept
+  const ticks = (refused: string) =>
+    new Ticks({
+      sql: world.sql,
+      accept: (run) => (run.trigger === refused ? Promise.reject(new Error('away')) : accept(run)),
+      ring: () => undefined,
+      onError: (error) => world.errors.push(error),
+    })
+  await expect(ticks('bad').runOnce()).rejects.toThrow('1 ticks could not start a run')
+  expect((await runs(world)).map((run) => run.trigger).sort()).toEqual(['one', 'two'])
+  await ticks('nobody').runOnce()
+  expect((await runs(world)).map((run) => run.trigger).sort()).toEqual(['bad', 'one', 'two'])
+})
+
 it('says when the next tick is due', async () => {
   world = await openWorld('postgres')
   await addSchedule(world, 'tick', '*/5 * * * *', -10)

@@ -1,4 +1,5 @@
-import { nextTick, type ScheduleParams } from '@millrace/nodes'
+import { Schedule } from '@millrace/engine/schedule'
+import type { ScheduleParams } from '@millrace/nodes'
 
 export interface DueSchedule extends Pick<ScheduleParams, 'cron' | 'timezone' | 'misfire'> {
   /** The first tick not yet fired, milliseconds since the epoch. */
@@ -23,31 +24,32 @@ const LOOKBACKS = [MINUTE, 60 * MINUTE, 24 * 60 * MINUTE, 31 * 24 * 60 * MINUTE,
  * @param now milliseconds since the epoch, by the database's clock (D8)
  */
 export const decideTick = (schedule: DueSchedule, now: number): DueTick => {
-  const latest = latestTick(schedule, now)
+  const times = new Schedule(schedule)
+  const latest = latestTick(times, schedule.nextAt, now)
   const skipped = schedule.misfire === 'skip' && now - latest > MISSED_AFTER_MS
   return {
     fire: skipped ? undefined : latest,
-    next: nextTick(schedule, new Date(now))?.getTime(),
+    next: times.next(now),
   }
 }
 
-const latestTick = (schedule: DueSchedule, now: number): number => {
+const latestTick = (times: Schedule, due: number, now: number): number => {
   for (const lookback of LOOKBACKS) {
-    const from = Math.max(schedule.nextAt, now - lookback)
-    const latest = lastTickBetween(schedule, from, now)
+    const from = Math.max(due, now - lookback)
+    const latest = lastTickBetween(times, from, now)
     if (latest !== undefined) return latest
-    if (from === schedule.nextAt) break
+    if (from === due) break
   }
-  return schedule.nextAt
+  return due
 }
 
 /** The last tick in (from, to], or undefined. */
-const lastTickBetween = (schedule: DueSchedule, from: number, to: number): number | undefined => {
+const lastTickBetween = (times: Schedule, from: number, to: number): number | undefined => {
   let last: number | undefined
-  let tick = nextTick(schedule, new Date(from))
-  while (tick !== null && tick.getTime() <= to) {
-    last = tick.getTime()
-    tick = nextTick(schedule, tick)
+  let tick = times.next(from)
+  while (tick !== undefined && tick <= to) {
+    last = tick
+    tick = times.next(tick)
   }
   return last
 }

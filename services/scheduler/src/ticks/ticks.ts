@@ -2,7 +2,7 @@ import { type Json, type Priority, priority as priorityClass } from '@millrace/c
 import { type Sql, uuidv7 } from '@millrace/db'
 import type { AcceptResult, NewRun } from '@millrace/run-store'
 import type { Pass } from '../loop.js'
-import { type DueSchedule, decideTick } from './due-tick.js'
+import { type DueSchedule, type DueTick, decideTick } from './due-tick.js'
 
 /**
  * Starts a run for every tick of every schedule: exactly one, however many schedulers there are (I6).
@@ -46,30 +46,34 @@ export class Ticks implements Pass {
     this.#deps = deps
   }
 
-  /** Fires what is due; returns the milliseconds until the next tick. */
+  /**
+   * Fires what is due; returns the milliseconds until the next tick. Throws where a run could not be accepted: its tick
+   * stays due, and the others are done with.
+   */
   async runOnce(): Promise<number | undefined> {
-    const fired = await this.#deps.sql.begin(async (sql) => {
+    const { fired, failures } = await this.#deps.sql.begin(async (sql) => {
       const due = await lockDue(sql)
-      await Promise.all(due.map((row) => this.#fire(sql, row)))
-      return due.length
+      // All have come to their end before the transaction does: nothing is left that would go on with its connection.
+      const starts = await Promise.allSettled(due.map((row) => this.#fire(row)))
+      for (const [index, start] of starts.entries())
+        if (start.status === 'fulfilled') await moveOn(sql, due[index]!, start.value)
+      return { fired: due.length, failures: starts.filter((start) => start.status === 'rejected') }
     })
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures.map(({ reason }) => reason),
+        `${failures.length} ticks could not start a run`,
+      )
     return fired === BATCH ? 0 : await this.#untilNext()
   }
 
-  async #fire(sql: Pick<Sql, 'unsafe'>, row: Row): Promise<void> {
+  async #fire(row: Row): Promise<DueTick> {
     const tick = this.#decide(row)
     if (tick.fire !== undefined) await this.#start(row, tick.fire)
-    // A schedule that never fires again stays, and is never due.
-    await sql.unsafe(
-      `UPDATE schedules
-       SET next_at = coalesce(to_timestamp($3::float8 / 1000), 'infinity'),
-           last_tick_at = coalesce(to_timestamp($4::float8 / 1000), last_tick_at)
-       WHERE workflow_id = $1 AND node_id = $2`,
-      [row.workflow_id, row.node_id, tick.next ?? null, tick.fire ?? null],
-    )
+    return tick
   }
 
-  #decide(row: Row) {
+  #decide(row: Row): DueTick {
     const schedule: DueSchedule = {
       cron: row.cron,
       timezone: row.timezone,
@@ -109,6 +113,16 @@ export class Ticks implements Pass {
     return row?.ms ?? undefined
   }
 }
+
+/** A schedule that never fires again stays, and is never due. */
+const moveOn = (sql: Pick<Sql, 'unsafe'>, row: Row, { fire, next }: DueTick): Promise<unknown> =>
+  sql.unsafe(
+    `UPDATE schedules
+     SET next_at = coalesce(to_timestamp($3::float8 / 1000), 'infinity'),
+         last_tick_at = coalesce(to_timestamp($4::float8 / 1000), last_tick_at)
+     WHERE workflow_id = $1 AND node_id = $2`,
+    [row.workflow_id, row.node_id, next ?? null, fire ?? null],
+  )
 
 /** Due schedules that no other scheduler is working on, oldest first. */
 const lockDue = (sql: Pick<Sql, 'unsafe'>): Promise<Row[]> =>

@@ -1,16 +1,13 @@
-import { Cron } from 'croner'
+import { cronProblem, Schedule, type ScheduleTimes } from '@millrace/engine/schedule'
 import { z } from 'zod'
 
 export const scheduleParams = z
   .strictObject({
-    cron: z
-      .string()
-      .max(200)
-      .refine(isCron, { message: 'not a cron expression of 5 or 6 fields', abort: true })
-      .meta({
-        title: 'Cron',
-        description: 'Minute hour day month weekday; a field of seconds may stand before them.',
-      }),
+    cron: z.string().max(200).check(isCron).meta({
+      title: 'Cron',
+      description:
+        'Minute hour day month weekday; a field of seconds may stand before them. With day and weekday both given, either will do.',
+    }),
     timezone: z
       .string()
       .max(64)
@@ -28,26 +25,15 @@ export const scheduleParams = z
   })
 export type ScheduleParams = z.output<typeof scheduleParams>
 
-/**
- * The first tick strictly after `after`, or null when there is none. A local time that a change of the clocks
- * skips fires at the moment of the change; one that comes twice fires once.
- */
-export function nextTick(
-  schedule: { readonly cron: string; readonly timezone: string },
-  after: Date,
-): Date | null {
-  return new Cron(schedule.cron, { timezone: schedule.timezone, paused: true }).nextRun(after)
+/** The first tick strictly after `after`, or null when there is none; see `Schedule`. */
+export function nextTick(times: ScheduleTimes, after: Date): Date | null {
+  const next = new Schedule(times).next(after.getTime())
+  return next === undefined ? null : new Date(next)
 }
 
-function isCron(text: string): boolean {
-  const fields = text.trim().split(/\s+/).length
-  if (fields !== 5 && fields !== 6) return false
-  try {
-    new Cron(text, { paused: true })
-    return true
-  } catch {
-    return false
-  }
+function isCron({ value, issues }: z.core.ParsePayload<string>): void {
+  const message = cronProblem(value)
+  if (message !== undefined) issues.push({ code: 'custom', input: value, message, continue: false })
 }
 
 function isTimeZone(name: string): boolean {

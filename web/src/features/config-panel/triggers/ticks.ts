@@ -1,15 +1,12 @@
-import { Cron } from 'croner'
+import { cronProblem, Schedule, type ScheduleTimes } from '@millrace/engine/schedule'
 
-/** As the scheduler reads it: the same library, the same options. */
-export interface Schedule {
-  readonly cron: string
-  readonly timezone: string
-}
-
-/** The next ticks strictly after a time, as people there read them; undefined for what is no schedule. */
-export const nextTicks = ({ cron, timezone }: Schedule, after: Date, count: number): string[] | undefined => {
-  const fields = cron.trim().split(/\s+/).length
-  if (fields !== 5 && fields !== 6) return undefined
+/** As the scheduler works them out: the next ticks strictly after a time, as people there read them; undefined for what is no schedule. */
+export const nextTicks = (
+  { cron, timezone }: ScheduleTimes,
+  after: Date,
+  count: number,
+): string[] | undefined => {
+  if (cronProblem(cron) !== undefined) return undefined
   try {
     const format = new Intl.DateTimeFormat('en-GB', {
       timeZone: timezone,
@@ -21,9 +18,21 @@ export const nextTicks = ({ cron, timezone }: Schedule, after: Date, count: numb
       second: '2-digit',
       timeZoneName: 'short',
     })
-    const schedule = new Cron(cron, { timezone, paused: true })
-    return schedule.nextRuns(count, after).map((tick) => format.format(tick))
+    return ticksAfter(new Schedule({ cron, timezone }), after.getTime(), count).map((tick) =>
+      format.format(tick),
+    )
   } catch {
     return undefined
   }
+}
+
+const ticksAfter = (schedule: Schedule, after: number, count: number): number[] => {
+  const ticks: number[] = []
+  for (
+    let tick = schedule.next(after);
+    tick !== undefined && ticks.length < count;
+    tick = schedule.next(tick)
+  )
+    ticks.push(tick)
+  return ticks
 }
