@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
+import { ensureIngestRole, grantToIngestRole } from './ingest-role.js'
+import { MIGRATIONS, type Migration, readMigrations } from './migrations.js'
 import type { Sql } from './open.js'
 
 /**
@@ -8,22 +9,21 @@ import type { Sql } from './open.js'
  * in a transaction of its own, by one process at a time; once applied, a file never changes.
  */
 
-/** The same folder seen from `src` and from `dist`. */
-const MIGRATIONS = new URL('../migrations/', import.meta.url)
 /** Any fixed number; "millrace" on a telephone keypad. */
 const LOCK_KEY = 64557223
 
-interface Migration {
-  readonly name: string
-  readonly up: string
-  readonly checksum: string
+/** What a file was before it was changed without changing what it does to a database that has it. */
+const FORMER_CHECKSUMS: Readonly<Record<string, string>> = {
+  // It could be applied by a superuser only, even where the role was there.
+  '0080_ingest_role': '6c47d44972d0fefd617b7932bee3937f22055c1c61bc4215302c92c1677f169b',
 }
 
 /**
- * Brings the database to the newest schema. Any number of processes may call it at once: they take turns, and
- * all but the first find nothing to do.
+ * Brings the database to the newest schema, and makes what a dump does not hold: the role that accepts runs. Any number
+ * of processes may call it at once: they take turns, and all but the first find nothing to do.
  * @returns the names of the migrations this call has applied.
- * @throws Error when an applied migration's file has changed, or the database is newer than this code.
+ * @throws Error when an applied migration's file has changed, the database is newer than this code, or this user may not
+ * make the role that accepts runs.
  */
 export const migrate = (target: string | Sql): Promise<string[]> =>
   withLock(target, async (connection) => {
@@ -31,6 +31,7 @@ export const migrate = (target: string | Sql): Promise<string[]> =>
     const all = readMigrations()
     checkHistory(all, applied)
     const pending = all.filter((migration) => !applied.has(migration.name))
+    await ensureIngestRole(connection)
     for (const migration of pending) {
       await inTransaction(connection, async () => {
         await connection.unsafe(migration.up)
@@ -38,6 +39,7 @@ export const migrate = (target: string | Sql): Promise<string[]> =>
           INSERT INTO schema_migrations (name, checksum) VALUES (${migration.name}, ${migration.checksum})`
       })
     }
+    await grantToIngestRole(connection)
     return pending.map((migration) => migration.name)
   })
 
@@ -60,26 +62,13 @@ export const migrateDown = (target: string | Sql, steps: number): Promise<string
     return applied
   })
 
-const readMigrations = (): Migration[] =>
-  readdirSync(MIGRATIONS)
-    .filter((file) => file.endsWith('.up.sql'))
-    .sort()
-    .map((file) => {
-      const up = readFileSync(new URL(file, MIGRATIONS), 'utf8')
-      return {
-        name: file.slice(0, -'.up.sql'.length),
-        up,
-        checksum: createHash('sha256').update(up).digest('hex'),
-      }
-    })
-
 const checkHistory = (all: readonly Migration[], applied: ReadonlyMap<string, string>): void => {
   const known = new Map(all.map((migration) => [migration.name, migration.checksum]))
   for (const [name, checksum] of applied) {
     const expected = known.get(name)
     if (expected === undefined)
       throw new Error(`the database has migration ${name}, which this version of Millrace does not know`)
-    if (expected !== checksum)
+    if (expected !== checksum && FORMER_CHECKSUMS[name] !== checksum)
       throw new Error(`migration ${name} has changed since it was applied; add a new migration instead`)
   }
 }

@@ -1,6 +1,7 @@
 import { parseJson, stringifyJson } from '@millrace/contracts'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import type { INGEST_ROLE } from './ingest-role.js'
 import * as schema from './schema/index.js'
 
 export type Sql = postgres.Sql
@@ -13,10 +14,9 @@ export interface OpenOptions {
   readonly applicationName?: string
   /** What the connections may do, instead of all that the user may. */
   readonly role?: typeof INGEST_ROLE
+  /** Prepared statements; default true. Off behind a pooler that does not know them. */
+  readonly prepare?: boolean
 }
-
-/** May insert runs and look up their keys, and nothing else (D17). A migration makes it. */
-export const INGEST_ROLE = 'millrace_ingest'
 
 export interface Database {
   readonly sql: Sql
@@ -42,7 +42,7 @@ export const openDatabase = (url: string, options: OpenOptions = {}): Database =
     connect_timeout: 10,
     backoff: reconnectDelay,
     onnotice: () => {},
-    prepare: true,
+    prepare: options.prepare ?? true,
     types: { json: { to: 114, from: [114, 3802], serialize: stringifyJson, parse: parseJson } },
     connection: {
       application_name: options.applicationName ?? 'millrace',

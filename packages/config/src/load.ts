@@ -8,6 +8,12 @@ export interface Config {
   readonly database:
     | { readonly kind: 'embedded'; readonly dataDir: string }
     | { readonly kind: 'external'; readonly url: string }
+  /** Around the URL; the embedded database needs neither. */
+  readonly databaseAccess: {
+    /** Leads past a pooler, to sessions of our own; undefined where there is no pooler. */
+    readonly directUrl: string | undefined
+    readonly prepare: boolean
+  }
   /** undefined: queue and feed run on Postgres. */
   readonly redisUrl: string | undefined
   /** Absolute path of MILLRACE_DIR. */
@@ -53,6 +59,11 @@ export const loadConfig = (env: Environment): Config => {
       databaseUrl === undefined
         ? { kind: 'embedded', dataDir: resolve(directory, 'postgres') }
         : { kind: 'external', url: databaseUrl },
+    databaseAccess: {
+      directUrl: values.DATABASE_DIRECT_URL,
+      prepare:
+        (values.DATABASE_PREPARE ?? (values.DATABASE_DIRECT_URL === undefined ? 'on' : 'off')) === 'on',
+    },
     redisUrl: values.REDIS_URL,
     directory,
     http: httpOf(values),
@@ -105,6 +116,10 @@ const secretsOf = (values: Variables, directory: string): Secrets => {
  */
 export const childEnvironment = (config: Config, databaseUrl: string): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
+  ...(config.databaseAccess.directUrl === undefined
+    ? {}
+    : { DATABASE_DIRECT_URL: config.databaseAccess.directUrl }),
+  DATABASE_PREPARE: config.databaseAccess.prepare ? 'on' : 'off',
   ...(config.redisUrl === undefined ? {} : { REDIS_URL: config.redisUrl }),
   MILLRACE_DIR: config.directory,
   PUBLIC_URL: config.http.publicUrl,

@@ -32,9 +32,18 @@ export const variables = z.object({
   DATABASE_URL: url(['postgres', 'postgresql'])
     .optional()
     .describe('Postgres 15 or newer. Without it Millrace starts a Postgres of its own in MILLRACE_DIR.'),
+  DATABASE_DIRECT_URL: url(['postgres', 'postgresql'])
+    .optional()
+    .describe(
+      'The same database past a pooler that DATABASE_URL leads through (pgbouncer, pool_mode=transaction).',
+    ),
+  DATABASE_PREPARE: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .optional()
+    .describe('Prepared statements over DATABASE_URL: on or off. Default on; off with DATABASE_DIRECT_URL.'),
   REDIS_URL: url(['redis', 'rediss'])
     .optional()
-    .describe('Redis 7 or newer, for queue and live feed. Without it both run on Postgres.'),
+    .describe('One Redis server, 7 or newer, for queue and live feed. Without it both run on Postgres.'),
   MILLRACE_DIR: z
     .string()
     .default('.millrace')

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, INGEST_ROLE, openDatabase } from '@millrace/db'
+import { type Database, findDatabaseFault, INGEST_ROLE, openDatabase } from '@millrace/db'
 import { createPostgresFeed, createRedisFeed, type EventFeed } from '@millrace/feed'
 import { createPostgresQueue, createRedisQueue, type JobQueue } from '@millrace/queue'
 import { createRunStore, type OnBatch, type RunStore } from '@millrace/run-store'
 
 export interface ConnectionOptions {
   readonly databaseUrl: string
+  /** Leads past a pooler: for everything that needs a session of its own. Default: `databaseUrl`. */
+  readonly directUrl?: string | undefined
+  /** Prepared statements over `databaseUrl`; default true. */
+  readonly prepare?: boolean
   /** With it, queue and feed are on Redis; without, both are on the database. Nothing else changes. */
   readonly redisUrl: string | undefined
   /** Shown in the database's and the queue's lists of clients. */
@@ -26,20 +30,24 @@ export interface Connections {
   readonly store: RunStore
   readonly queue: JobQueue
   readonly feed: EventFeed
-  /** `ok` for each part that answers, else what is wrong with it. Never takes longer than 2 s a part. */
+  /**
+   * `ok` for each part that answers, else what is wrong with it: all are `ok` only when a start would be accepted and
+   * rung for. Never takes longer than 2 s a part.
+   */
   check(): Promise<Record<'database' | 'queue' | 'feed', string>>
   close(): Promise<void>
 }
 
 /** Opens everything a service talks to. The schema must be up to date: see `migrate`. */
 export async function openConnections(options: ConnectionOptions): Promise<Connections> {
-  const { databaseUrl, redisUrl, name, onError, metrics } = options
+  const { databaseUrl, directUrl = databaseUrl, redisUrl, name, onError, metrics } = options
   const database = openDatabase(databaseUrl, {
     max: options.poolSize ?? 10,
+    prepare: options.prepare ?? true,
     applicationName: `millrace-${name}`,
   })
   // May do no more than accept (D17). Opened by the first run that is: a worker never has one.
-  const intake = openDatabase(databaseUrl, {
+  const intake = openDatabase(directUrl, {
     max: INTAKE_POOL,
     applicationName: `millrace-${name}-intake`,
     role: INGEST_ROLE,
@@ -51,33 +59,53 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
       ? {}
       : { claim: { onBatch: metrics.claimed }, write: { onBatch: metrics.flushed } }),
   })
-  const queue =
-    redisUrl === undefined
-      ? await createPostgresQueue({ url: databaseUrl, onError })
-      : await createRedisQueue({ url: redisUrl, onError })
-  const feed =
-    redisUrl === undefined
-      ? await createPostgresFeed({ url: databaseUrl, onError })
-      : await createRedisFeed({ url: redisUrl, onError })
+  const closeDatabase = () => Promise.all([database.close(), intake.close()])
+  const { queue, feed } = await openPorts(directUrl, redisUrl, onError).catch(async (error: unknown) => {
+    await closeDatabase()
+    throw error
+  })
   return {
     database,
     store,
     queue,
     feed,
     async check() {
-      const [databaseState, queueState, feedState] = await Promise.all([
-        state(within(2_000, store.databaseNow())),
+      const [onDatabase, onQueue, onFeed] = await Promise.all([
+        databaseState(database),
         state(queue.ping()),
         state(feed.ping()),
       ])
-      return { database: databaseState, queue: queueState, feed: feedState }
+      return { database: onDatabase, queue: onQueue, feed: onFeed }
     },
     async close() {
       await Promise.allSettled([queue.close(), feed.close(), store.close()])
-      await Promise.all([database.close(), intake.close()])
+      await closeDatabase()
     },
   }
 }
+
+async function openPorts(directUrl: string, redisUrl: string | undefined, onError: (error: unknown) => void) {
+  if (redisUrl !== undefined) {
+    const queue = await createRedisQueue({ url: redisUrl, onError })
+    return { queue, feed: await createRedisFeed({ url: redisUrl, onError }) }
+  }
+  const queue = await createPostgresQueue({ url: directUrl, onError })
+  try {
+    return { queue, feed: await createPostgresFeed({ url: directUrl, onError }) }
+  } catch (error) {
+    await queue.close()
+    throw error
+  }
+}
+
+/** `ok`, or what keeps runs from being accepted. Never takes longer than 2 s. */
+export const databaseState = ({ sql }: Pick<Database, 'sql'>): Promise<string> =>
+  state(
+    within(2_000, findDatabaseFault(sql)).then((fault) => {
+      // What a newer version has added is no reason to leave: migrations keep the version before them working.
+      if (fault !== undefined && fault.kind !== 'newer') throw new Error(fault.text)
+    }),
+  )
 
 const state = (answer: Promise<unknown>): Promise<string> =>
   answer.then(

@@ -1,2 +1,6 @@
-export { type ConnectionOptions, type Connections, openConnections } from './connections.js'
-export { type RunningService, runService, type ServiceParts } from './service.js'
+export { checkPooler, checkSchema } from './check-database.js'
+export { type ConnectionOptions, type Connections, databaseState, openConnections } from './connections.js'
+export { lossReporter } from './losses.js'
+export { type RunningService, runProcess } from './process.js'
+export { runService, type ServiceParts } from './service.js'
+export { StartFault, startFaultOf } from './start-fault.js'

@@ -22,12 +22,30 @@ export interface HttpMetrics {
   }): void
 }
 
+/** What `createApp` needs of the log of requests. */
+export interface RequestLog {
+  write(
+    line: {
+      readonly requestId: string
+      readonly method: string
+      /** As in `HttpMetrics`. */
+      readonly route: string
+      readonly status: number
+      /** Milliseconds. */
+      readonly ms: number
+    },
+    level: 'info' | 'debug',
+  ): void
+}
+
 export interface AppOptions {
   /** The service's name: on its log lines and in the API's title. */
   readonly name: string
   readonly logger?: FastifyBaseLogger
   readonly authenticate: Authenticate
   readonly metrics?: HttpMetrics
+  /** Told of every request that was answered, or broken off by its caller. */
+  readonly requests?: RequestLog
   /** Whose `X-Forwarded-*` to believe: `false` (default) nobody's, else the proxies' CIDRs, or everybody's. */
   readonly trustProxy?: boolean | string | readonly string[]
 }
@@ -71,7 +89,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   useJsonBodies(app)
   useProblemErrors(app)
   useNotFound(app)
-  if (options.metrics !== undefined) observeRequests(app, options.metrics)
+  observeRequests(app, options)
   return app
 }
 
@@ -104,16 +122,21 @@ const refuseNulInUrl = (app: FastifyInstance): void => {
   })
 }
 
-const observeRequests = (app: FastifyInstance, metrics: HttpMetrics): void => {
-  app.addHook('onResponse', async (request, reply) => {
-    metrics.observeRequest({
-      method: request.method,
-      route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
-      status: reply.statusCode,
-      seconds: reply.elapsedTime / 1000,
-    })
+const observeRequests = (app: FastifyInstance, { metrics, requests }: AppOptions): void => {
+  if (metrics === undefined && requests === undefined) return
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request
+    const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched')
+    const status = reply.statusCode
+    const ms = reply.elapsedTime
+    metrics?.observeRequest({ method, route, status, seconds: ms / 1000 })
+    requests?.write({ requestId: request.id, method, route, status, ms }, isProbe(route) ? 'debug' : 'info')
+    done()
   })
 }
+
+/** What asks every few seconds, for ever. */
+const isProbe = (route: string): boolean => route.startsWith('/health/') || route === '/metrics'
 
 /** A scope whose handlers take their types from their routes' zod schemas. */
 export const typed = (scope: FastifyInstance) => scope.withTypeProvider<ZodTypeProvider>()

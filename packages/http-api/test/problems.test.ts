@@ -155,3 +155,22 @@ describe('listening', () => {
     await app.close()
   })
 })
+
+describe('a database that is not as this version needs it', () => {
+  const postgresError = (code: string, severity = 'ERROR') =>
+    Object.assign(new Error('from Postgres'), { code, severity })
+
+  test.each([
+    ['a missing role, found at sign-in', postgresError('22023', 'FATAL')],
+    ['a wrong password', postgresError('28P01', 'FATAL')],
+    ['a missing table', postgresError('42P01')],
+    ['a missing right', postgresError('42501')],
+    ['a server that takes no writes', postgresError('25006')],
+  ])('%s is 503, and never the fault of the caller', async (_what, error) => {
+    const app = testApp()
+    app.get('/x', { config: { permission: 'public' } }, () => Promise.reject(error))
+    const answer = await app.inject({ url: '/x' })
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'UNAVAILABLE'])
+    expect(answer.body).not.toContain('from Postgres')
+  })
+})

@@ -1,2 +1,3 @@
 export { createLogger, type Logger } from './logger.js'
 export { createMetrics, type Metrics } from './metrics.js'
+export { createRequestLog, type RequestLine, type RequestLog } from './request-log.js'

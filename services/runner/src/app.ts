@@ -17,6 +17,7 @@ export const buildRunnerApp = async ({
   connections,
   log,
   metrics,
+  requests,
 }: ServiceParts): Promise<FastifyInstance> => {
   const { database, store, queue, feed } = connections
   metrics.watchQueueDepth(() => queue.depth())
@@ -31,6 +32,7 @@ export const buildRunnerApp = async ({
     logger: log,
     authenticate: tokens.authenticate,
     metrics,
+    requests,
     trustProxy: config.http.trustProxy,
   })
   await registerDocs(app, { title: 'Millrace runner', version: '0.1.0' })

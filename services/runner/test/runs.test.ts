@@ -73,7 +73,7 @@ describe('runs', () => {
     await world.sql`REVOKE INSERT ON runs FROM millrace_ingest`
     const refused = await start({ workflow: 'orders' })
     await world.sql`GRANT INSERT ON runs TO millrace_ingest`
-    expect(refused.statusCode).toBe(500)
+    expect(refused.json()).toMatchObject({ status: 503, code: 'UNAVAILABLE' })
     expect((await start({ workflow: 'orders' })).statusCode).toBe(201)
   })
 

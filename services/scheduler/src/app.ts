@@ -1,4 +1,4 @@
-import type { ServiceParts } from '@millrace/connections'
+import { lossReporter, type ServiceParts } from '@millrace/connections'
 import { MillraceError } from '@millrace/contracts'
 import { createApp, registerProbes } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
@@ -10,6 +10,7 @@ export const buildSchedulerApp = async ({
   connections,
   log,
   metrics,
+  requests,
 }: ServiceParts): Promise<FastifyInstance> => {
   const { database, store, queue } = connections
   metrics.watchQueueDepth(() => queue.depth())
@@ -18,6 +19,7 @@ export const buildSchedulerApp = async ({
     logger: log,
     authenticate: () => Promise.reject(new MillraceError('UNAUTHENTICATED')),
     metrics,
+    requests,
     trustProxy: config.http.trustProxy,
   })
   registerProbes(app, {
@@ -29,7 +31,7 @@ export const buildSchedulerApp = async ({
     sql: database.sql,
     store,
     queue,
-    onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
+    onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
     onSwept: (count, reason) => log.info({ count, reason }, 'rang for runs that nobody rang for'),
   })
   await app.register(plugin)

@@ -1,9 +1,9 @@
 import type { Config } from '@millrace/config'
-import type { Connections } from '@millrace/connections'
+import { type Connections, lossReporter } from '@millrace/connections'
 import { createApp, listen, registerDocs, registerProbes } from '@millrace/http-api'
 import { runnerPlugin } from '@millrace/runner-service'
 import { schedulerPlugin } from '@millrace/scheduler-service'
-import type { Logger, Metrics } from '@millrace/telemetry'
+import type { Logger, Metrics, RequestLog } from '@millrace/telemetry'
 import { workflowPlugin } from '@millrace/workflow-service'
 import type { Keys } from './identity.js'
 import { registerWebApp } from './web-app.js'
@@ -14,6 +14,7 @@ export interface StandaloneAppDeps {
   readonly identity: Keys
   readonly log: Logger
   readonly metrics: Metrics
+  readonly requests?: RequestLog
 }
 
 export interface StandaloneApp {
@@ -33,6 +34,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
     logger: log,
     authenticate: identity.tokens.authenticate,
     metrics,
+    ...(deps.requests === undefined ? {} : { requests: deps.requests }),
     trustProxy: config.http.trustProxy,
   })
   await registerDocs(app, { title: 'Millrace', version: '1' })
@@ -69,7 +71,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       sql: database.sql,
       store,
       queue,
-      onError: (error, loop) => log.warn({ err: error, loop }, 'a pass failed; the next one tries again'),
+      onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
     }),
   )
   await registerWebApp(app)

@@ -1,11 +1,12 @@
-import { ConfigError, loadConfig } from '@millrace/config'
+import { loadConfig } from '@millrace/config'
+import { startFaultOf } from '@millrace/connections'
 import { createLogger } from '@millrace/telemetry'
 import { startPlatform } from './platform.js'
 import { runShowcase } from './showcase/showcase.js'
 
 /**
  * `main.js` serves; `--showcase` first seeds the examples and plays one; `--demo` plays one and ends.
- * Exit codes: 0 fine, 1 the demo's run did not complete, 2 it could not start.
+ * Exit codes: 0 fine, 1 the demo's run did not complete, or it could not start; 2 a demo or showcase could not start.
  */
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const mode = process.argv.includes('--demo')
@@ -41,13 +42,18 @@ async function main(): Promise<number> {
   }
 }
 
+/** One line that says what to change: JSON for whoever collects logs, plain where a person looks on. */
+function couldNotStart(error: unknown): number {
+  const sentence = `Millrace could not start: ${startFaultOf(error)}`
+  if (mode !== 'serve') {
+    process.stderr.write(`${sentence}\n`)
+    return 2
+  }
+  createLogger('millrace', 'info').fatal(sentence)
+  return 1
+}
+
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    const known = error instanceof ConfigError || (error instanceof Error && /in use/.test(error.message))
-    process.stderr.write(
-      `Millrace could not start: ${known ? error.message : ((error as Error).stack ?? String(error))}\n`,
-    )
-    process.exit(2)
-  },
+  (error: unknown) => process.exit(couldNotStart(error)),
 )

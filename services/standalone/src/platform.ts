@@ -1,8 +1,14 @@
 import { type Config, childEnvironment } from '@millrace/config'
-import { type Connections, openConnections } from '@millrace/connections'
+import {
+  type Connections,
+  checkPooler,
+  checkSchema,
+  lossReporter,
+  openConnections,
+} from '@millrace/connections'
 import { migrate } from '@millrace/db'
 import { startPostgres } from '@millrace/local-services'
-import { createMetrics, type Logger, type Metrics } from '@millrace/telemetry'
+import { createMetrics, createRequestLog, type Logger, type Metrics } from '@millrace/telemetry'
 import { startWorker } from '@millrace/worker-service'
 import { buildStandaloneApp } from './app.js'
 import { forkWorkers } from './child-workers.js'
@@ -38,19 +44,24 @@ export async function startPlatform(
   }
   try {
     const databaseUrl = await startDatabase(config, say, undo)
-    await migrate(databaseUrl)
+    const { directUrl } = config.databaseAccess
+    await checkPooler(databaseUrl, { directUrl })
+    await migrate(directUrl ?? databaseUrl)
     const metrics = createMetrics()
+    const requests = createRequestLog('millrace', config.logLevel)
     const connections = await openConnections({
       metrics,
       databaseUrl,
+      ...config.databaseAccess,
       redisUrl: config.redisUrl,
       name: 'standalone',
       poolSize: 16,
-      onError: (error) => log.warn({ err: error }, 'a connection was lost; it is being restored'),
+      onError: lossReporter(log, () => performance.now()),
     })
     undo.push(() => connections.close())
+    await checkSchema(connections.database.sql)
     const identity = await createIdentity(connections.database.sql, config)
-    const app = await buildStandaloneApp({ config, connections, identity, log, metrics })
+    const app = await buildStandaloneApp({ config, connections, identity, log, metrics, requests })
     undo.push(() => app.close())
     const url = await app.listen()
     await startWorkers(config, connections, identity, databaseUrl, log, metrics, undo)

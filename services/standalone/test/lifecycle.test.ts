@@ -62,8 +62,8 @@ describe('the standalone process', () => {
     const address = blocker.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const refused = await spawnNode(MAIN, { env: environment(port) })
-    expect((await refused.exited).code).toBe(2)
-    expect(refused.output()).toMatch(/set PORT/)
+    expect((await refused.exited).code).toBe(1)
+    expect(JSON.parse(refused.output().trimEnd().split('\n').at(-1) ?? '').msg).toMatch(/set PORT/)
     expect(existsSync(join(folder.path, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false)
     blocker.close()
   })

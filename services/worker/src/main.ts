@@ -3,7 +3,7 @@ import { runService } from '@millrace/connections'
 import { createApp, listen, registerProbes } from '@millrace/http-api'
 import { startWorker } from './start-worker.js'
 
-await runService('worker', async ({ config, connections, log, metrics }) => {
+await runService('worker', async ({ config, connections, log, metrics, requests }) => {
   const vault = createVaultOfKey(config.secrets.masterKey)
   const { processes: _, drainMs, ...limits } = config.worker
   const worker = await startWorker(connections, {
@@ -23,6 +23,7 @@ await runService('worker', async ({ config, connections, log, metrics }) => {
     logger: log,
     authenticate: () => Promise.reject(new Error('a worker has no accounts')),
     metrics,
+    requests,
   })
   registerProbes(app, {
     ready: () => connections.check(),

@@ -6,18 +6,19 @@ import {
   createVaultOfKey,
 } from '@millrace/auth'
 import type { Config } from '@millrace/config'
+import { databaseState } from '@millrace/connections'
 import type { Database } from '@millrace/db'
 import { createApp, registerDocs, registerProbes } from '@millrace/http-api'
-import { createMetrics, type Logger } from '@millrace/telemetry'
+import { createMetrics, type Logger, type RequestLog } from '@millrace/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { workflowPlugin } from './plugin.js'
-import { databaseState } from './ready.js'
 
 /** The workflow API as a service of its own. */
 export const buildWorkflowApp = async (
   config: Pick<Config, 'http' | 'secrets' | 'allowPrivate'>,
   { sql }: Pick<Database, 'sql'>,
   log: Logger,
+  requests?: RequestLog,
 ): Promise<FastifyInstance> => {
   const { publicUrl, trustProxy, metricsToken } = config.http
   const metrics = createMetrics()
@@ -31,11 +32,12 @@ export const buildWorkflowApp = async (
     logger: log,
     authenticate: tokens.authenticate,
     metrics,
+    ...(requests === undefined ? {} : { requests }),
     trustProxy,
   })
   await registerDocs(app, { title: 'Millrace workflows', version: '1' })
   registerProbes(app, {
-    ready: async () => ({ database: await databaseState(sql) }),
+    ready: async () => ({ database: await databaseState({ sql }) }),
     metrics: metrics.registry,
     ...(metricsToken === undefined ? {} : { metricsToken }),
   })

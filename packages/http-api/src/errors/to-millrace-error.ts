@@ -1,6 +1,6 @@
 import { type ErrorCode, MillraceError } from '@millrace/contracts'
 import type { FastifyError } from 'fastify'
-import { isUnreachable } from './unreachable.js'
+import { isUnprepared, isUnreachable } from './unreachable.js'
 
 /** Milliseconds. */
 const RETRY_WHEN_UNREACHABLE = 2_000
@@ -22,6 +22,11 @@ export const toMillraceError = (error: unknown): MillraceError => {
     })
   if (isUnreachable(error))
     return new MillraceError('UNAVAILABLE', 'The database cannot be reached', {
+      cause: error,
+      retryAfterMs: RETRY_WHEN_UNREACHABLE,
+    })
+  if (isUnprepared(error))
+    return new MillraceError('UNAVAILABLE', 'The database is not as this version needs it', {
       cause: error,
       retryAfterMs: RETRY_WHEN_UNREACHABLE,
     })

@@ -27,3 +27,21 @@ export const isUnreachable = (error: unknown): boolean => {
   }
   return false
 }
+
+/**
+ * SQLSTATE of a server that is not as this version needs it: no such user, database, table, function or right, or it
+ * takes no writes. Somebody has to set it right; no caller can.
+ */
+const UNPREPARED = /^(28...|3D000|3F000|42P01|42883|42704|42501|25006)$/
+
+/** True when a database answered that it is not prepared for this version, or ended the session for a reason of its own. */
+export const isUnprepared = (error: unknown): boolean => {
+  let current = error
+  for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+    const code = 'code' in current ? current.code : undefined
+    if (typeof code === 'string' && UNPREPARED.test(code)) return true
+    if ('severity' in current && current.severity === 'FATAL') return true
+    current = current.cause
+  }
+  return false
+}

@@ -25,6 +25,8 @@ const DATABASE_DROPPED = '57P04'
 
 export const classifyFailure = (error: unknown): Failure => {
   const code = errorCode(error)
+  // It ended the session, or never began one: whatever its code says, it is not about the data of a statement.
+  if (isFatal(error) && !TRANSIENT_CLASSES.has(code?.slice(0, 2) ?? '')) return 'bug'
   if (code === undefined || code === DATABASE_DROPPED) return 'bug'
   if (CLOSED.has(code)) return 'closed'
   if (LOST.has(code) || SOCKET.test(code) || TRANSIENT_STATES.has(code)) return 'transient'
@@ -32,6 +34,9 @@ export const classifyFailure = (error: unknown): Failure => {
   if (TRANSIENT_CLASSES.has(state)) return 'transient'
   return DATA_CLASSES.has(state) ? 'data' : 'bug'
 }
+
+const isFatal = (error: unknown): boolean =>
+  error instanceof Error && 'severity' in error && (error.severity === 'FATAL' || error.severity === 'PANIC')
 
 const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
