@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq'
+import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import {
   exceptLostJobs,
@@ -19,6 +19,8 @@ import {
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
 import { cut, openProducer, untilConnected, WorkerRedis } from './connections.js'
+import { PatientWorker } from './patient-worker.js'
+import { findRedisFault } from './server-fault.js'
 
 export interface RedisQueueOptions extends Timing {
   /** `redis://` or `rediss://` URL. The server needs `maxmemory-policy noeviction`. */
@@ -33,11 +35,17 @@ export interface RedisQueueOptions extends Timing {
 /**
  * The job queue on Redis. Resolves once connected, or after 2 s: while Redis is away `enqueue` rejects and
  * consumers wait for it.
+ * @throws Error in one sentence when a server answers that the queue cannot run on: a cluster, a sentinel, a replica.
  */
 export async function createRedisQueue(options: RedisQueueOptions): Promise<JobQueue> {
   const onError = options.onError ?? (() => undefined)
   const backend = new RedisBackend(options, onError)
-  await backend.ready()
+  try {
+    await backend.ready()
+  } catch (thrown) {
+    await backend.close()
+    throw thrown
+  }
   return new BullQueue(backend, options.watchdogMs, onError)
 }
 
@@ -67,13 +75,14 @@ class RedisBackend implements QueueBackend {
     this.producer.on('error', onError)
   }
 
-  ready(): Promise<void> {
-    return untilConnected(this.#redis)
+  async ready(): Promise<void> {
+    await untilConnected(this.#redis)
+    if (this.#redis.status === 'ready') await this.#checkServer()
   }
 
   openWorker(process: ProcessJob, concurrency: number): WorkerHandle {
     const redis = new WorkerRedis(this.#options.url, this.#onError)
-    const worker = new Worker(this.#name, process, {
+    const worker = new PatientWorker(this.#name, process, {
       ...WORKER_OPTIONS,
       ...stalledAfter(this.#options.stalledMs),
       connection: redis,
@@ -105,7 +114,13 @@ class RedisBackend implements QueueBackend {
   }
 
   async ping(): Promise<void> {
-    await withDeadline(this.#redis.ping(), ANSWER_MS, 'a ping of Redis')
+    await withDeadline(this.#checkServer(), ANSWER_MS, 'a ping of Redis')
+  }
+
+  /** A primary may have become a replica since. */
+  async #checkServer(): Promise<void> {
+    const [, fault] = await Promise.all([this.#redis.ping(), findRedisFault(this.#redis)])
+    if (fault !== undefined) throw new Error(fault)
   }
 
   async close(): Promise<void> {
