@@ -3,7 +3,7 @@ import type { NodeCatalogue, NodeTypeFacts } from '@millrace/engine'
 import type { NodeType } from './define.js'
 import { nodeLibrary } from './library.js'
 import { checkParams } from './params/check.js'
-import { rawExpressionsIn, rawParamNames } from './params/raw.js'
+import { rawExpressionsIn, rawParamNames, urlParamNames } from './params/raw.js'
 
 /** The library as the engine's validation sees it. */
 export const nodeCatalogue = (): NodeCatalogue => {
@@ -31,3 +31,8 @@ const rawNames = new Map([...nodeLibrary].map(([name, type]) => [name, rawParamN
  * a template resolved to would let data become code. Empty for an unknown type.
  */
 export const rawParams = (type: string): readonly string[] => rawNames.get(type) ?? []
+
+const urlNames = new Map([...nodeLibrary].map(([name, type]) => [name, urlParamNames(type.params)]))
+
+/** Names of the params of a type that are URLs; none for an unknown type. */
+export const urlParams = (type: string): readonly string[] => urlNames.get(type) ?? []

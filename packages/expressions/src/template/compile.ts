@@ -3,7 +3,8 @@ import { compileExpression, type Expression } from '../expression.js'
 import { STRING_CHARACTERS } from '../limits.js'
 import { GIVE_UP } from '../native/native.js'
 import type { CompiledTemplate, Scope } from '../types.js'
-import { scanTemplate } from './scan.js'
+import { type Part, scanTemplate } from './scan.js'
+import { joinUrl } from './url.js'
 
 /** Gives the value, or a promise of it when JSONata had to be asked. */
 type Resolver = (scope: Scope) => Json | undefined | Promise<Json | undefined>
@@ -15,11 +16,16 @@ type Piece =
 /**
  * Compiles a tree of params. A string that is exactly one `{{ }}` keeps its value's type; in mixed text, objects
  * become JSON and nothing becomes the empty string. An expression that gives nothing leaves its key out of an
- * object, and null in an array. `pointer` is where the tree stands, for messages.
+ * object, and null in an array. `pointer` is where the tree stands, for messages; `urls` names the params that are
+ * URLs, whose values are encoded for where they stand.
  * Throws MillraceError EXPRESSION_FAILED for a syntax error.
  */
-export function compileTemplate(params: Record<string, Json>, pointer = ''): CompiledTemplate {
-  const piece = compileValue(params, pointer)
+export function compileTemplate(
+  params: Record<string, Json>,
+  pointer = '',
+  urls: readonly string[] = [],
+): CompiledTemplate {
+  const piece = compileObject(params, pointer, urls)
   return {
     constant: piece.constant,
     resolve: async (scope) => (piece.constant ? piece.value : ((await piece.resolve(scope)) ?? null)),
@@ -35,7 +41,12 @@ function compileValue(value: Json, pointer: string): Piece {
 
 const constant = (value: Json): Piece => ({ constant: true, value, resolve: () => value })
 
-function compileText(text: string, pointer: string): Piece {
+/** Makes one text of the parts of a template, given what each has come to. */
+type Join = (parts: readonly Part[], texts: readonly string[], pointer: string) => string
+
+const joinPlainly: Join = (_parts, texts) => texts.join('')
+
+function compileText(text: string, pointer: string, join: Join = joinPlainly): Piece {
   if (!text.includes('{{')) return constant(text)
   const parts = scan(text, pointer)
   const only = parts.length === 1 ? parts[0] : undefined
@@ -49,7 +60,7 @@ function compileText(text: string, pointer: string): Piece {
   )
   return {
     constant: false,
-    resolve: (scope) => whenAll(pieces, scope, (values) => joinText(values, pointer)),
+    resolve: (scope) => whenAll(pieces, scope, (values) => joinText(parts, values, pointer, join)),
   }
 }
 
@@ -95,8 +106,13 @@ const relocate = (error: unknown, pointer: string): unknown =>
     ? new MillraceError(error.code, `${pointer}: ${error.message}`, { ...error.extras, cause: error })
     : error
 
-function joinText(values: readonly (Json | undefined)[], pointer: string): string {
-  const text = values.map(toText).join('')
+function joinText(
+  parts: readonly Part[],
+  values: readonly (Json | undefined)[],
+  pointer: string,
+  join: Join,
+): string {
+  const text = join(parts, values.map(toText), pointer)
   if (text.length > STRING_CHARACTERS)
     throw new MillraceError('EXPRESSION_LIMIT', `${pointer}: a text of ${text.length} characters`)
   return text
@@ -116,9 +132,15 @@ function compileArray(items: readonly Json[], pointer: string): Piece {
   }
 }
 
-function compileObject(object: Record<string, Json>, pointer: string): Piece {
+function compileObject(object: Record<string, Json>, pointer: string, urls: readonly string[] = []): Piece {
   const keys = Object.keys(object).filter((key) => !RESERVED_KEYS.has(key))
-  const pieces = keys.map((key) => compileValue(object[key] ?? null, `${pointer}/${escapePointer(key)}`))
+  const pieces = keys.map((key) => {
+    const value = object[key] ?? null
+    const place = `${pointer}/${escapePointer(key)}`
+    return typeof value === 'string' && urls.includes(key)
+      ? compileText(value, place, joinUrl)
+      : compileValue(value, place)
+  })
   const combine = (values: readonly (Json | undefined)[]): Json => {
     const out: { [key: string]: Json } = {}
     for (const [index, value] of values.entries()) if (value !== undefined) out[keys[index]!] = value

@@ -10,6 +10,14 @@ export const rawParamNames = (schema: z.ZodType): readonly string[] =>
         .map(([name]) => name)
     : []
 
+/** Names of the top-level params that are URLs, in which a template's values are encoded: `template: 'url'` in their meta. */
+export const urlParamNames = (schema: z.ZodType): readonly string[] =>
+  schema instanceof z.ZodObject
+    ? Object.entries(schema.shape)
+        .filter(([, field]) => field instanceof z.ZodType && field.meta()?.template === 'url')
+        .map(([name]) => name)
+    : []
+
 const isRaw = (field: unknown): boolean => {
   const meta = field instanceof z.ZodType ? field.meta() : undefined
   return meta?.expression === true || meta?.raw === true

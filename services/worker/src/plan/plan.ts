@@ -9,7 +9,7 @@ import {
   compileTemplate,
   type Scope,
 } from '@millrace/expressions'
-import { listReader, type NodeType, nodeCatalogue, nodeLibrary, rawParams } from '@millrace/nodes'
+import { listReader, type NodeType, nodeCatalogue, nodeLibrary, rawParams, urlParams } from '@millrace/nodes'
 import type { DebounceRequest, RateRequest, SlotRequest } from '@millrace/run-store'
 import { type Touches, touchesOf } from './touches.js'
 
@@ -163,7 +163,7 @@ function compileNode(
   const raw: Record<string, Json> = {}
   const resolved: Record<string, Json> = {}
   for (const [name, value] of Object.entries(params)) (rawNames.has(name) ? raw : resolved)[name] = value
-  const template = compileTemplate(resolved, pointer)
+  const template = compileTemplate(resolved, pointer, urlParams(typeName))
   const parsed = template.constant ? type.params.safeParse(params) : undefined
   return {
     type,

@@ -9,7 +9,11 @@ export const httpRequestParams = z.strictObject({
     .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
     .default('GET')
     .meta({ title: 'Method' }),
-  url: z.string().min(1).max(8_000).meta({ title: 'URL', description: 'Absolute, http or https.' }),
+  url: z.string().min(1).max(8_000).meta({
+    title: 'URL',
+    description: 'Absolute, http or https. Values in it are encoded for where they stand.',
+    template: 'url',
+  }),
   query: z
     .record(z.string(), z.union([scalar, z.null(), z.array(scalar)]))
     .optional()
