@@ -1,6 +1,6 @@
+import { createAddressGuard, type Resolve, systemResolve } from '@millrace/address-guard'
 import { MillraceError, RESERVED_KEYS } from '@millrace/contracts'
 import { Agent, type Dispatcher } from 'undici'
-import { createAddressGuard, type Resolve, resolveChecked, systemResolve } from './address-guard.js'
 import { readBody } from './body.js'
 import { createConnector } from './connector.js'
 import { ACCEPTED_CODINGS } from './content-coding.js'
@@ -42,16 +42,6 @@ export function createHttpClient({ allowPrivate, resolve = systemResolve }: Http
 interface Agents {
   readonly kept: Agent
   readonly fresh: Agent
-}
-
-/** The checked address of a host, for protocols other than HTTP. Throws HTTP_BLOCKED, HTTP_FAILED. */
-export async function resolveAllowed(
-  host: string,
-  allowPrivate: readonly string[],
-  resolve: Resolve = systemResolve,
-): Promise<string> {
-  const [first] = await resolveChecked(createAddressGuard(allowPrivate), resolve, host)
-  return first?.address ?? host
 }
 
 async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

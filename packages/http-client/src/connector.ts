@@ -1,14 +1,10 @@
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { type AddressGuard, connectChecked, type Resolve } from '@millrace/address-guard'
 import { buildConnector } from 'undici'
-import { type AddressGuard, type Resolve, resolveChecked } from './address-guard.js'
 import { watchUse } from './stale.js'
 
-/**
- * Connects only to checked addresses. The host is resolved here and the connection made to the very addresses that
- * were checked, one after the other until one accepts (a look-up hook alone is skipped for IP literals); the
- * socket's peer is checked once more.
- */
+/** Connects undici to checked addresses only, see `connectChecked`; the host's name is kept for TLS. */
 export function createConnector(
   guard: AddressGuard,
   resolve: Resolve,
@@ -16,8 +12,13 @@ export function createConnector(
 ): buildConnector.connector {
   const connect = promisify(buildConnector({ timeout: connectMs, keepAlive: true }))
   return (options, callback) => {
-    connectToAny(connect, guard, resolve, options).then(
-      (socket) => callback(null, socket),
+    const isName = isIP(options.hostname.replace(/^\[|\]$/g, '')) === 0
+    const servername = options.servername ?? (isName ? options.hostname : undefined)
+    const named = servername === undefined ? {} : { servername }
+    connectChecked(guard, resolve, options.hostname, (address) =>
+      connect({ ...options, hostname: address, ...named }),
+    ).then(
+      (socket) => callback(null, watchUse(socket)),
       (error: Error) => callback(error, null),
     )
   }
@@ -31,34 +32,3 @@ const promisify =
     new Promise((resolve, reject) => {
       connect(options, (error, socket) => (error === null ? resolve(socket) : reject(error)))
     })
-
-async function connectToAny(
-  connect: Connect,
-  guard: AddressGuard,
-  resolve: Resolve,
-  options: buildConnector.Options,
-): Promise<Socket | TLSSocket> {
-  const addresses = await resolveChecked(guard, resolve, options.hostname)
-  const isName = isIP(options.hostname.replace(/^\[|\]$/g, '')) === 0
-  const servername = options.servername ?? (isName ? options.hostname : undefined)
-  let refusal: unknown
-  for (const { address } of addresses) {
-    try {
-      const named = servername === undefined ? {} : { servername }
-      return watchUse(checkPeer(guard, await connect({ ...options, hostname: address, ...named })))
-    } catch (error) {
-      refusal = error
-    }
-  }
-  throw refusal
-}
-
-function checkPeer(guard: AddressGuard, socket: Socket | TLSSocket): Socket | TLSSocket {
-  try {
-    guard.check(socket.remoteAddress ?? '')
-    return socket
-  } catch (error) {
-    socket.destroy()
-    throw error
-  }
-}

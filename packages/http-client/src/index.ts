@@ -1,4 +1,3 @@
-export type { Resolve } from './address-guard.js'
-export { createHttpClient, type HttpClientOptions, resolveAllowed } from './client.js'
+export { createHttpClient, type HttpClientOptions } from './client.js'
 export { ContentCodingError, decodeContent } from './content-coding.js'
 export * from './types.js'

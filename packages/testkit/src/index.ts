@@ -1,4 +1,5 @@
 export { freePort } from '@millrace/local-services'
+export { CLOSED_ADDRESSES, CLOSED_HOSTS, OPEN_ADDRESSES } from './addresses.js'
 export { CHROMIUM_FLAGS, findChromium } from './chromium.js'
 export { createTestDatabase, type TestDatabase } from './database.js'
 export * from './processes.js'

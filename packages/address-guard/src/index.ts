@@ -1,0 +1,3 @@
+export { connectChecked, type Peer } from './connect.js'
+export { type AddressGuard, createAddressGuard } from './guard.js'
+export { type Resolve, resolveChecked, systemResolve } from './resolve.js'
