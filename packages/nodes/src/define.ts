@@ -52,6 +52,8 @@ export interface NodeHttpRequest {
   readonly timeoutMs?: number
   readonly maxRedirects?: number
   readonly maxResponseBytes?: number
+  /** Name of the credential it carries: one that does not work shuts the upstream for nobody else. */
+  readonly credential?: string | undefined
 }
 export interface NodeHttpResponse {
   readonly status: number

@@ -1,1 +1,2 @@
-export { createSqlRunner, type SqlResult, type SqlRunner } from './runner.js'
+export type { SqlResult } from './connection/result.js'
+export { createSqlRunner, type SqlQuery, type SqlRunner, type SqlUser } from './runner.js'

@@ -1,95 +1,90 @@
-import { type Json, MillraceError } from '@millrace/contracts'
-import postgres from 'postgres'
+import { createAddressGuard, type Resolve, systemResolve } from '@millrace/address-guard'
+import type { Json } from '@millrace/contracts'
+import type { SqlResult } from './connection/result.js'
+import type { Door } from './connection/socket.js'
+import { explain } from './explain.js'
+import { Pool } from './pool/pool.js'
 
-export interface SqlResult {
-  readonly rows: Json[]
-  readonly rowCount: number
+/** Whose connections a statement uses: they are shared by the workflows of a workspace, and by nobody else. */
+export interface SqlUser {
+  readonly workspaceId: string
+  readonly credential: string
+  readonly workflowId: string
+}
+
+export interface SqlQuery {
+  /** `postgres://…`, of the credential. */
+  readonly url: string
+  readonly user: SqlUser
+  /** One, with $1, $2 … */
+  readonly statement: string
+  readonly params: readonly Json[]
+  /** Cancels the statement, on the server too. */
+  readonly signal: AbortSignal
+  /** The last check before the statement runs: nothing has been sent that could have an effect. */
+  readonly permit?: () => Promise<void>
 }
 
 /** Runs statements against databases of a workspace's credentials: the only way out of Millrace over SQL. */
 export interface SqlRunner {
-  /** Throws QUERY_FAILED, DATABASE_UNREACHABLE, HTTP_BLOCKED. The signal cancels the statement. */
-  query(url: string, statement: string, params: readonly Json[], signal: AbortSignal): Promise<SqlResult>
+  /**
+   * Each statement is a transaction of its own, and leaves nothing behind in its session. It may take as long as its
+   * signal lets it. Throws QUERY_FAILED, DATABASE_UNREACHABLE, HTTP_BLOCKED, INVALID_PARAMS, OUTPUT_TOO_LARGE.
+   */
+  query(query: SqlQuery): Promise<SqlResult>
+  /** Cuts what is under way. */
   close(): Promise<void>
 }
 
-/** Pools kept open; the least recently used one is closed. */
-const MAX_POOLS = 20
-const CONNECTIONS_PER_DATABASE = 10
+export interface SqlRunnerOptions {
+  /** CIDRs that may be called although they are private. */
+  readonly allowPrivate: readonly string[]
+  /** Default: the operating system's. */
+  readonly resolve?: Resolve
+}
 
-/** `resolveAllowed` gives the checked address of a host, or throws HTTP_BLOCKED. */
-export function createSqlRunner(resolveAllowed: (host: string) => Promise<string>): SqlRunner {
-  const pools = new Map<string, Promise<postgres.Sql>>()
+/** Connections of all pools together; beyond it, idle ones are closed. Those in use are as many as steps run. */
+const MAX_CONNECTIONS = 200
 
-  const pool = (url: string): Promise<postgres.Sql> => {
-    const known = pools.get(url)
-    if (known !== undefined) {
-      pools.delete(url)
-      pools.set(url, known)
-      return known
-    }
-    const opened = open(url, resolveAllowed)
-    opened.catch(() => pools.delete(url))
-    pools.set(url, opened)
-    const oldest = pools.size > MAX_POOLS ? pools.entries().next().value : undefined
-    if (oldest !== undefined) {
-      pools.delete(oldest[0])
-      oldest[1].then((sql) => sql.end({ timeout: 5 })).catch(() => {})
-    }
-    return opened
+export function createSqlRunner({ allowPrivate, resolve = systemResolve }: SqlRunnerOptions): SqlRunner {
+  const door: Door = { guard: createAddressGuard(allowPrivate), resolve }
+  /** The one used last stands last. */
+  const pools = new Map<string, Pool>()
+
+  const poolOf = ({ url, user }: SqlQuery): Pool => {
+    const key = JSON.stringify([user.workspaceId, user.credential, url])
+    const pool: Pool =
+      pools.get(key) ??
+      new Pool(url, door, () => {
+        if (pools.get(key) === pool) pools.delete(key)
+      })
+    pools.delete(key)
+    pools.set(key, pool)
+    return pool
   }
 
   return {
-    async query(url, statement, params, signal) {
-      const sql = await pool(url)
-      const query = sql.unsafe(statement, params as postgres.ParameterOrJSON<never>[], { prepare: true })
-      const cancel = () => query.cancel()
-      signal.addEventListener('abort', cancel, { once: true })
+    async query(query) {
       try {
-        const rows = await query
-        return { rows: JSON.parse(JSON.stringify([...rows])), rowCount: rows.count ?? rows.length }
-      } catch (cause) {
-        throw explain(cause)
-      } finally {
-        signal.removeEventListener('abort', cancel)
+        const { statement: text, params: values, permit, signal } = query
+        const pool = poolOf(query)
+        makeRoom(pools)
+        return await pool.run(query.user.workflowId, { text, values, permit, signal })
+      } catch (error) {
+        throw explain(error)
       }
     },
     async close() {
-      await Promise.allSettled([...pools.values()].map(async (opened) => (await opened).end({ timeout: 5 })))
+      for (const pool of pools.values()) pool.close()
+      pools.clear()
     },
   }
 }
 
-async function open(url: string, resolveAllowed: (host: string) => Promise<string>): Promise<postgres.Sql> {
-  let parsed: URL
-  try {
-    parsed = new URL(url)
-  } catch (cause) {
-    throw new MillraceError('DATABASE_UNREACHABLE', 'the credential holds no valid postgres:// URL', {
-      cause,
-      details: { retryable: false },
-    })
+function makeRoom(pools: ReadonlyMap<string, Pool>): void {
+  let open = 0
+  for (const pool of pools.values()) open += pool.open
+  for (const pool of pools.values()) {
+    for (; open >= MAX_CONNECTIONS && pool.idle > 0; open--) pool.closeOldest()
   }
-  const address = await resolveAllowed(parsed.hostname)
-  return postgres(url, {
-    // Connect to the address that was checked: a second look-up could answer otherwise.
-    host: address,
-    max: CONNECTIONS_PER_DATABASE,
-    idle_timeout: 30,
-    connect_timeout: 10,
-    onnotice: () => {},
-  })
-}
-
-function explain(cause: unknown): MillraceError {
-  if (cause instanceof postgres.PostgresError) {
-    // Serialisation failures, deadlocks and shutdowns pass; everything else is the statement's own fault.
-    const retryable = /^(40|57P|53)/.test(cause.code)
-    return new MillraceError('QUERY_FAILED', cause.message, {
-      cause,
-      details: { sqlstate: cause.code, retryable },
-    })
-  }
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new MillraceError('DATABASE_UNREACHABLE', message, { cause })
 }

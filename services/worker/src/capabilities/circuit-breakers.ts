@@ -9,11 +9,12 @@ import {
 } from 'cockatiel'
 
 /**
- * Owns: a circuit for each workspace and upstream of this worker. One that fails again and again is left alone for a
+ * Owns: a circuit for each workspace, credential and upstream of this worker. One that fails again and again is left alone for a
  * while, so that it can recover and no attempts are used up on it; then one call tries it.
  * Does not own: what a step does about it. CIRCUIT_OPEN uses up no attempt; the step tries again later.
  *
- * 1. Upstreams of different workspaces have different circuits, even of the same name (I9).
+ * 1. Upstreams of different workspaces have different circuits, even of the same name (I9); so have those called with
+ *    different credentials, since it may be the credential that does not work.
  * 2. Bounded: the circuit least lately used goes first (I10).
  */
 export interface CircuitOptions {
@@ -31,7 +32,7 @@ interface Circuit {
 }
 
 const MAX_CIRCUITS = 2_000
-/** The upstream's own failures; what we refuse, or a cancel, says nothing about it. */
+/** The upstream's own failures; what we refuse, a mistake that no other try mends, or a cancel says nothing about it. */
 const UPSTREAM_FAILURES: ReadonlySet<string> = new Set([
   'HTTP_FAILED',
   'DATABASE_UNREACHABLE',
@@ -42,6 +43,15 @@ class FailedAnswer<T> extends Error {
   constructor(readonly answer: T) {
     super('the upstream answered with an error')
   }
+}
+
+/** What a circuit is of. */
+export interface CircuitPlace {
+  readonly workspaceId: string
+  /** Name of the credential the call is made with. */
+  readonly credential: string | undefined
+  /** Host and port. */
+  readonly upstream: string
 }
 
 export class CircuitBreakers {
@@ -64,12 +74,11 @@ export class CircuitBreakers {
    * returned all the same. @throws MillraceError CIRCUIT_OPEN; what the call throws.
    */
   async call<T>(
-    workspaceId: string,
-    upstream: string,
+    { workspaceId, credential, upstream }: CircuitPlace,
     make: () => Promise<T>,
     failed: (answer: T) => boolean = () => false,
   ): Promise<T> {
-    const circuit = this.#circuitOf(`${workspaceId} ${upstream}`)
+    const circuit = this.#circuitOf(JSON.stringify([workspaceId, credential, upstream]))
     try {
       return await circuit.policy.execute(async () => {
         const answer = await make()
@@ -117,4 +126,7 @@ export class CircuitBreakers {
 }
 
 const isUpstreamFailure = (error: Error): boolean =>
-  error instanceof FailedAnswer || (error instanceof MillraceError && UPSTREAM_FAILURES.has(error.code))
+  error instanceof FailedAnswer ||
+  (error instanceof MillraceError &&
+    UPSTREAM_FAILURES.has(error.code) &&
+    error.extras.details?.['retryable'] !== false)

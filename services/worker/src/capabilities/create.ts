@@ -1,6 +1,6 @@
 import type { CredentialData } from '@millrace/contracts'
 import { compileExpression } from '@millrace/expressions'
-import { createHttpClient, resolveAllowed } from '@millrace/http-client'
+import { createHttpClient } from '@millrace/http-client'
 import { createScriptRunner } from '@millrace/sandbox'
 import { createSqlRunner } from '@millrace/sql-client'
 import type { Capabilities } from './capabilities.js'
@@ -20,7 +20,7 @@ export interface CapabilityOptions {
 export function createCapabilities(options: CapabilityOptions): Capabilities & { close(): Promise<void> } {
   const http = createHttpClient({ allowPrivate: options.allowPrivate })
   const script = createScriptRunner()
-  const sql = createSqlRunner((host) => resolveAllowed(host, options.allowPrivate))
+  const sql = createSqlRunner({ allowPrivate: options.allowPrivate })
   return {
     http,
     circuits: new CircuitBreakers(options.circuits),

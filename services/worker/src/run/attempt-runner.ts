@@ -38,6 +38,7 @@ export interface AttemptEvents {
 export interface AttemptIdentity {
   readonly runId: string
   readonly workspaceId: string
+  readonly workflowId: string
   /** Root of idempotency keys: the run itself, or the run it retries. */
   readonly keyRunId: string
   /** Every step waits until its start is durable, whatever its effect (D13). */
@@ -142,9 +143,15 @@ export class AttemptRunner {
 
   #context(request: AttemptRequest, live: LiveAttempt, scope: RunScope): NodeContext {
     const { capabilities, identity, scopes } = this
+    const { workspaceId } = identity
     const granted = () => {
       if (this.#live.get(request.path) !== live)
         throw new MillraceError('WORKER_LOST', 'this attempt is over')
+    }
+    /** The last check, right before anything leaves (D9). */
+    const permit = async () => {
+      await this.events.owned()
+      granted()
     }
     return {
       get signal() {
@@ -159,27 +166,25 @@ export class AttemptRunner {
         granted()
         this.events.logged(request, level, message, data)
       },
-      http: async (call) => {
-        // Checked once more right before the request leaves (D9).
-        await this.events.owned()
-        granted()
+      http: async ({ credential, ...call }) => {
+        await permit()
         return capabilities.circuits.call(
-          identity.workspaceId,
-          hostOf(call.url),
+          { workspaceId, credential, upstream: hostOf(call.url) },
           () => capabilities.http.request({ ...call, signal: live.signal }),
           ({ status }) => status >= 500,
         )
       },
       sql: async (credential, statement, params) => {
-        await this.events.owned()
         granted()
-        const secret = await capabilities.credential(identity.workspaceId, credential)
+        const secret = await capabilities.credential(workspaceId, credential)
         if (secret.type !== 'postgres') {
           throw new MillraceError('CREDENTIAL_NOT_FOUND', `credential ${credential} is not of type postgres`)
         }
         const { url } = secret.data
-        return capabilities.circuits.call(identity.workspaceId, hostOf(url), () =>
-          capabilities.sql.query(url, statement, params, live.signal),
+        const user = { workspaceId, workflowId: identity.workflowId, credential }
+        const { signal } = live
+        return capabilities.circuits.call({ workspaceId, credential, upstream: hostOf(url) }, () =>
+          capabilities.sql.query({ url, user, statement, params, signal, permit }),
         )
       },
       script: async (code, globals) => {
@@ -193,8 +198,7 @@ export class AttemptRunner {
         return capabilities.evaluate(source, { ...scope.view, ...extra })
       },
       publish: async (event) => {
-        await this.events.owned()
-        granted()
+        await permit()
         return capabilities.publishEvent(identity, `${identity.keyRunId}:${request.path}`, {
           ...event,
           payload: storableJson(event.payload),
@@ -202,7 +206,7 @@ export class AttemptRunner {
       },
       credential: async (name) => {
         granted()
-        return capabilities.credential(identity.workspaceId, name)
+        return capabilities.credential(workspaceId, name)
       },
     }
   }

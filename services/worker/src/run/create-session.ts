@@ -18,6 +18,7 @@ export function createSession(
   const identity = {
     runId: run.id,
     workspaceId: run.workspaceId,
+    workflowId: run.workflowId,
     keyRunId: run.keyRunId,
     careful: isSuspect(run),
     trigger: run.input,

@@ -1,5 +1,5 @@
 import { type CredentialData, MillraceError, type TestCredentialAnswer } from '@millrace/contracts'
-import { createHttpClient, resolveAllowed } from '@millrace/http-client'
+import { createHttpClient } from '@millrace/http-client'
 import { type CredentialTestDoors, testCredential } from '@millrace/nodes'
 import { createSqlRunner } from '@millrace/sql-client'
 
@@ -34,11 +34,20 @@ export const createCredentialTester = (allowPrivate: readonly string[]): Credent
   }
 }
 
+/** The runner is of this one test. */
+const NOBODY = { workspaceId: '', workflowId: '', credential: '' }
+
 /** No connection outlives the test. */
 const queryOnce = async (url: string, query: string, allowPrivate: readonly string[]): Promise<void> => {
-  const runner = createSqlRunner((host) => resolveAllowed(host, allowPrivate))
+  const runner = createSqlRunner({ allowPrivate })
   try {
-    await runner.query(url, query, [], AbortSignal.timeout(TIMEOUT_MS))
+    await runner.query({
+      url,
+      user: NOBODY,
+      statement: query,
+      params: [],
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
   } finally {
     await runner.close()
   }

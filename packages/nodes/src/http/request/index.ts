@@ -17,7 +17,10 @@ export const httpRequest = defineNode({
   effect: ({ method }) => (isRead(method) ? 'read' : 'write'),
   async execute(ctx, params) {
     const credential = params.auth === undefined ? undefined : await ctx.credential(params.auth.credential)
-    const response = await ctx.http(buildRequest(params, credential, ctx.idempotencyKey))
+    const request = buildRequest(params, credential, ctx.idempotencyKey)
+    const response = await ctx.http(
+      params.auth === undefined ? request : { ...request, credential: params.auth.credential },
+    )
     const output = readResponse(response, {
       responseType: params.responseType,
       secrets: secretsOf(credential),

@@ -2,12 +2,14 @@ import { json } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { credential } from '../../params/schemas.js'
+import { controlsTransaction } from './transaction-control.js'
 
 export const postgresQuery = defineNode({
   type: 'postgres.query',
   version: 1,
   title: 'Postgres query',
-  description: 'Runs one parameterised statement against the database of a credential.',
+  description:
+    'Runs one parameterised statement against the database of a credential, as a transaction of its own.',
   category: 'data',
   icon: 'database',
   trigger: false,
@@ -19,6 +21,9 @@ export const postgresQuery = defineNode({
       .max(100_000)
       // A template here would paste data into SQL; `params` is the safe way, so there is no other.
       .refine((sql) => !sql.includes('{{'), { message: 'put values in `params` and write $1, $2 … here' })
+      .refine((sql) => !controlsTransaction(sql), {
+        message: 'each step is a transaction of its own: put what belongs together into one statement',
+      })
       .meta({
         title: 'Query',
         description: 'One statement with $1, $2 …',

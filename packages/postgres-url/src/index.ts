@@ -1,0 +1,2 @@
+export { InvalidPostgresUrl, type PostgresUrl, parsePostgresUrl, type SslMode } from './parse.js'
+export { type TlsDemand, tlsDemand } from './tls.js'
