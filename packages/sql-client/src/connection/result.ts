@@ -9,26 +9,26 @@ export interface SqlResult {
   readonly rowCount: number
 }
 
-/** Before a statement runs: a row is an object, and of two columns of one name one would be lost. Throws QUERY_FAILED. */
+/**
+ * Before a statement runs: a row is an object, and of two columns of one name one would be lost. Throws QUERY_FAILED.
+ */
 export function distinctColumns(fields: readonly FieldDef[]): void {
   const names = new Set<string>()
   for (const { name } of fields) {
-    if (names.has(name))
-      throw new MillraceError(
-        'QUERY_FAILED',
-        `two columns are called ${name}: give one another name with AS`,
-        {
-          details: { retryable: false },
-        },
-      )
+    if (names.has(name)) throw misnamed(`two columns are called ${name}`)
+    if (name === '__proto__') throw misnamed('a column is called __proto__')
     names.add(name)
   }
 }
 
+const misnamed = (problem: string): MillraceError =>
+  new MillraceError('QUERY_FAILED', `${problem}: give one another name with AS`, {
+    details: { retryable: false },
+  })
+
 export function readAnswer(answer: Answer, fields: readonly FieldDef[], types: TypeCatalogue): SqlResult {
   const rows = answer.rows.map(
     (values): Json =>
-      // Defines each name as it is, `__proto__` too.
       Object.fromEntries(
         fields.map(({ name, dataTypeID }, index) => [
           name,

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import { type Json, parseForeignJson, readNumber } from '@millrace/contracts'
 import { parseArray } from './arrays.js'
 import type { TypeCatalogue } from './catalogue.js'
 import { OID } from './oids.js'
@@ -26,7 +26,7 @@ function decodeScalar(text: string, oid: number): Json {
       return decodeFloat(text)
     case OID.json:
     case OID.jsonb:
-      return JSON.parse(text)
+      return parseForeignJson(text)
     case OID.bytea:
       return decodeBytes(text)
     case OID.timestamp:
@@ -39,7 +39,7 @@ function decodeScalar(text: string, oid: number): Json {
 }
 
 /** JSON has no NaN and no infinity: they stay text. */
-const decodeFloat = (text: string): Json => (Number.isFinite(Number(text)) ? Number(text) : text)
+const decodeFloat = (text: string): Json => readNumber(text) ?? text
 
 const decodeBytes = (text: string): Json => {
   const bytes = text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex') : unescapeBytes(text)

@@ -1,4 +1,4 @@
-import { type Json, MillraceError } from '@millrace/contracts'
+import { type Json, MillraceError, stringifyJson } from '@millrace/contracts'
 import { formatArray, type Nested } from './arrays.js'
 import type { TypeCatalogue } from './catalogue.js'
 import { OID } from './oids.js'
@@ -44,10 +44,10 @@ const encodeItems = (items: readonly Json[], oid: number, types: TypeCatalogue):
 const isJson = (oid: number): boolean => oid === OID.json || oid === OID.jsonb
 
 function encodeScalar(value: NonNullable<Json>, oid: number): string {
-  if (isJson(oid)) return JSON.stringify(value)
+  if (isJson(oid)) return stringifyJson(value)
   if (oid === OID.bytea && typeof value === 'object') return encodeBytes(value)
   if (typeof value === 'string') return storable(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' ? stringifyJson(value) : String(value)
 }
 
 function encodeBytes(value: object): string {
