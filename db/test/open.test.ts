@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { type Database, openDatabase, schema, uuidv7 } from '@millrace/db'
 import { createTestDatabase, type TestDatabase } from '@millrace/testkit'
 import { eq } from 'drizzle-orm'
@@ -21,11 +22,24 @@ describe('openDatabase', () => {
     const row = { workspaceId: uuidv7(), runId: uuidv7(), message }
     await db.insert(schema.runInbox).values(row)
     await sql`INSERT INTO run_inbox (workspace_id, run_id, message)
-      VALUES (${row.workspaceId}, ${row.runId}, ${JSON.stringify(message)}::text::jsonb)`
-    const types = await sql`SELECT DISTINCT jsonb_typeof(message) AS type, message FROM run_inbox`
+      VALUES (${row.workspaceId}, ${row.runId}, ${stringifyJson(message)}::text::json)`
+    const types = await sql`SELECT DISTINCT json_typeof(message) AS type, message::jsonb FROM run_inbox`
     expect([...types]).toEqual([{ type: 'object', message }])
     const read = await db.select().from(schema.runInbox).where(eq(schema.runInbox.runId, row.runId))
     expect(read.map((found) => found.message)).toEqual([message, message])
+  })
+
+  it('gives a text that looks like JSON as the text that it is, and big integers with their digits', async () => {
+    const { sql, db } = database
+    for (const message of ['7', 'null', '{"a":1}', { b: 9007199254740993n, a: [-18446744073709551616n] }]) {
+      const row = { workspaceId: uuidv7(), runId: uuidv7(), message }
+      await db.insert(schema.runInbox).values(row)
+      const [read] = await db.select().from(schema.runInbox).where(eq(schema.runInbox.runId, row.runId))
+      expect(read?.message).toEqual(message)
+      const [raw] =
+        await sql`SELECT message, message::text AS text FROM run_inbox WHERE run_id = ${row.runId}`
+      expect(raw).toEqual({ message, text: stringifyJson(message) })
+    }
   })
 
   it('reads times as dates through Drizzle and is known by its name', async () => {

@@ -7,15 +7,15 @@ import type { Sql } from '@millrace/db'
 export async function installLedger(sql: Sql): Promise<void> {
   await sql.unsafe(`
     CREATE TABLE chaos_stale_flushes (run_id uuid, epoch integer, current integer, accepted boolean);
-    ALTER FUNCTION flush_runs(jsonb) RENAME TO flush_runs_itself;
-    CREATE FUNCTION flush_runs(p_units jsonb) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
+    ALTER FUNCTION flush_units(flush_unit[]) RENAME TO flush_units_itself;
+    CREATE FUNCTION flush_units(p_units flush_unit[]) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
     DECLARE written uuid[];
     BEGIN
-      SELECT array_agg(id) INTO written FROM flush_runs_itself(p_units) AS id;
+      SELECT array_agg(id) INTO written FROM flush_units_itself(p_units) AS id;
       -- The rows are locked by the flush: the epoch read here is the one it met.
       INSERT INTO chaos_stale_flushes
       SELECT u.id, u.epoch, r.epoch, u.id = ANY (written)
-      FROM jsonb_to_recordset(p_units) AS u (id uuid, epoch integer) JOIN runs r ON r.id = u.id
+      FROM unnest(p_units) AS u JOIN runs r ON r.id = u.id
       WHERE u.epoch <> r.epoch;
       RETURN QUERY SELECT unnest(written);
     END $$;

@@ -13,6 +13,10 @@ export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const jsonColumn = (dataType: 'json' | 'jsonb') =>
   customType<{ data: Json }>({ dataType: () => dataType, toDriver: (value) => stringifyJson(value) })
 
+/** As it was written, keys in their order. */
+export const json = jsonColumn('json')
+
+/** What the database looks into; keys in its own order. */
 export const jsonb = jsonColumn('jsonb')
 
 /** By the database's clock (D8). */

@@ -1,7 +1,7 @@
 import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait, WaitResult } from '@millrace/contracts'
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, instant, jsonb, workspaceId } from './columns.js'
+import { createdAt, instant, json, jsonb, workspaceId } from './columns.js'
 
 /**
  * For reading only: packages/run-store is the only code that writes runs, steps and events, and it does so in plain
@@ -26,7 +26,7 @@ export const runs = pgTable('runs', {
   /** Place in the contract's list of priorities: 0 is the most urgent. */
   priority: smallint().notNull().default(2),
   trigger: text().notNull(),
-  input: jsonb().$type<Json>().notNull(),
+  input: json().$type<Json>().notNull(),
   idempotencyKey: text('idempotency_key'),
   requestHash: text('request_hash'),
   parentRunId: uuid('parent_run_id'),
@@ -43,11 +43,11 @@ export const runs = pgTable('runs', {
   createdAt: createdAt('created_at'),
   startedAt: instant('started_at'),
   finishedAt: instant('finished_at'),
-  error: jsonb().$type<StepError>(),
-  output: jsonb().$type<Json>(),
-  snapshot: jsonb().$type<Json>(),
+  error: json().$type<StepError>(),
+  output: json().$type<Json>(),
+  snapshot: json().$type<Json>(),
   snapshotSeq: integer('snapshot_seq'),
-  seed: jsonb().$type<Json>(),
+  seed: json().$type<Json>(),
   limited: boolean().notNull().default(false),
   startedBy: uuid('started_by'),
   parentPath: text('parent_path'),
@@ -68,7 +68,7 @@ export const stepRuns = pgTable(
     attempt: integer().notNull(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
-    error: jsonb().$type<StepError>(),
+    error: json().$type<StepError>(),
     wait: jsonb().$type<Wait>(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.path] })],
@@ -80,7 +80,7 @@ export const runEvents = pgTable(
     runId: uuid('run_id').notNull(),
     seq: integer().notNull(),
     workspaceId: workspaceId('workspace_id'),
-    event: jsonb().$type<RunEvent>().notNull(),
+    event: json().$type<RunEvent>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
 )
@@ -89,7 +89,7 @@ export const runInbox = pgTable('run_inbox', {
   id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
   workspaceId: workspaceId('workspace_id'),
   runId: uuid('run_id').notNull(),
-  message: jsonb().$type<Json>().notNull(),
+  message: json().$type<Json>().notNull(),
   createdAt: createdAt('created_at'),
 })
 
@@ -120,10 +120,11 @@ export const waits = pgTable(
     createdAt: createdAt('created_at'),
     resolvedAt: instant('resolved_at'),
     resolvedBy: text('resolved_by'),
-    resolution: jsonb().$type<WaitResult>(),
+    resolution: json().$type<WaitResult>(),
     id: uuid().notNull().default(sql`gen_random_uuid()`),
-    onTimeout: jsonb('on_timeout').$type<WaitResult>(),
+    onTimeout: json('on_timeout').$type<WaitResult>(),
     details: jsonb().$type<Json>(),
+    input: json().$type<Json>(),
     leaseToken: uuid('lease_token'),
     leaseUntil: instant('lease_until'),
   },
@@ -137,7 +138,7 @@ export const events = pgTable(
     id: text().notNull(),
     name: text().notNull(),
     key: text().notNull(),
-    payload: jsonb().$type<Json>().notNull(),
+    payload: json().$type<Json>().notNull(),
     createdAt: createdAt('created_at'),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
@@ -159,8 +160,8 @@ export const runResponses = pgTable('run_responses', {
   runId: uuid('run_id').primaryKey(),
   workspaceId: workspaceId('workspace_id'),
   status: integer().notNull(),
-  headers: jsonb().$type<Record<string, string>>().notNull(),
-  body: jsonb().$type<Json>(),
+  headers: json().$type<Record<string, string>>().notNull(),
+  body: json().$type<Json>(),
   createdAt: createdAt('created_at'),
 })
 

@@ -1,6 +1,6 @@
 import type { Definition, Json } from '@millrace/contracts'
 import { integer, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, instant, jsonb, workspaceId } from './columns.js'
+import { createdAt, instant, json, jsonb, workspaceId } from './columns.js'
 import { users, workspaces } from './identity.js'
 
 const ownWorkspace = () =>
@@ -13,6 +13,8 @@ export const workflows = pgTable('workflows', {
   name: text().notNull(),
   description: text().notNull().default(''),
   draft: jsonb().$type<Definition>().notNull(),
+  /** The same, with its keys in their order. */
+  draftText: json('draft_text').$type<Definition>().notNull(),
   draftRevision: integer('draft_revision').notNull().default(1),
   draftHash: text('draft_hash').notNull(),
   publishedVersion: integer('published_version'),
@@ -32,6 +34,8 @@ export const workflowVersions = pgTable(
     /** Null in the snapshot of a draft that test runs run. */
     number: integer(),
     definition: jsonb().$type<Definition>().notNull(),
+    /** The same, with its keys in their order. */
+    definitionText: json('definition_text').$type<Definition>().notNull(),
     contentHash: text('content_hash').notNull(),
     message: text(),
     createdBy: uuid('created_by').references(() => users.id),

@@ -41,7 +41,7 @@ export const postToInbox = async (
       WHERE r.id = ${runId} AND r.workspace_id = ${workspaceId}
     ), posted AS (
       INSERT INTO run_inbox (workspace_id, run_id, message)
-      SELECT workspace_id, id, ${stringifyJson(message)}::text::jsonb FROM run
+      SELECT workspace_id, id, ${stringifyJson(message)}::text::json FROM run
       WHERE status IN ('pending', 'running', 'waiting', 'paused')
       RETURNING id
     )

@@ -104,7 +104,7 @@ describe('claim', () => {
     const run = await acceptAndClaim(world, dying)
     const flight = await holdRuns(world.sql, [run.id])
     const flushed = dying.store.submit(unitOf(run, { count: 3 }))
-    await untilBlocked(world.sql, 'flush_runs')
+    await untilBlocked(world.sql, 'flush_units')
     await expireLease(world.sql, dying.id)
     const claim = other.store.claim(run.id)
     await untilBlocked(world.sql, 'claim_runs')

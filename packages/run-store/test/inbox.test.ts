@@ -74,7 +74,7 @@ describe('a park', () => {
     const run = await acceptAndClaim(world, worker)
     const flight = await holdRuns(world.sql, [run.id])
     const flushed = worker.store.submit(parked(run))
-    await untilBlocked(world.sql, 'flush_runs')
+    await untilBlocked(world.sql, 'flush_units')
     await other.store.postToInbox(run.id, world.workspaceId, { kind: 'resume' })
     const doorbell = other.store.claim(run.id)
     await untilBlocked(world.sql, 'claim_runs')

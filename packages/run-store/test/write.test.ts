@@ -181,7 +181,7 @@ describe('fencing', () => {
     const claim = await holdRuns(world.sql, [run.id])
     await claim.sql`UPDATE runs SET epoch = epoch + 1, worker_id = ${other.id} WHERE id = ${run.id}`
     const flushed = worker.store.submit(unitOf(run))
-    await untilBlocked(world.sql, 'flush_runs')
+    await untilBlocked(world.sql, 'flush_units')
     await claim.release()
     expect(await flushed).toEqual({ kind: 'fenced' })
     expect(await readSeqs(world.sql, run.id)).toEqual([])
@@ -265,7 +265,7 @@ describe('commit unknown (D6)', () => {
     const run = await acceptAndClaim(world, worker)
     const flight = await holdRuns(world.sql, [run.id])
     const flushed = worker.store.submit(unitOf(run))
-    const pid = await untilBlocked(world.sql, 'flush_runs')
+    const pid = await untilBlocked(world.sql, 'flush_units')
     await world.sql`SELECT pg_terminate_backend(${pid})`
     await flight.release()
     expect(await flushed).toEqual({ kind: 'durable' })
@@ -278,7 +278,7 @@ describe('commit unknown (D6)', () => {
     const run = await acceptAndClaim(world, remote)
     const flight = await holdRuns(world.sql, [run.id])
     const flushed = remote.store.submit(unitOf(run))
-    const pid = await untilBlocked(world.sql, 'flush_runs')
+    const pid = await untilBlocked(world.sql, 'flush_units')
     await flight.sql`UPDATE runs SET epoch = epoch + 1 WHERE id = ${run.id}`
     await world.sql`SELECT pg_terminate_backend(${pid})`
     await flight.release()

@@ -123,9 +123,9 @@ const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<s
       CASE WHEN suspect THEN 2 ELSE 0 END,
       -- What nobody has rung for is not the sweeper's before it is admitted.
       CASE WHEN backlog THEN 'infinity' ELSE clock_timestamp() + interval '10 s' END
-    FROM jsonb_to_recordset(${encodeRuns(batch)}::text::jsonb) AS r (id uuid, "workspaceId" uuid,
-      "workflowId" uuid, "versionId" uuid, trigger text, input jsonb, priority smallint, "idempotencyKey" text,
-      "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed jsonb, backlog boolean, suspect boolean, "startedBy" uuid)
+    FROM json_to_recordset(${encodeRuns(batch)}::text::json) AS r (id uuid, "workspaceId" uuid,
+      "workflowId" uuid, "versionId" uuid, trigger text, input json, priority smallint, "idempotencyKey" text,
+      "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed json, backlog boolean, suspect boolean, "startedBy" uuid)
     ON CONFLICT DO NOTHING
     RETURNING id`
   return new Set(rows.map((row) => row.id))

@@ -82,7 +82,7 @@ export const getDefinition = async (
   runId: string,
 ): Promise<Definition | null> => {
   const [row] = await sql<{ definition: Definition }[]>`
-    SELECT v.definition FROM runs r JOIN workflow_versions v ON v.id = r.version_id
+    SELECT v.definition_text AS definition FROM runs r JOIN workflow_versions v ON v.id = r.version_id
     WHERE r.workspace_id = ${workspaceId} AND r.id = ${runId}`
   return row?.definition ?? null
 }

@@ -40,7 +40,7 @@ export const publishEvent = async (sql: Sql, event: NewEvent): Promise<Published
   const [row] = await whileUnreachable(
     () => sql<PublishedEvent[]>`
       SELECT kind, woken, started
-      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${stringifyJson(payload)}::text::jsonb,
+      FROM publish_event(${workspaceId}, ${id}, ${name}, ${key}, ${stringifyJson(payload)}::text::json,
         ${sourceRunId}, ${backlog})`,
     AbortSignal.timeout(RETRY_MS),
   )

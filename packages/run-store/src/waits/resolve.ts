@@ -24,7 +24,7 @@ export const resumeWait = async (
 ): Promise<ResumeResult> => {
   const result: WaitResult = { kind: 'completed', output: payload }
   const [row] = await sql<{ outcome: ResumeResult }[]>`
-    SELECT resume_wait(${runId}, ${path}, ${stringifyJson(result)}::text::jsonb) AS outcome`
+    SELECT resume_wait(${runId}, ${path}, ${stringifyJson(result)}::text::json) AS outcome`
   return row?.outcome ?? 'not_found'
 }
 
@@ -43,12 +43,12 @@ export const resolveWait = async (
   const [row] = await sql<{ run_id: string }[]>`
     WITH ended AS (
       UPDATE waits SET resolved_at = clock_timestamp(), resolved_by = ${by},
-        resolution = ${stringifyJson(result)}::text::jsonb
+        resolution = ${stringifyJson(result)}::text::json
       WHERE id = ${id} AND workspace_id = ${workspaceId} AND resolved_by IS NULL
       RETURNING *
     )
     INSERT INTO run_inbox (workspace_id, run_id, message)
-    SELECT workspace_id, run_id, wait_message(path, attempt, resolution) FROM ended
+    SELECT workspace_id, run_id, resolution_message(path, attempt, resolution) FROM ended
     RETURNING run_id`
   return row?.run_id
 }
@@ -81,12 +81,12 @@ export const dueWaits = async (sql: Sql, limit: number): Promise<string[]> => {
       WHERE ended.kind = 'child' AND r.status IN ('pending', 'running', 'waiting', 'paused')
     )
     INSERT INTO run_inbox (workspace_id, run_id, message)
-    SELECT workspace_id, run_id, wait_message(path, attempt, resolution) FROM ended
+    SELECT workspace_id, run_id, resolution_message(path, attempt, resolution) FROM ended
     UNION ALL
-    SELECT workspace_id, id, jsonb_build_object('kind', 'cancel', 'reason', 'nobody waits for it any more')
+    SELECT workspace_id, id, json_build_object('kind', 'cancel', 'reason', 'nobody waits for it any more')
     FROM orphaned
     UNION ALL
-    SELECT workspace_id, run_id, jsonb_build_object('kind', 'wait_escalated', 'path', path, 'attempt', attempt,
+    SELECT workspace_id, run_id, json_build_object('kind', 'wait_escalated', 'path', path, 'attempt', attempt,
       'wait', wait || jsonb_strip_nulls(jsonb_build_object('dueAt', extract(epoch FROM deadline) * 1000)))
     FROM escalated
     RETURNING run_id`

@@ -21,7 +21,8 @@ interface TaskRow {
   readonly run_id: string
   readonly path: string
   readonly attempt: number
-  readonly details: { readonly input: Json; readonly idempotencyKey: string }
+  readonly key: string
+  readonly input: Json
   readonly lease_ms: number
 }
 
@@ -37,7 +38,8 @@ export const leaseTasks = async (sql: Sql, request: TaskRequest): Promise<Task[]
     UPDATE waits w SET lease_token = gen_random_uuid(),
       lease_until = clock_timestamp() + ${request.leaseMs} * interval '1 ms'
     FROM free WHERE w.id = free.id
-    RETURNING w.id, w.lease_token, w.run_id, w.path, w.attempt, w.details,
+    RETURNING w.id, w.lease_token, w.run_id, w.path, w.attempt, w.details ->> 'idempotencyKey' AS key,
+      coalesce(w.input, (w.details -> 'input')::json, 'null') AS input,
       (extract(epoch FROM w.lease_until) * 1000)::float8 AS lease_ms`
   return rows.map((row) => ({
     id: row.id,
@@ -45,7 +47,8 @@ export const leaseTasks = async (sql: Sql, request: TaskRequest): Promise<Task[]
     runId: row.run_id,
     path: row.path,
     attempt: row.attempt,
-    ...row.details,
+    input: row.input,
+    idempotencyKey: row.key,
     leaseUntil: toIso(row.lease_ms),
   }))
 }
@@ -75,12 +78,12 @@ export const finishTask = async (
   const [row] = await sql<{ run_id: string }[]>`
     WITH ended AS (
       UPDATE waits SET resolved_at = clock_timestamp(), resolved_by = 'task',
-        resolution = ${stringifyJson(result)}::text::jsonb
+        resolution = ${stringifyJson(result)}::text::json
       WHERE ${isHeld(sql, held)}
       RETURNING *
     )
     INSERT INTO run_inbox (workspace_id, run_id, message)
-    SELECT workspace_id, run_id, wait_message(path, attempt, resolution) FROM ended
+    SELECT workspace_id, run_id, resolution_message(path, attempt, resolution) FROM ended
     RETURNING run_id`
   return row?.run_id
 }

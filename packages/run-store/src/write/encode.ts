@@ -1,14 +1,14 @@
 import { type RunEvent, stringifyJson } from '@millrace/contracts'
 import type { FlushUnit, StepRow } from '../types.js'
 
-/** A flush unit as `flush_runs` reads it. The text is made once: a resend sends the same bytes (D6). */
+/** A flush unit as `flush_units` reads it. The text is made once: a resend sends the same bytes (D6). */
 export interface EncodedUnit {
   readonly unit: FlushUnit
   readonly text: string
   readonly bytes: number
 }
 
-/** Empty parts are left out, so that `flush_runs` skips their statements. */
+/** Empty parts are left out, so that `flush_units` skips their statements. */
 export const encodeUnit = (unit: FlushUnit): EncodedUnit => {
   const text = stringifyJson({
     id: unit.runId,

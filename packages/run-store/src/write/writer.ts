@@ -12,7 +12,7 @@ import { judgeUnwritten, type RunPosition } from './outcome.js'
 /**
  * Owns flushes on their way to Postgres. Does not own runs, leases or what to do about a result.
  *
- * 1. A unit is written whole or not at all, and only under the epoch it names (I3, D1: see flush_runs).
+ * 1. A unit is written whole or not at all, and only under the epoch it names (I3, D1: see flush_units).
  * 2. At most one flush of a run is in flight, in the order submitted (D1, I4).
  * 3. A unit is answered once its outcome is certain: a lost connection is followed up, not reported (D6).
  * 4. Data that Postgres refuses fails its own unit only (D7).
@@ -87,7 +87,7 @@ const writeUnits = async (sql: Sql, batch: readonly PendingUnit[], signal: Abort
   while (open.length > 0) {
     const text = joinUnits(open.map((pending) => pending.request))
     const units = open.map(({ request }) => request.unit)
-    const written = await whileUnreachable(() => callFlushRuns(sql, text, units), signal)
+    const written = await whileUnreachable(() => callFlush(sql, text, units), signal)
     const unwritten = open.filter((pending) => !written.has(pending.request.unit.runId))
     for (const pending of open)
       if (written.has(pending.request.unit.runId)) pending.resolve({ kind: 'durable' })
@@ -120,15 +120,16 @@ const freesPlace = ({ limited, run }: FlushUnit): boolean => limited === true &&
  * The plain one, unless places are given back, waits registered (their locks would cost all others time) or snapshots
  * written.
  */
-const callFlushRuns = async (sql: Sql, text: string, units: readonly FlushUnit[]): Promise<Set<string>> => {
+const callFlush = async (sql: Sql, text: string, units: readonly FlushUnit[]): Promise<Set<string>> => {
   const freeing = units.filter(freesPlace).map(({ runId }) => runId)
+  const read = sql`ARRAY(SELECT u FROM json_populate_recordset(NULL::flush_unit, ${text}::text::json) AS u)`
   const flush = units.some(({ snapshot }) => snapshot !== undefined)
-    ? sql`flush_runs_with_snapshots(${text}::text::jsonb, ${freeing}::uuid[])`
+    ? sql`flush_units_with_snapshots(${read}, ${freeing}::uuid[])`
     : units.some(({ waits, children }) => waits !== undefined || children !== undefined)
-      ? sql`flush_runs_with_waits(${text}::text::jsonb, ${freeing}::uuid[])`
+      ? sql`flush_units_with_waits(${read}, ${freeing}::uuid[])`
       : freeing.length > 0
-        ? sql`flush_limited_runs(${text}::text::jsonb, ${freeing}::uuid[])`
-        : sql`flush_runs(${text}::text::jsonb)`
+        ? sql`flush_limited_units(${read}, ${freeing}::uuid[])`
+        : sql`flush_units(${read})`
   const rows = await sql<{ id: string }[]>`SELECT ${flush} AS id`
   return new Set(rows.map((row) => row.id))
 }

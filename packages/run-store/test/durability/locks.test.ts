@@ -65,7 +65,7 @@ describe('flushes and claims', () => {
     await held`BEGIN`
     await held`SELECT 1 FROM runs WHERE id = ${high!.id} FOR NO KEY UPDATE`
     const flushed = [high!, low!].map((run) => worker.store.submit(unitOf(run)))
-    await untilBlocked(world.sql, 'flush_runs')
+    await untilBlocked(world.sql, 'flush_units')
     expect(await waits(`SELECT 1 FROM runs WHERE id = '${low!.id}' FOR NO KEY UPDATE`)).toBe(true)
     await held`COMMIT`
     held.release()

@@ -49,7 +49,7 @@ describe('an event and a wait that meet', () => {
     await held`BEGIN`
     await held`SELECT 1 FROM runs WHERE id = ${run.id} FOR UPDATE`
     const flushed = worker.store.submit(parked(run, { waits: [row({ key: 'meet-1' })] }))
-    await untilBlocked(world.sql, 'flush_runs_with_waits')
+    await untilBlocked(world.sql, 'flush_units_with_waits')
     const published = publish('meet-1', 'meet-1')
     await untilBlocked(world.sql, 'publish_event')
     await held`COMMIT`
@@ -63,9 +63,9 @@ describe('an event and a wait that meet', () => {
     const run = await acceptAndClaim(world, worker)
     const held = await world.sql.reserve()
     await held`BEGIN`
-    await held`SELECT publish_event(${world.workspaceId}, 'meet-2', 'paid', 'meet-2', '1', NULL, false)`
+    await held`SELECT publish_event(${world.workspaceId}, 'meet-2', 'paid', 'meet-2', '1'::json, NULL, false)`
     const flushed = worker.store.submit(parked(run, { waits: [row({ key: 'meet-2' })] }))
-    await untilBlocked(world.sql, 'flush_runs_with_waits')
+    await untilBlocked(world.sql, 'flush_units_with_waits')
     await held`COMMIT`
     held.release()
     expect(await flushed).toEqual({ kind: 'durable' })

@@ -9,7 +9,7 @@ export const loadGraph = async (
   versionId: string,
 ): Promise<{ readonly number: number | null; readonly graph: Graph }> => {
   const [row] = await sql<{ number: number | null; definition: unknown }[]>`
-    SELECT number, definition FROM workflow_versions WHERE id = ${versionId}`
+    SELECT number, definition_text AS definition FROM workflow_versions WHERE id = ${versionId}`
   if (row === undefined) throw new MillraceError('NOT_FOUND', 'There is no such version')
   return { number: row.number, graph: buildGraph(definition.parse(row.definition), nodeCatalogue()) }
 }

@@ -63,7 +63,7 @@ export class Versions {
 
 const readVersion = async (sql: Sql, versionId: string): Promise<VersionFacts> => {
   const [row] = await sql<{ workflow_id: string; number: number; definition: unknown }[]>`
-    SELECT workflow_id, number, definition FROM workflow_versions WHERE id = ${versionId}`
+    SELECT workflow_id, number, definition_text AS definition FROM workflow_versions WHERE id = ${versionId}`
   if (row === undefined) throw new MillraceError('NOT_FOUND', 'There is no such version')
   const parsed = definition.parse(row.definition)
   const ofType = (matches: (type: string) => boolean) => parsed.nodes.filter((node) => matches(node.type))

@@ -30,7 +30,7 @@ export const readDraftPart = async (sql: Sql, ref: DraftRef): Promise<DraftPart>
     workflowId === null
       ? []
       : await sql<{ draft: unknown; revision: number }[]>`
-          SELECT draft, draft_revision AS revision FROM workflows WHERE id = ${workflowId}`
+          SELECT draft_text AS draft, draft_revision AS revision FROM workflows WHERE id = ${workflowId}`
   if (row === undefined || workflowId === null)
     throw new MillraceError('NOT_FOUND', 'There is no such workflow')
   if (ref.revision !== undefined && ref.revision !== row.revision)

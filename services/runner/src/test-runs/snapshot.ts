@@ -25,9 +25,10 @@ export const takeSnapshot = async (
   const [known] = await find()
   if (known !== undefined) return known.id
   await sql`
-    INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, content_hash, created_by)
-    VALUES (${uuidv7()}, ${workspaceId}, ${workflowId}, NULL, ${stringifyJson(definition)}::text::jsonb, ${hash},
-      ${userId})
+    INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, definition_text, content_hash,
+      created_by)
+    SELECT ${uuidv7()}, ${workspaceId}, ${workflowId}, NULL, d.text::jsonb, d.text, ${hash}, ${userId}
+    FROM (SELECT ${stringifyJson(definition)}::text::json AS text) d
     ON CONFLICT (workflow_id, content_hash) WHERE number IS NULL DO NOTHING`
   // Read in a statement of its own: whoever came first, its row is seen now.
   const [taken] = await find()

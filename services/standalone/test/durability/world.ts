@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createResumeTokens, resumeUrls } from '@millrace/auth'
 import { type Connections, openConnections } from '@millrace/connections'
-import { type DefinitionInput, definition, type Json, type RunEvent } from '@millrace/contracts'
+import {
+  type DefinitionInput,
+  definition,
+  type Json,
+  type RunEvent,
+  stringifyJson,
+} from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import { createApp } from '@millrace/http-api'
 import { runnerPlugin } from '@millrace/runner-service'
@@ -30,8 +36,15 @@ export interface World extends Connections {
   cancel(runId: string): Promise<number>
   /** A POST to the runner API, under `/api/v1`. */
   post(path: string, body?: object): Promise<{ readonly status: number; json<T>(): T }>
-  /** A POST to any URL or path of the API. */
-  call(url: string, body?: object): Promise<{ readonly status: number; json<T>(): T }>
+  /** A POST to any URL or path of the API; a text is sent as it is. */
+  call(
+    url: string,
+    body?: object | string,
+  ): Promise<{
+    readonly status: number
+    readonly text: string
+    json<T>(): T
+  }>
   run(runId: string): Promise<RunRow>
   events(runId: string): Promise<RunEvent[]>
   end(): Promise<void>
@@ -78,8 +91,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const masterKey = randomBytes(32)
   const api = await openApi(connections, workspaceId, masterKey)
   const call: World['call'] = async (url, payload = {}) => {
-    const answer = await api.inject({ method: 'POST', url, payload })
-    return { status: answer.statusCode, json: () => answer.json() }
+    const headers = { 'content-type': 'application/json' }
+    const answer = await api.inject({ method: 'POST', url, payload, headers })
+    return { status: answer.statusCode, text: answer.body, json: () => answer.json() }
   }
   const post: World['post'] = (path, payload) => call(`/api/v1${path}`, payload)
   const environment = workerEnvironment(databaseUrl, redisUrl, masterKey)
@@ -175,7 +189,7 @@ const publish = async (sql: Sql, workspaceId: string, parts: DefinitionParts): P
   const [workflowId, versionId] = [uuidv7(), uuidv7()]
   const name = `flow-${workflowId}`
   const chain = parts.nodes.map(({ id }, index) => ({ from: parts.nodes[index - 1]?.id ?? 'start', to: id }))
-  const text = JSON.stringify(
+  const text = stringifyJson(
     definition.parse({
       format: 'millrace/v1',
       name,
@@ -186,8 +200,9 @@ const publish = async (sql: Sql, workspaceId: string, parts: DefinitionParts): P
   )
   await sql`INSERT INTO workflows (id, workspace_id, name, draft, draft_hash, published_version)
     VALUES (${workflowId}, ${workspaceId}, ${name}, ${text}::text::jsonb, '', 1)`
-  await sql`INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, content_hash)
-    VALUES (${versionId}, ${workspaceId}, ${workflowId}, 1, ${text}::text::jsonb, '')`
+  await sql`
+    INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, definition_text, content_hash)
+    VALUES (${versionId}, ${workspaceId}, ${workflowId}, 1, ${text}::text::jsonb, ${text}::text::json, '')`
   return { workflowId, versionId }
 }
 

@@ -20,9 +20,9 @@ export const createDraft = (
   return refusingTakenNames(draft.name, async () => {
     const id = uuidv7()
     await sql`
-      INSERT INTO workflows (id, workspace_id, name, description, draft, draft_hash)
-      VALUES (${id}, ${workspaceId}, ${draft.name}, ${draft.description},
-        ${draft.text}::text::jsonb, ${draft.hash})`
+      INSERT INTO workflows (id, workspace_id, name, description, draft, draft_text, draft_hash)
+      SELECT ${id}, ${workspaceId}, ${draft.name}, ${draft.description}, d.text::jsonb, d.text, ${draft.hash}
+      FROM (SELECT ${draft.text}::text::json AS text) d`
     return id
   })
 }
@@ -56,8 +56,9 @@ export const replaceDraft = (tx: postgres.ISql, id: string, definition: JsonObje
   return refusingTakenNames(draft.name, async () => {
     await tx`
       UPDATE workflows SET name = ${draft.name}, description = ${draft.description},
-        draft = ${draft.text}::text::jsonb, draft_hash = ${draft.hash},
+        draft = d.text::jsonb, draft_text = d.text, draft_hash = ${draft.hash},
         draft_revision = draft_revision + 1, updated_at = clock_timestamp()
+      FROM (SELECT ${draft.text}::text::json AS text) d
       WHERE id = ${id}`
   })
 }

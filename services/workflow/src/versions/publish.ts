@@ -61,7 +61,7 @@ interface DraftRow {
 
 const readDraftRow = async (tx: postgres.TransactionSql, workflowId: string): Promise<DraftRow> => {
   const [row] = await tx<DraftRow[]>`
-    SELECT draft, published_version AS "publishedVersion" FROM workflows WHERE id = ${workflowId}`
+    SELECT draft_text AS draft, published_version AS "publishedVersion" FROM workflows WHERE id = ${workflowId}`
   if (row === undefined) throw workflowNotFound(workflowId)
   return row
 }
@@ -110,10 +110,11 @@ const insertVersion = async (
 ): Promise<Version> => {
   const [row] = await tx<{ number: number }[]>`
     INSERT INTO workflow_versions
-      (id, workspace_id, workflow_id, number, definition, content_hash, message, created_by)
-    SELECT ${uuidv7()}, ${actor.workspaceId}, ${workflowId}, coalesce(max(number), 0) + 1,
-      ${stringifyJson(definition)}::text::jsonb, ${contentHash}, ${message ?? null}, ${actor.userId}
-    FROM workflow_versions WHERE workflow_id = ${workflowId}
+      (id, workspace_id, workflow_id, number, definition, definition_text, content_hash, message, created_by)
+    SELECT ${uuidv7()}, ${actor.workspaceId}, ${workflowId}, (
+        SELECT coalesce(max(number), 0) + 1 FROM workflow_versions WHERE workflow_id = ${workflowId}),
+      d.text::jsonb, d.text, ${contentHash}, ${message ?? null}, ${actor.userId}
+    FROM (SELECT ${stringifyJson(definition)}::text::json AS text) d
     RETURNING number`
   const version = row === undefined ? undefined : await findVersion(tx, workflowId, row.number)
   if (version === undefined) throw new Error('the version just inserted is gone')

@@ -67,7 +67,7 @@ export const getVersion = async (
   number: number,
 ): Promise<VersionWithDefinition> => {
   const [row] = await sql<(VersionRow & { definition: unknown })[]>`
-    SELECT ${columns(sql)}, v.definition FROM workflow_versions v JOIN workflows w ON w.id = v.workflow_id
+    SELECT ${columns(sql)}, v.definition_text AS definition FROM workflow_versions v JOIN workflows w ON w.id = v.workflow_id
     WHERE ${whereWorkflow(sql, workspaceId, ref)} AND v.number = ${number}`
   if (row === undefined)
     throw new MillraceError('NOT_FOUND', `There is no version ${number} of workflow ${ref}`)

@@ -34,7 +34,7 @@ export const getWorkflow = async (
   ref: string,
 ): Promise<Workflow> => {
   const [row] = await sql<(SummaryRow & Pick<Workflow, 'draft'>)[]>`
-    SELECT ${summaryColumns(sql)}, w.draft FROM ${summarySource(sql)}
+    SELECT ${summaryColumns(sql)}, w.draft_text AS draft FROM ${summarySource(sql)}
     WHERE ${whereWorkflow(sql, workspaceId, ref)} LIMIT 1`
   if (row === undefined) throw workflowNotFound(ref)
   return toWorkflow(row)
