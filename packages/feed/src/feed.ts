@@ -1,4 +1,4 @@
-import type { EventFeed, FeedMessage, Unsubscribe } from './port.js'
+import { type EventFeed, type FeedMessage, isRunTopic, type Unsubscribe } from './port.js'
 
 /**
  * The part of a feed that is the same for every backend: who listens to what. It owns the listeners and decides
@@ -7,6 +7,7 @@ import type { EventFeed, FeedMessage, Unsubscribe } from './port.js'
  * 1. A topic is subscribed at the backend exactly while it has a listener.
  * 2. A listener that throws is reported and stops no other.
  * 3. `onReconnect` listeners are called only after every topic stands again.
+ * 4. Listeners of a run in the process that publishes hear at once; what comes back from the backend is then dropped.
  */
 
 export type OnError = (error: Error) => void
@@ -35,7 +36,12 @@ export interface Receiver {
 interface Subscription {
   readonly listeners: Set<(payload: string) => void>
   readonly standing: Promise<void>
+  /** Payloads that were delivered here before they left, and are still to come back. */
+  readonly echoes: Set<string>
 }
+
+/** More of them are on their way only when the backend does not deliver. */
+const MAX_ECHOES = 1_000
 
 export class Feed implements EventFeed {
   readonly #transport: Transport
@@ -49,20 +55,26 @@ export class Feed implements EventFeed {
     this.#onError = onError
     transport.attach({
       topics: () => [...this.#subscriptions.keys()],
-      deliver: (topic, payload) => this.#deliver(topic, payload),
-      restored: () => this.#callAll(this.#reconnectListeners, (listener) => listener()),
+      deliver: (topic, payload) => this.#receive(topic, payload),
+      restored: () => this.#restored(),
     })
   }
 
   async publish(messages: readonly FeedMessage[]): Promise<void> {
     this.#assertOpen()
-    if (messages.length > 0) await this.#transport.publish(messages)
+    if (messages.length === 0) return
+    for (const { topic, payload } of messages) if (isRunTopic(topic)) this.#deliverNear(topic, payload)
+    await this.#transport.publish(messages)
   }
 
   async subscribe(topic: string, listener: (payload: string) => void): Promise<Unsubscribe> {
     this.#assertOpen()
     const known = this.#subscriptions.get(topic)
-    const subscription = known ?? { listeners: new Set(), standing: this.#transport.subscribe(topic) }
+    const subscription = known ?? {
+      listeners: new Set(),
+      standing: this.#transport.subscribe(topic),
+      echoes: new Set(),
+    }
     if (known === undefined) this.#subscriptions.set(topic, subscription)
     // A function of its own, so that the same listener may be given twice.
     const own = (payload: string): void => listener(payload)
@@ -99,9 +111,28 @@ export class Feed implements EventFeed {
     this.#transport.unsubscribe(topic) // invariant 1
   }
 
-  #deliver(topic: string, payload: string): void {
+  /** A round trip to the backend is most of what a caller in this process would wait for (invariant 4). */
+  #deliverNear(topic: string, payload: string): void {
     const subscription = this.#subscriptions.get(topic)
-    if (subscription) this.#callAll(subscription.listeners, (listener) => listener(payload))
+    if (subscription === undefined || subscription.echoes.size >= MAX_ECHOES) return
+    subscription.echoes.add(payload)
+    this.#deliver(subscription, payload)
+  }
+
+  #receive(topic: string, payload: string): void {
+    const subscription = this.#subscriptions.get(topic)
+    if (subscription === undefined || subscription.echoes.delete(payload)) return
+    this.#deliver(subscription, payload)
+  }
+
+  #deliver({ listeners }: Subscription, payload: string): void {
+    this.#callAll(listeners, (listener) => listener(payload))
+  }
+
+  #restored(): void {
+    // What was on its way when the connection was lost does not come back.
+    for (const { echoes } of this.#subscriptions.values()) echoes.clear()
+    this.#callAll(this.#reconnectListeners, (listener) => listener())
   }
 
   #callAll<L>(listeners: ReadonlySet<L>, call: (listener: L) => void): void {

@@ -4,8 +4,8 @@
  */
 export interface EventFeed {
   /**
-   * Sends all messages in one round trip; messages of a topic arrive in order. Rejects within 2 s when the backend
-   * cannot be reached.
+   * Sends all messages in one round trip; messages of a topic arrive in order. Listeners of run topics in this process
+   * are called before it returns, whether the backend can be reached or not. Rejects within 2 s when it cannot.
    */
   publish(messages: readonly FeedMessage[]): Promise<void>
   /**
@@ -32,15 +32,30 @@ export interface FeedMessage {
 export type Unsubscribe = () => void
 
 /** Events of one run. Payload: `RunFeedPayload`. */
-export const runTopic = (runId: string): string => `run:${runId}`
+export const runTopic = (runId: string): string => `${RUN}${runId}`
+/** Their messages differ, since each has a larger `lastSeq` than the one before. */
+export const isRunTopic = (topic: string): boolean => topic.startsWith(RUN)
+const RUN = 'run:'
 /** Nudges to workers: `{ runId }` whose inbox has a row. */
 export const CONTROL_TOPIC = 'control'
+/** What workers say of their free places. Payload: `PlacesPayload`. */
+export const PLACES_TOPIC = 'places'
+/** Runs handed to a worker: see `encodeHandedRun` of the run store. */
+export const workerTopic = (workerId: string): string => `worker:${workerId}`
 /** Run-list changes of a workspace. Payload: `{ runId, status, lastSeq }`. */
 export const workspaceTopic = (workspaceId: string): string => `workspace:${workspaceId}`
 
 /** Events themselves while small (≤ MAX_INLINE_BYTES as JSON), else only how far the run has come. */
 export type RunFeedPayload =
-  | { readonly lastSeq: number; readonly events: readonly unknown[] }
-  | { readonly lastSeq: number; readonly events?: undefined }
+  | { readonly lastSeq: number; readonly events: readonly unknown[]; readonly answer?: RunAnswer }
+  | { readonly lastSeq: number; readonly events?: undefined; readonly answer?: undefined }
+
+/** What the caller who waits for the run gets, where the events do not say it. Durable like them. */
+export interface RunAnswer {
+  /** Of `http.respond`. */
+  readonly response?: unknown
+  /** Of the run, once it has completed. */
+  readonly output?: unknown
+}
 
 export const MAX_INLINE_BYTES = 7_000

@@ -1,13 +1,20 @@
 import { parseJson, stringifyJson } from '@millrace/contracts'
-import { MAX_INLINE_BYTES, type RunFeedPayload } from './port.js'
+import { MAX_INLINE_BYTES, type RunAnswer, type RunFeedPayload } from './port.js'
 
 /**
  * The payload of `runTopic` for events that became durable together, in order; `lastSeq` is the last one's.
- * Events go along while the whole payload has at most `MAX_INLINE_BYTES` bytes of UTF-8; readers fetch larger ones.
+ * Events, and the answer beside them, go along while the whole payload has at most `MAX_INLINE_BYTES` bytes of UTF-8;
+ * readers fetch larger ones.
  */
-export function encodeRunFeed(events: readonly unknown[], lastSeq: number): string {
-  const inline = stringifyJson({ lastSeq, events } satisfies RunFeedPayload)
-  if (Buffer.byteLength(inline) <= MAX_INLINE_BYTES) return inline
+export function encodeRunFeed(events: readonly unknown[], lastSeq: number, answer?: RunAnswer): string {
+  const candidates: RunFeedPayload[] = [
+    ...(answer === undefined ? [] : [{ lastSeq, events, answer }]),
+    { lastSeq, events },
+  ]
+  for (const candidate of candidates) {
+    const inline = stringifyJson(candidate)
+    if (Buffer.byteLength(inline) <= MAX_INLINE_BYTES) return inline
+  }
   return stringifyJson({ lastSeq } satisfies RunFeedPayload)
 }
 
@@ -22,7 +29,14 @@ export function decodeRunFeed(payload: string): RunFeedPayload {
   ) {
     const { lastSeq } = value
     if (!('events' in value)) return { lastSeq }
-    if (Array.isArray(value.events)) return { lastSeq, events: value.events }
+    if (Array.isArray(value.events)) {
+      const { events } = value
+      return 'answer' in value && isAnswer(value.answer)
+        ? { lastSeq, events, answer: value.answer }
+        : { lastSeq, events }
+    }
   }
   throw new TypeError('not a run feed payload')
 }
+
+const isAnswer = (value: unknown): value is RunAnswer => typeof value === 'object' && value !== null

@@ -96,6 +96,34 @@ export function describeEventFeed(backend: string, createHarness: () => Promise<
       expect([...a.map(({ seen }) => seen), b.seen]).toEqual([['1'], ['1'], ['3']])
     })
 
+    it('calls listeners of a run in the process that publishes at once, and once', async () => {
+      const [near, far] = await Promise.all([open(), open()])
+      const topic = runTopic(randomUUID())
+      const [here, there] = await Promise.all([listen(near, topic), listen(far, topic)])
+      const sent = send(near, topic, '1', '2')
+      expect(here.seen).toEqual(['1', '2'])
+      await sent
+      await waitFor(() => there.seen.length === 2, { what: 'the other process' })
+      // Behind what comes back of the first two.
+      await send(far, topic, '3')
+      await waitFor(() => here.seen.length >= 3, { what: 'the message from there' })
+      expect(here.seen).toEqual(['1', '2', '3'])
+    })
+
+    it('calls them while the backend is away, and drops nothing of others once it is back', async () => {
+      const [near, far] = await Promise.all([open({ proxied: true }), open()])
+      const topic = runTopic(randomUUID())
+      const { seen } = await listen(near, topic)
+      const back = reconnects(near)
+      await harness.proxy.refuse()
+      await send(near, topic, '1').catch(() => undefined)
+      expect(seen).toEqual(['1'])
+      await harness.proxy.heal()
+      await waitFor(() => back.count > 0, { what: 'the feed to be back' })
+      await send(far, topic, '1')
+      await waitFor(() => seen.length === 2, { what: 'the same words of another process' })
+    })
+
     it('has one backend subscription for all listeners of a topic, and none after the last', async () => {
       const feed = await open()
       const topic = runTopic(randomUUID())

@@ -5,6 +5,15 @@ import { channelOf, quoteChannel } from './channel.js'
 import { Session } from './session.js'
 
 /**
+ * A commit that notifies has a record in the log, but nothing that would have to survive a crash: it does not wait for
+ * the disk. Set for this transaction alone, so that a pooler may hand the connection on.
+ */
+const NOTIFY = `
+  WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+  SELECT pg_notify(channel, payload)
+  FROM unhurried, unnest($1::text[], $2::text[]) AS message (channel, payload)`
+
+/**
  * LISTEN/NOTIFY over two sessions, one that notifies and one that listens.
  *
  * Postgres takes a database-wide lock for each commit that notifies, so all messages that wait go out in one
@@ -75,7 +84,7 @@ export class PostgresTransport implements Transport {
   async #send(messages: readonly FeedMessage[]): Promise<void> {
     await this.#notifier.query({
       name: 'notify',
-      text: 'SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS message (channel, payload)',
+      text: NOTIFY,
       values: [
         messages.map(({ topic }) => channelOf(this.#prefix, topic)),
         messages.map(({ payload }) => payload),
