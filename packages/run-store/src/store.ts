@@ -4,6 +4,7 @@ import { type Acceptor, type AcceptorOptions, createAcceptor } from './accept/ac
 import * as backlog from './backlog.js'
 import { claimForCancel } from './claim/cancel.js'
 import { type Claimer, type ClaimerOptions, createClaimer } from './claim/claimer.js'
+import { strayRuns } from './claim/stray-runs.js'
 import { forgiveCrash, takeFrom } from './claim/take-from.js'
 import * as inbox from './inbox.js'
 import * as leases from './leases.js'
@@ -95,6 +96,8 @@ export interface RunOwnership {
   claim: Claimer['claim']
   /** See {@link takeFrom}: as this worker. Gives up, with UNAVAILABLE, when the store closes. */
   takeFrom(runId: string, ownerId: string): Promise<ClaimedRun | null>
+  /** See {@link strayRuns}: of this worker. */
+  strayRuns(): Promise<string[]>
   /** See {@link forgiveCrash}. */
   forgiveCrash(runId: string): Promise<void>
   /** See {@link BatchWriter.submit}. */
@@ -246,6 +249,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     workerId: options.workerId,
     claim: claimer.claim,
     takeFrom: (runId, ownerId) => takeFrom(sql, runId, ownerId, options.workerId, closing.signal),
+    strayRuns: () => strayRuns(sql, options.workerId),
     forgiveCrash: (runId) => forgiveCrash(sql, runId),
     submit: writer.submit,
     takeSlot: (run, request) => slots.takeSlot(sql, run, request),

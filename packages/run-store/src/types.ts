@@ -38,10 +38,20 @@ export interface NewRun {
   readonly suspect?: boolean
   /** True for a run that nobody rings for: it waits to be admitted to the queue (D19). */
   readonly backlog?: boolean
+  /**
+   * The worker that has a place for it. Only for a run that needs nothing but a place: no seed, no origin, no parent,
+   * no turn, no suspicion.
+   */
+  readonly claimFor?: string
 }
 
 export type AcceptResult =
-  | { readonly kind: 'accepted'; readonly runId: string }
+  | {
+      readonly kind: 'accepted'
+      readonly runId: string
+      /** To be handed to the worker it was accepted for; undefined: ring for it. */
+      readonly claimed: ClaimedRun | undefined
+    }
   /** The same key and the same request: the run it made. */
   | { readonly kind: 'replayed'; readonly runId: string }
   /** The same key with another request. */

@@ -173,4 +173,20 @@ describe('accept', () => {
     await expect(acceptor.accept(newRun(world))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await acceptor.close()
   })
+  /** A run of this id is there, but in a workspace that the accept may not see: it is met again and again. */
+  it('says UNAVAILABLE, after few tries, when what is in the way can never be found', async () => {
+    const run = newRun(world)
+    await worker.store.accept({ ...run, workspaceId: uuidv7() })
+    let statements = 0
+    const sql = new Proxy(worker.sql, {
+      apply: (target, self, args) => {
+        statements += 1
+        return Reflect.apply(target, self, args)
+      },
+    })
+    const acceptor = createAcceptor(sql, { retryMs: 300 })
+    await expect(acceptor.accept(run)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(statements).toBeLessThan(20)
+    await acceptor.close()
+  })
 })

@@ -2,9 +2,10 @@ import { MillraceError, priority as priorities, stringifyJson } from '@millrace/
 import type { Sql } from '@millrace/db'
 import { Batcher } from '../batch/batcher.js'
 import { enter, type Pending } from '../batch/pending.js'
-import { whileUnreachable } from '../batch/retry.js'
+import { pause, whileUnreachable } from '../batch/retry.js'
 import { splitOnBadData } from '../batch/split.js'
 import type { AcceptResult, NewRun } from '../types.js'
+import { bornRun, type InsertedRow } from './born-run.js'
 
 /**
  * Owns new runs until they are durable. Does not own their doorbells: the caller rings one for every accepted or
@@ -13,7 +14,9 @@ import type { AcceptResult, NewRun } from '../types.js'
  * 1. `accepted` and `replayed` are answered only after the row has committed (I1).
  * 2. One idempotency key, one run (I6): the unique index decides, also between processes.
  * 3. It runs as a role that may insert runs and look up their keys, and nothing else (D17).
- * 4. Rows go in by (workspace, key), so that two processes with crossed keys wait for each other in one order (D17).
+ * 4. A run that names a worker is that worker's from its first moment, if its lease is good: claimed in the transaction
+ *    that inserts it (D2). Whoever accepted it hands it over; the worker looks for those that did not come.
+ * 5. Rows go in by (workspace, key), so that two processes with crossed keys wait for each other in one order (D17).
  */
 export interface Acceptor {
   /**
@@ -82,19 +85,23 @@ const insertUntilKnown = async (
   signal: AbortSignal,
 ): Promise<void> => {
   let open = batch
-  while (open.length > 0) {
+  for (let round = 1; ; round += 1) {
     let tries = 0
     const inserted = await whileUnreachable((number) => {
       tries = number
       return insertRuns(sql, open)
     }, signal)
-    for (const { request, resolve } of open)
-      if (inserted.has(request.id)) resolve({ kind: 'accepted', runId: request.id })
+    for (const { request, resolve } of open) {
+      const row = inserted.get(request.id)
+      if (row !== undefined) resolve({ kind: 'accepted', runId: request.id, claimed: bornRun(request, row) })
+    }
     const met = open.filter(({ request }) => !inserted.has(request.id))
-    const found = met.length === 0 ? [] : await whileUnreachable(() => findRuns(sql, met), signal)
-    // A row that is met but not found was rolled back in between: insert again, while there is time.
-    signal.throwIfAborted()
+    if (met.length === 0) return
+    const found = await whileUnreachable(() => findRuns(sql, met), signal)
     open = met.filter((pending, index) => !answer(pending, found[index], tries > 1))
+    if (open.length === 0) return
+    // Rows that are met but not found were rolled back in between: insert again, while there is time.
+    await pause(round, signal)
   }
 }
 
@@ -105,13 +112,38 @@ interface FoundRun {
 
 const answer = ({ request, resolve }: PendingRun, found: FoundRun | undefined, retried: boolean): boolean => {
   if (found === undefined) return false
-  if (found.id === request.id) resolve({ kind: retried ? 'accepted' : 'replayed', runId: found.id })
-  else if (found.requestHash === request.requestHash) resolve({ kind: 'replayed', runId: found.id })
+  if (found.id === request.id) {
+    // Claimed or not, nobody has it in hand: its worker looks for such runs, the doorbell finds it otherwise.
+    resolve(
+      retried
+        ? { kind: 'accepted', runId: found.id, claimed: undefined }
+        : { kind: 'replayed', runId: found.id },
+    )
+  } else if (found.requestHash === request.requestHash) resolve({ kind: 'replayed', runId: found.id })
   else resolve({ kind: 'key_reused', runId: found.id })
   return true
 }
 
-const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<string>> => {
+/** By id, those that were inserted. */
+const insertRuns = (sql: Sql, batch: readonly PendingRun[]): Promise<ReadonlyMap<string, InsertedRow>> =>
+  batch.some(({ request }) => request.claimFor !== undefined)
+    ? acceptRuns(sql, batch)
+    : insertPending(sql, batch)
+
+/** May do what the role may not: claim what it inserts, and nothing that is there already (D17). */
+const acceptRuns = async (
+  sql: Sql,
+  batch: readonly PendingRun[],
+): Promise<ReadonlyMap<string, InsertedRow>> => {
+  const rows = await sql<(InsertedRow & { id: string })[]>`
+    SELECT id, claimed, created_at AS "createdAt", now FROM accept_runs(${encodeRuns(batch)}::text::jsonb)`
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const insertPending = async (
+  sql: Sql,
+  batch: readonly PendingRun[],
+): Promise<ReadonlyMap<string, InsertedRow>> => {
   const rows = await sql<{ id: string }[]>`
     INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input, priority, idempotency_key,
       request_hash, parent_run_id, origin_run_id, seed, started_by, backlog, crash_count, sweep_at)
@@ -128,8 +160,10 @@ const insertRuns = async (sql: Sql, batch: readonly PendingRun[]): Promise<Set<s
       "requestHash" text, "parentRunId" uuid, "originRunId" uuid, seed json, backlog boolean, suspect boolean, "startedBy" uuid)
     ON CONFLICT DO NOTHING
     RETURNING id`
-  return new Set(rows.map((row) => row.id))
+  return new Map(rows.map((row) => [row.id, NOT_CLAIMED]))
 }
+
+const NOT_CLAIMED: InsertedRow = { claimed: false, createdAt: 0, now: 0 }
 
 const encodeRuns = (batch: readonly PendingRun[]): string =>
   stringifyJson(

@@ -27,7 +27,11 @@ export const whileUnreachable = async <T>(
   }
 }
 
-const pause = async (number: number, signal: AbortSignal, cause: unknown): Promise<void> => {
+/**
+ * Waits before try `number` + 1, longer each time.
+ * @throws MillraceError UNAVAILABLE once `signal` has fired.
+ */
+export const pause = async (number: number, signal: AbortSignal, cause?: unknown): Promise<void> => {
   const ms = Math.min(FIRST_DELAY_MS * 2 ** (number - 1), MAX_DELAY_MS)
   try {
     await delay(ms, undefined, { signal })
