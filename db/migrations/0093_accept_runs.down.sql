@@ -1,1 +1,1 @@
-DROP FUNCTION accept_runs(jsonb);
+DROP FUNCTION accept_runs(json);

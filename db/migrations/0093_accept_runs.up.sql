@@ -1,7 +1,7 @@
 -- Accepts runs, and claims at once those that name a worker whose lease is good (D2): whoever accepts them hands them
 -- over. The role that accepts may claim nothing that is there already, nor see what it inserts (D17): all it can do here
 -- is what an insert does. No state of the session is used, so that a pooler may hand the connection on.
-CREATE FUNCTION accept_runs(p_runs jsonb)
+CREATE FUNCTION accept_runs(p_runs json)
 RETURNS TABLE (id uuid, claimed boolean, created_at float8, now float8)
 LANGUAGE plpgsql SECURITY DEFINER
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
@@ -25,9 +25,9 @@ BEGIN
     CASE WHEN w.id IS NULL THEN 1 ELSE 0 END,
     CASE WHEN r.backlog THEN 'infinity' WHEN w.id IS NULL THEN clock_timestamp() + interval '10 s'
       ELSE clock_timestamp() END
-  FROM jsonb_to_recordset(p_runs) AS r (id uuid, "workspaceId" uuid, "workflowId" uuid, "versionId" uuid, trigger text,
-    input jsonb, priority smallint, "idempotencyKey" text, "requestHash" text, "parentRunId" uuid, "originRunId" uuid,
-    seed jsonb, backlog boolean, suspect boolean, "startedBy" uuid, "claimFor" uuid)
+  FROM json_to_recordset(p_runs) AS r (id uuid, "workspaceId" uuid, "workflowId" uuid, "versionId" uuid, trigger text,
+    input json, priority smallint, "idempotencyKey" text, "requestHash" text, "parentRunId" uuid, "originRunId" uuid,
+    seed json, backlog boolean, suspect boolean, "startedBy" uuid, "claimFor" uuid)
   LEFT JOIN workers w ON w.id = r."claimFor" AND NOT has_lapsed(w.lease_until, w.lease_ms)
     -- What needs a turn, a look back, or a process of its own is not a run that anybody can begin just so.
     AND r.seed IS NULL AND r."originRunId" IS NULL AND r."parentRunId" IS NULL
@@ -40,7 +40,7 @@ END $$;
 -- Nothing that a caller could put before these is looked at.
 DO $$
 BEGIN
-  EXECUTE format('ALTER FUNCTION accept_runs(jsonb) SET search_path = %I, pg_temp', current_schema());
+  EXECUTE format('ALTER FUNCTION accept_runs(json) SET search_path = %I, pg_temp', current_schema());
 END $$;
-REVOKE EXECUTE ON FUNCTION accept_runs(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION accept_runs(jsonb) TO millrace_ingest;
+REVOKE EXECUTE ON FUNCTION accept_runs(json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION accept_runs(json) TO millrace_ingest;

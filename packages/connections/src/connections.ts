@@ -3,6 +3,7 @@ import { type Database, findDatabaseFault, INGEST_ROLE, openDatabase } from '@mi
 import { createPostgresFeed, createRedisFeed, type EventFeed } from '@millrace/feed'
 import { createPostgresQueue, createRedisQueue, type JobQueue } from '@millrace/queue'
 import { createRunStore, type OnBatch, type RunStore } from '@millrace/run-store'
+import { NearWorker } from './near-worker.js'
 
 export interface ConnectionOptions {
   readonly databaseUrl: string
@@ -30,6 +31,7 @@ export interface Connections {
   readonly store: RunStore
   readonly queue: JobQueue
   readonly feed: EventFeed
+  readonly nearWorker: NearWorker
   /**
    * `ok` for each part that answers, else what is wrong with it: all are `ok` only when a start would be accepted and
    * rung for. Never takes longer than 2 s a part.
@@ -69,6 +71,7 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
     store,
     queue,
     feed,
+    nearWorker: new NearWorker(),
     async check() {
       const [onDatabase, onQueue, onFeed] = await Promise.all([
         databaseState(database),

@@ -1,6 +1,7 @@
 export { checkPooler, checkSchema } from './check-database.js'
 export { type ConnectionOptions, type Connections, databaseState, openConnections } from './connections.js'
 export { lossReporter } from './losses.js'
+export { NearWorker, type Place, type PlaceOffer } from './near-worker.js'
 export { type RunningService, runProcess } from './process.js'
 export { runService, type ServiceParts } from './service.js'
 export { StartFault, startFaultOf } from './start-fault.js'

@@ -1,3 +1,4 @@
+export * from './places.js'
 export * from './port.js'
 export { createPostgresFeed, type PostgresFeedOptions } from './postgres/create.js'
 export { createRedisFeed, type RedisFeedOptions } from './redis/create.js'

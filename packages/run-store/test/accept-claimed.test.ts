@@ -79,8 +79,8 @@ describe('a run that is accepted for a worker (D2)', () => {
 
   it('is claimed by nobody but the role that accepts, whatever its session puts in the way (D17)', async () => {
     const [row] = await world.sql<[{ anybody: boolean; ingest: boolean }]>`
-      SELECT has_function_privilege('public', 'accept_runs(jsonb)', 'EXECUTE') AS anybody,
-        has_function_privilege(${INGEST_ROLE}, 'accept_runs(jsonb)', 'EXECUTE') AS ingest`
+      SELECT has_function_privilege('public', 'accept_runs(json)', 'EXECUTE') AS anybody,
+        has_function_privilege(${INGEST_ROLE}, 'accept_runs(json)', 'EXECUTE') AS ingest`
     expect(row).toEqual({ anybody: false, ingest: true })
     const intake = openDatabase(world.url, { max: 1, role: INGEST_ROLE })
     await intake.sql`CREATE TEMP TABLE workers (id uuid, lease_until timestamptz, lease_ms integer)`

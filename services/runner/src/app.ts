@@ -19,7 +19,7 @@ export const buildRunnerApp = async ({
   metrics,
   requests,
 }: ServiceParts): Promise<FastifyInstance> => {
-  const { database, store, queue, feed } = connections
+  const { database, store, queue, feed, nearWorker } = connections
   metrics.watchQueueDepth(() => queue.depth())
   const tokens = createTokenService({
     ...API_TOKENS,
@@ -47,6 +47,7 @@ export const buildRunnerApp = async ({
     store,
     queue,
     feed,
+    nearWorker,
     useCredential: credentials.use,
     resumeTokens,
     resumeUrl: resumeUrls(resumeTokens, config.http.publicUrl),

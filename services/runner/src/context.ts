@@ -1,4 +1,5 @@
 import type { ResumeTokens } from '@millrace/auth'
+import type { PlaceOffer } from '@millrace/connections'
 import type { CredentialData } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type { EventFeed } from '@millrace/feed'
@@ -14,6 +15,8 @@ export interface RunnerDeps {
   readonly store: RunIntake & RunReads & Pick<RunOwnership, 'submit'>
   readonly queue: Pick<JobQueue, 'enqueue'>
   readonly feed: Pick<EventFeed, 'publish' | 'subscribe' | 'onReconnect'>
+  /** Of this process, if it has one. */
+  readonly nearWorker: PlaceOffer
   /** A credential of a workspace by name. Throws CREDENTIAL_NOT_FOUND, CREDENTIAL_UNREADABLE. */
   readonly useCredential: (workspaceId: string, name: string) => Promise<CredentialData>
   readonly resumeTokens: Pick<ResumeTokens, 'verify'>

@@ -11,6 +11,7 @@ import { registerRecovery } from './recovery/routes.js'
 import { Admission } from './runs/admission.js'
 import { Canceller } from './runs/cancel.js'
 import { Enqueuer } from './runs/enqueuer.js'
+import { HandOver } from './runs/hand-over.js'
 import { Messenger } from './runs/messenger.js'
 import { registerRunRoutes } from './runs/routes.js'
 import { runTakeOver } from './runs/take-over.js'
@@ -42,6 +43,12 @@ export const runnerPlugin =
         deps.log.warn({ err: error, lost }, 'doorbells lost; the sweeper rings again'),
     })
     const admission = new Admission({ store: deps.store, onError, now: Date.now })
+    const handOver = new HandOver({
+      near: deps.nearWorker,
+      feed: deps.feed,
+      onError,
+      now: () => performance.now(),
+    })
     const hub = new RunHub({
       feed: deps.feed,
       readEvents: (run, after, limit) => deps.store.readEvents(run.workspaceId, run.runId, after, limit),
@@ -71,6 +78,7 @@ export const runnerPlugin =
       places: deps.store,
       admission,
       enqueuer,
+      handOver,
       onAccepted,
     }
 
@@ -92,8 +100,12 @@ export const runnerPlugin =
     registerResumeRoutes(app, { ...deps, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 
-    app.addHook('onReady', async () => bulk.start())
+    app.addHook('onReady', async () => {
+      bulk.start()
+      await handOver.start()
+    })
     app.addHook('preClose', async () => {
+      handOver.stop()
       await bulk.stop()
       hub.close()
       connections.close()

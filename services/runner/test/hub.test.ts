@@ -25,6 +25,7 @@ const source = (options: { subscribe?: () => Promise<void>; read?: () => Promise
   const log: RunEvent[] = []
   const reads: number[] = []
   let subscriptions = 0
+  let checks = 0
   let listener: ((payload: string) => void) | undefined
   let reconnected: () => void = () => undefined
   const hub = new RunHub({
@@ -47,7 +48,10 @@ const source = (options: { subscribe?: () => Promise<void>; read?: () => Promise
       await options.read?.()
       return log.slice(after, after + limit)
     },
-    lastSeqs: async () => new Map([[RUN.runId, log.length]]),
+    lastSeqs: async () => {
+      checks += 1
+      return new Map([[RUN.runId, log.length]])
+    },
     onError: () => undefined,
     pollMs: 60_000,
   })
@@ -58,6 +62,8 @@ const source = (options: { subscribe?: () => Promise<void>; read?: () => Promise
     subscriptions: () => subscriptions,
     subscribed: () => listener !== undefined,
     reconnect: () => reconnected(),
+    checks: () => checks,
+    tellAnswer: (event: RunEvent, answer: object) => listener?.(encodeRunFeed([event], event.seq, answer)),
     tell: (...events: RunEvent[]) => listener?.(encodeRunFeed(events, events.at(-1)?.seq ?? 0)),
   }
 }
@@ -80,6 +86,9 @@ const follow = (hub: RunHub, after = 0, room?: () => Promise<void>) => {
 
 const collect = async (hub: RunHub, after = 0, room?: () => Promise<void>): Promise<number[]> =>
   (await follow(hub, after, room).ended).flatMap(({ frames }) => frames.map((frame) => frame.seq))
+
+/** What a waiting caller sees of the run that it has just made. */
+const awaited = (hub: RunHub) => hub.waitFor(RUN, () => false, 60_000, never)
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1)
@@ -221,6 +230,64 @@ describe('RunHub', () => {
     expect((await ended)?.type).toBe('run_finished')
     world.log.pop()
     expect(await world.hub.waitFor(RUN, () => false, 1, never)).toBeUndefined()
+    world.hub.close()
+  })
+})
+
+describe('a run that is expected', () => {
+  it('costs no look at the database when the feed tells all of it', async () => {
+    const world = source()
+    const expected = world.hub.expect(RUN)
+    await turn()
+    expected.arrived()
+    const seen = awaited(world.hub)
+    world.log.push(logEvent(1), lastEvent(2))
+    world.tell(logEvent(1), lastEvent(2))
+    expect(await seen).toMatchObject({ type: 'run_finished', seq: 2 })
+    expect([world.reads, world.checks(), world.subscriptions()]).toEqual([[], 0, 1])
+    expected.leave()
+    expect(world.subscribed()).toBe(false)
+    world.hub.close()
+  })
+
+  it('is looked at when the subscription stands later than it does', async () => {
+    let stand = () => {}
+    const world = source({ subscribe: () => new Promise((resolve) => (stand = resolve)) })
+    const expected = world.hub.expect(RUN)
+    expected.arrived()
+    world.log.push(lastEvent(1))
+    const seen = awaited(world.hub)
+    await turn()
+    stand()
+    expect(await seen).toMatchObject({ type: 'run_finished' })
+    expected.leave()
+    world.hub.close()
+  })
+
+  it('is found by the poll when the feed says nothing (D16)', async () => {
+    const world = source()
+    const expected = world.hub.expect(RUN)
+    await turn()
+    expected.arrived()
+    const seen = awaited(world.hub)
+    world.log.push(lastEvent(1))
+    await world.hub.runOnce()
+    expect(await seen).toMatchObject({ type: 'run_finished' })
+    expected.leave()
+    world.hub.close()
+  })
+
+  it('has its answer beside its events, for as long as it is followed', async () => {
+    const world = source()
+    const expected = world.hub.expect(RUN)
+    await turn()
+    expected.arrived()
+    expect(world.hub.answerOf(RUN.runId)).toBeUndefined()
+    world.tellAnswer(logEvent(1), { response: { status: 201 } })
+    world.tellAnswer(lastEvent(2), { output: 3 })
+    expect(world.hub.answerOf(RUN.runId)).toEqual({ response: { status: 201 }, output: 3 })
+    expected.leave()
+    expect(world.hub.answerOf(RUN.runId)).toBeUndefined()
     world.hub.close()
   })
 })

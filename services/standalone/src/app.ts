@@ -28,7 +28,7 @@ export interface StandaloneApp {
 /** All services on one app, and so on one port. */
 export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<StandaloneApp> {
   const { config, connections, identity, log, metrics } = deps
-  const { database, store, queue, feed } = connections
+  const { database, store, queue, feed, nearWorker } = connections
   const app = createApp({
     name: 'millrace',
     logger: log,
@@ -58,6 +58,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       store,
       queue,
       feed,
+      nearWorker,
       useCredential: identity.credentials.use,
       resumeTokens: identity.resumeTokens,
       resumeUrl: identity.resumeUrl,

@@ -1,5 +1,12 @@
 import type { RunEvent, RunStatus } from '@millrace/contracts'
-import { type EventFeed, encodeRunFeed, type FeedMessage, runTopic, workspaceTopic } from '@millrace/feed'
+import {
+  type EventFeed,
+  encodeRunFeed,
+  type FeedMessage,
+  type RunAnswer,
+  runTopic,
+  workspaceTopic,
+} from '@millrace/feed'
 
 /**
  * Sends durable events to the feed, all runs of one turn of the event loop in one round trip.
@@ -15,16 +22,20 @@ export class Publisher {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** `status` is told to the run list of the workspace; undefined when it has not changed. */
+  /**
+   * `status` is told to the run list of the workspace; undefined when it has not changed. `answer` is for a caller who
+   * waits for the run.
+   */
   durable(
     runId: string,
     workspaceId: string,
     events: readonly RunEvent[],
     status: RunStatus | undefined,
+    answer?: RunAnswer,
   ): void {
     const lastSeq = events.at(-1)?.seq
     if (lastSeq === undefined) return
-    this.#batch.push({ topic: runTopic(runId), payload: encodeRunFeed(events, lastSeq) })
+    this.#batch.push({ topic: runTopic(runId), payload: encodeRunFeed(events, lastSeq, answer) })
     if (status !== undefined) {
       this.#batch.push({
         topic: workspaceTopic(workspaceId),

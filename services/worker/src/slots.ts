@@ -14,6 +14,17 @@ export class Slots {
     this.#free = size
   }
 
+  get free(): number {
+    return this.#free
+  }
+
+  /** False when there is none: nobody who waits is overtaken. */
+  tryAcquire(): boolean {
+    if (this.#free === 0) return false
+    this.#free--
+    return true
+  }
+
   acquire(priority = 0): Promise<void> {
     if (this.#free > 0) {
       this.#free--

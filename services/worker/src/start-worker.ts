@@ -41,7 +41,7 @@ export async function startWorker(
   connections: Connections,
   options: StartWorkerOptions,
 ): Promise<RunningWorker> {
-  const { database, store, queue, feed } = connections
+  const { database, store, queue, feed, nearWorker: near } = connections
   const capabilities = createCapabilities({
     ...options,
     resolveCall: callResolver(database.sql),
@@ -55,7 +55,10 @@ export async function startWorker(
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
   const { log, metrics, plays } = options
   const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)
-  const worker = new Worker({ store, queue, feed, plans, capabilities, log, metrics, isolated }, options)
+  const worker = new Worker(
+    { store, queue, feed, near, plans, capabilities, log, metrics, isolated },
+    options,
+  )
   metrics.watchHeldRuns(() => worker.held)
   metrics.watchOpenCircuits(() => capabilities.circuits.open)
   metrics.watchRefusedCalls(() => capabilities.circuits.rejected)

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { NearWorker } from '@millrace/connections'
 import { isTerminal, MillraceError, parseJson } from '@millrace/contracts'
-import { CONTROL_TOPIC, type EventFeed } from '@millrace/feed'
+import type { EventFeed } from '@millrace/feed'
 import type { JobConsumer, JobQueue } from '@millrace/queue'
 import { type ClaimedRun, classifyFailure, type RunStore } from '@millrace/run-store'
 import type { Capabilities } from './capabilities/capabilities.js'
@@ -8,15 +9,19 @@ import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
 import { Doorbells } from './doorbells.js'
 import { Fairness } from './fairness.js'
+import { HandedRuns } from './hand-over/handed-runs.js'
+import { InboxWatch } from './inbox-watch.js'
 import type { IsolatedRuns } from './isolation/isolated-runs.js'
 import { poisonError } from './isolation/poison-error.js'
 import { LeaseKeeper } from './lease.js'
 import type { Plan } from './plan/plan.js'
 import { type PlanCache, Unstartable } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
+import { answerIn } from './run/answer-in.js'
 import { claimedState } from './run/claimed-state.js'
 import { createSession } from './run/create-session.js'
 import { failRun } from './run/fail-run.js'
+import { FlushSoon } from './run/flush-soon.js'
 import { endUnrunnable, handBack } from './run/release-run.js'
 import type { RunSession } from './run/session.js'
 import type { HeldRun, SessionEnd, SessionHost } from './run/session-host.js'
@@ -28,6 +33,8 @@ export interface WorkerDeps {
   readonly store: RunStore
   readonly queue: JobQueue
   readonly feed: EventFeed
+  /** Where this worker offers its places to whoever accepts runs in the same process. */
+  readonly near: Pick<NearWorker, 'join'>
   readonly plans: PlanCache
   readonly capabilities: Capabilities
   readonly metrics: EventMetrics
@@ -47,13 +54,10 @@ export interface WorkerOptions {
   readonly graceMs: number
 }
 
-/** Events wait this long for company before they are flushed, unless something waits for them. Milliseconds. */
-const FLUSH_DELAY_MS = 2
-/** How often the inboxes of held runs are read, should a knock get lost (cancel within 2 s). Milliseconds. */
-const INBOX_POLL_MS = 1_000
+/** Between two tries to give a run back. Milliseconds. */
+const GIVE_BACK_PAUSE_MS = 1_000
 /** Between two tries to renew a lease that has lapsed. Milliseconds. */
 const RENEW_PAUSE_MS = 250
-const NO_RUNS: ReadonlySet<string> = new Set()
 
 /**
  * Owns: the runs this process has claimed. A job rings, the claim decides (D11), a session advances the run until
@@ -70,14 +74,14 @@ export class Worker {
   readonly #lease: LeaseKeeper
   readonly #publisher: Publisher
   readonly #host: SessionHost
+  readonly #inboxes: InboxWatch
+  readonly #handed: HandedRuns
+  readonly #beginning = new Set<string>() // runs that are about to have a session
   #consumer: JobConsumer | undefined
   #full = false
-  #dirty: HeldRun[] = []
+  readonly #flushSoon = new FlushSoon()
   #stopping = false
-  /** Doorbells that were heard and not answered, to be rung again. */
-  #unanswered: string[] = []
-  #inboxTimer: NodeJS.Timeout | undefined
-  #unsubscribe: (() => void) | undefined
+  #unanswered: string[] = [] // doorbells that were heard and not answered, to be rung again
   #whenEmpty: (() => void) | undefined
 
   constructor(
@@ -101,6 +105,12 @@ export class Worker {
       log.warn({ err: error }, 'events were not published live'),
     )
     this.#host = this.#makeHost()
+    this.#inboxes = new InboxWatch({
+      ...deps,
+      sessions: this.#sessions,
+      alsoEachPass: () => this.#doorbells.ring(this.#unanswered.splice(0)),
+    })
+    this.#handed = this.#makeHanded()
   }
 
   /** Runs in this worker's memory. */
@@ -113,6 +123,7 @@ export class Worker {
     this.#consumer = await this.deps.queue.consume((...job) => this.#answer(...job), {
       concurrency: this.options.concurrency,
     })
+    await this.#handed.start()
   }
 
   /** Plays the one run that `claim` takes, and nothing else (D13). Resolves once it is no longer held here. */
@@ -127,8 +138,7 @@ export class Worker {
 
   async #open(): Promise<void> {
     await this.#lease.start()
-    this.#unsubscribe = await this.deps.feed.subscribe(CONTROL_TOPIC, (payload) => this.#knock(payload))
-    this.#pollInboxes()
+    await this.#inboxes.start()
   }
 
   /**
@@ -138,15 +148,17 @@ export class Worker {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    clearTimeout(this.#inboxTimer)
+    this.#inboxes.stop()
+    this.#handed.stop()
     // First: nothing starts from here on, however long the queue takes to let us go.
     for (const session of [...this.#sessions.values()]) session.drain()
     await this.#consumer?.close()
     await Promise.all([this.#emptied(this.options.graceMs), this.deps.isolated?.stop()])
     const left = [...this.#sessions.keys()]
     for (const session of [...this.#sessions.values()]) session.lose(new Error('the worker stops'))
-    this.#unsubscribe?.()
+    this.#inboxes.close()
     await this.#lease.stop()
+    this.#handed.close()
     await this.#doorbells.ring([...left, ...this.#unanswered])
   }
 
@@ -170,6 +182,25 @@ export class Worker {
     else void this.#adopt(claimed)
   }
 
+  #makeHanded(): HandedRuns {
+    return new HandedRuns({
+      ...this.deps,
+      slots: this.#advancing,
+      mayTake: () => !this.#stopping && !this.#full && this.#lease.held,
+      knows: (runId) => this.#sessions.has(runId) || this.#beginning.has(runId),
+      adopt: (run) => void this.#adopt(run),
+      giveBack: (run) => void this.#returnHanded(run),
+      onError: (error, what) => this.deps.log.warn({ err: error }, `${what} failed`),
+    })
+  }
+
+  /** D11: what was handed over and has no place here is another worker's. A drain rings for it at its end (D12). */
+  async #returnHanded(run: ClaimedRun): Promise<void> {
+    if (this.#stopping) return void this.#unanswered.push(run.id)
+    await this.#giveBack(run, run.startedAt)
+    await this.#doorbells.ring([run.id])
+  }
+
   /** D13: only a death in a process of its own is held against a run. */
   async #isolate(run: ClaimedRun, isolated: IsolatedRuns): Promise<void> {
     const { store, plans, log } = this.deps
@@ -188,6 +219,7 @@ export class Worker {
   }
 
   async #adopt(run: ClaimedRun): Promise<void> {
+    this.#beginning.add(run.id)
     this.#clock.sample(run.now)
     this.#fairness.entered(run.workspaceId)
     try {
@@ -205,6 +237,7 @@ export class Worker {
       const state = await claimedState(this.deps.store, run, plan, this.deps.log)
       const session = createSession(run, plan, state, this.#host, this.deps.capabilities)
       this.#sessions.set(run.id, session)
+      this.#beginning.delete(run.id)
       this.#throttle()
       await session.begin()
       if (this.#stopping) session.drain()
@@ -217,7 +250,8 @@ export class Worker {
   }
 
   /** A run that was claimed and is not played here. */
-  #letGo({ workspaceId }: ClaimedRun): void {
+  #letGo({ id, workspaceId }: ClaimedRun): void {
+    this.#beginning.delete(id)
     this.#advancing.release()
     this.#fairness.yielded(workspaceId)
     this.#fairness.left(workspaceId)
@@ -244,7 +278,7 @@ export class Worker {
         return await handBack(this.deps.store, run, startedAt)
       } catch (error) {
         this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be given back; trying again')
-        await delay(INBOX_POLL_MS)
+        await delay(GIVE_BACK_PAUSE_MS)
       }
     }
   }
@@ -264,9 +298,9 @@ export class Worker {
       },
       readStore: (read) => this.#untilReachable(() => read(store)),
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),
-      published: ({ run, plan }, events, status) => {
-        this.#publisher.durable(run.id, run.workspaceId, events, status)
-        countEvents(this.deps.metrics, plan, events)
+      published: ({ run, plan }, unit, status) => {
+        this.#publisher.durable(run.id, run.workspaceId, unit.events, status, answerIn(unit, run, plan))
+        countEvents(this.deps.metrics, plan, unit.events)
         if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))
           void this.#doorbells.ringAdmitted(run.workflowId)
       },
@@ -276,11 +310,11 @@ export class Worker {
       },
       ended: (session, how, reason) => void this.#ended(session, how, reason),
       // What a wait meets at its registration is in the inbox by then.
-      registered: (session) => this.#check(session),
+      registered: (session) => this.#inboxes.check(session),
       resumeUrl: this.deps.capabilities.resumeUrl,
       called: (runIds) => void this.#doorbells.ring(runIds),
       resolveCall: (...call) => this.#untilReachable(() => this.deps.capabilities.resolveCall(...call)),
-      flushSoon: (session) => this.#flushSoon(session),
+      flushSoon: (session) => this.#flushSoon.add(session),
       unstorable: (session, message) => void this.#failUnstorable(session, message),
       random: Math.random,
     }
@@ -323,7 +357,7 @@ export class Worker {
     if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)
     if (how === 'handed_back') return this.#doorbells.ring([id])
     // D4: a wake that came while the run was being parked is found by a look after the park has committed.
-    if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => NO_RUNS)).has(id))
+    if (how === 'parked' && (await this.deps.store.hasInbox([id]).catch(() => new Set())).has(id))
       await this.#answer(id)
   }
 
@@ -344,45 +378,12 @@ export class Worker {
     }
   }
 
-  #flushSoon(session: HeldRun): void {
-    this.#dirty.push(session)
-    if (this.#dirty.length > 1) return
-    setTimeout(() => {
-      const dirty = this.#dirty
-      this.#dirty = []
-      for (const each of dirty) each.flush()
-    }, FLUSH_DELAY_MS)
-  }
-
   #throttle(): void {
     const full = this.#sessions.size >= this.options.maxHeld
     if (full === this.#full) return
     this.#full = full
     if (full) void this.#consumer?.pause()
     else if (!this.#stopping) this.#consumer?.resume()
-  }
-
-  #knock(payload: string): void {
-    const { runId } = JSON.parse(payload) as { runId?: unknown }
-    if (typeof runId === 'string') this.#check(this.#sessions.get(runId))
-  }
-
-  #check(session: HeldRun | undefined): void {
-    session?.checkInbox().catch((error) => this.deps.log.warn({ err: error }, 'an inbox could not be read'))
-  }
-
-  #pollInboxes(): void {
-    this.#inboxTimer = setTimeout(async () => {
-      try {
-        if (this.#sessions.size > 0) {
-          for (const runId of await this.deps.store.inboxRuns()) this.#check(this.#sessions.get(runId))
-        }
-      } catch (error) {
-        this.deps.log.warn({ err: error }, 'inboxes could not be read; trying again')
-      }
-      await this.#doorbells.ring(this.#unanswered.splice(0))
-      if (!this.#stopping) this.#pollInboxes()
-    }, INBOX_POLL_MS)
   }
 
   /** Resolves once no run is held any more, or after the grace, if there is one. */

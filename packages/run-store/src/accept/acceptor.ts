@@ -136,7 +136,7 @@ const acceptRuns = async (
   batch: readonly PendingRun[],
 ): Promise<ReadonlyMap<string, InsertedRow>> => {
   const rows = await sql<(InsertedRow & { id: string })[]>`
-    SELECT id, claimed, created_at AS "createdAt", now FROM accept_runs(${encodeRuns(batch)}::text::jsonb)`
+    SELECT id, claimed, created_at AS "createdAt", now FROM accept_runs(${encodeRuns(batch)}::text::json)`
   return new Map(rows.map((row) => [row.id, row]))
 }
 

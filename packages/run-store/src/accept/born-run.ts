@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import { NO_SEEDS } from '../claim/seeds.js'
 import type { ClaimedRun, NewRun } from '../types.js'
 
@@ -23,7 +24,7 @@ export const bornRun = (run: NewRun, row: InsertedRow): ClaimedRun | undefined =
         status: 'running',
         trigger: run.trigger,
         // As whoever claims it later will read it.
-        input: JSON.parse(JSON.stringify(run.input)),
+        input: parseJson(stringifyJson(run.input)),
         epoch: 1,
         lastSeq: 0,
         crashCount: 0,

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import type { ClaimedRun } from '../types.js'
 import { NO_SEEDS } from './seeds.js'
 
@@ -10,13 +11,13 @@ export type HandedRun =
 /** At most `maxBytes` of UTF-8, or the id alone. */
 export const encodeHandedRun = (run: ClaimedRun, maxBytes: number): string => {
   const { seeds: _, ...rest } = run
-  const text = JSON.stringify({ run: rest })
+  const text = stringifyJson({ run: rest })
   return Buffer.byteLength(text) <= maxBytes ? text : JSON.stringify({ runId: run.id })
 }
 
 /** @throws TypeError or SyntaxError when `text` is not one of `encodeHandedRun`. */
 export const decodeHandedRun = (text: string): HandedRun => {
-  const value: unknown = JSON.parse(text)
+  const value: unknown = parseJson(text)
   if (typeof value === 'object' && value !== null) {
     if ('runId' in value && typeof value.runId === 'string') return { runId: value.runId }
     // Written by a process of ours, of this or a neighbouring release.

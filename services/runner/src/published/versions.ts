@@ -14,6 +14,8 @@ export interface VersionFacts {
   readonly respondNodes: ReadonlySet<string>
   readonly priority: Priority
   readonly responseTimeoutMs: number
+  /** Whether a run needs no turn to begin: nothing debounces, limits or counts them. */
+  readonly startsFreely: boolean
   /** Given for a workflow that refuses runs it has no place for, or that come too soon. */
   readonly refusing: RefusingPolicies | undefined
 }
@@ -75,9 +77,13 @@ const readVersion = async (sql: Sql, versionId: string): Promise<VersionFacts> =
     respondNodes: new Set(ofType((type) => type === 'http.respond').map((node) => node.id)),
     priority: parsed.settings.priority,
     responseTimeoutMs: parsed.settings.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS,
+    startsFreely: startsFreely(parsed),
     refusing: refusingPolicies(parsed, { id: row.workflow_id, name: parsed.name, version: row.number }),
   }
 }
+
+const startsFreely = ({ settings: { concurrency, debounce, rateLimit } }: Definition): boolean =>
+  concurrency === undefined && debounce === undefined && rateLimit === undefined
 
 const refusingPolicies = (
   { settings: { concurrency, rateLimit }, vars = {} }: Definition,

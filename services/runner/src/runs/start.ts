@@ -1,3 +1,4 @@
+import type { PlaceOffer } from '@millrace/connections'
 import { MillraceError, type startRunBody } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import type { AcceptResult, NewRun } from '@millrace/run-store'
@@ -16,6 +17,7 @@ export interface StartDeps {
   readonly places: PlaceStore
   readonly admission: Admission
   readonly enqueuer: Enqueuer
+  readonly handOver: PlaceOffer
   readonly onAccepted: (triggerType: string) => void
 }
 
@@ -56,26 +58,66 @@ export const startRun = async (deps: StartDeps, request: StartRequest): Promise<
   })
 }
 
+export type AcceptDeps = Pick<
+  StartDeps,
+  'accept' | 'places' | 'admission' | 'enqueuer' | 'handOver' | 'onAccepted'
+>
+
 /**
- * Accepts, then rings, unless the run is to wait in the backlog. The doorbell is not waited for: a lost one is rung again by the sweeper (I1).
+ * Accepts, then hands the run to a worker that has a place for it, or rings, unless the run is to wait in the backlog.
+ * Neither is waited for: what is lost on the way is found by the worker or rung again by the sweeper (I1).
  * @throws IDEMPOTENCY_KEY_REUSED, CONCURRENCY_LIMIT, RATE_LIMITED
  */
-export const acceptRun = async (
-  deps: Pick<StartDeps, 'accept' | 'places' | 'admission' | 'enqueuer' | 'onAccepted'>,
-  version: VersionFacts,
-  run: NewRun,
-): Promise<Started> => {
+export const acceptRun = async (deps: AcceptDeps, version: VersionFacts, run: NewRun): Promise<Started> => {
   await reservePlace(deps.places, version, run)
-  const priority = deps.admission.admit(run.workspaceId, run.priority)
-  const result = await deps.accept(priority === undefined ? { ...run, backlog: true } : run)
+  const result = await acceptOnTheWay(deps, version, run)
   if (result.kind !== 'accepted' && version.refusing !== undefined) await deps.places.dropReservation(run.id)
   if (result.kind === 'key_reused') {
     throw new MillraceError('IDEMPOTENCY_KEY_REUSED', undefined, { details: { runId: result.runId } })
   }
   if (result.kind === 'accepted') deps.onAccepted(version.triggers.get(run.trigger) ?? 'unknown')
-  if (priority !== undefined) deps.enqueuer.ring({ runId: result.runId, priority })
   return { runId: result.runId, replayed: result.kind === 'replayed' }
 }
+
+/** A run whose workspace waits in the backlog overtakes nobody, and one that needs a turn takes it at its claim (D18, D19). */
+const acceptOnTheWay = async (
+  deps: AcceptDeps,
+  version: VersionFacts,
+  run: NewRun,
+): Promise<AcceptResult> => {
+  const atOnce = beginsAtOnce(version, run) && !deps.admission.isFull(run.workspaceId)
+  const place = atOnce ? deps.handOver.reserve() : undefined
+  if (place === undefined) return await acceptAndRing(deps, run)
+  const result = await deps.accept({ ...run, claimFor: place.workerId }).catch((error) => {
+    place.release()
+    throw error
+  })
+  if (result.kind === 'accepted' && result.claimed !== undefined) {
+    place.take(result.claimed)
+    return result
+  }
+  place.release()
+  const priority = deps.admission.admit(run.workspaceId, run.priority)
+  deps.enqueuer.ring({ runId: result.runId, ...(priority === undefined ? {} : { priority }) })
+  return result
+}
+
+const acceptAndRing = async (
+  { admission, accept, enqueuer }: AcceptDeps,
+  run: NewRun,
+): Promise<AcceptResult> => {
+  const priority = admission.admit(run.workspaceId, run.priority)
+  const result = await accept(priority === undefined ? { ...run, backlog: true } : run)
+  if (priority !== undefined) enqueuer.ring({ runId: result.runId, priority })
+  return result
+}
+
+const beginsAtOnce = (version: VersionFacts, run: NewRun): boolean =>
+  version.startsFreely &&
+  run.seed === undefined &&
+  run.originRunId === undefined &&
+  run.parentRunId === undefined &&
+  run.suspect !== true
 
 const OUR_KEYS = /^(tick|webhook|event|failure|bulk|redrive|undo):/
 

@@ -43,9 +43,12 @@ export class RunChannel {
   #lastWake = Number.NEGATIVE_INFINITY
   #wakeTimer: NodeJS.Timeout | undefined
 
-  constructor(run: RunRef, read: ReadEvents) {
+  /** @param unborn The run is not there yet: the window begins with its first event, and there is nothing to read. */
+  constructor(run: RunRef, read: ReadEvents, unborn = false) {
     this.#run = run
     this.#read = read
+    this.#synced = unborn
+    if (unborn) this.#base = 0
   }
 
   get followers(): number {

@@ -1,5 +1,5 @@
 import type { RunEvent } from '@millrace/contracts'
-import { decodeRunFeed, type EventFeed, runTopic, type Unsubscribe } from '@millrace/feed'
+import { decodeRunFeed, type EventFeed, type RunAnswer, runTopic, type Unsubscribe } from '@millrace/feed'
 import { type ReadEvents, RunChannel, type RunRef } from './channel.js'
 import { Follower, type Taker } from './follower.js'
 import type { Frame } from './frame.js'
@@ -31,6 +31,18 @@ interface Followed {
   readonly channel: RunChannel
   unsubscribe: Unsubscribe | undefined
   subscribing: boolean
+  /** Whoever expects it keeps it as well as its followers do. */
+  expected: boolean
+  /** It is not there yet: no event can have been missed. */
+  unborn: boolean
+  answer: RunAnswer | undefined
+}
+
+/** A run that is about to be accepted under this id. */
+export interface ExpectedRun {
+  /** To be called once it has been, or another one has in its place. */
+  arrived(): void
+  leave(): void
 }
 
 const POLL_MS = 1_000
@@ -74,10 +86,32 @@ export class RunHub {
     const followed = this.#enter(run)
     const follower = new Follower(followed.channel, after, taker, () => {
       followed.channel.leave(follower)
-      if (followed.channel.followers === 0) this.#drop(run.runId, followed)
+      this.#leave(run.runId, followed)
     })
     followed.channel.enter(follower)
     return () => follower.end()
+  }
+
+  /**
+   * Follows a run, which nobody else knows of, before it is accepted. Whoever follows it until `leave` is called waits
+   * for its events without a look at the database, and for the subscription only if it stands later than the run does.
+   */
+  expect(run: RunRef): ExpectedRun {
+    const followed = this.#enter(run, true)
+    return {
+      arrived: () => {
+        followed.unborn = false
+      },
+      leave: () => {
+        followed.expected = false
+        this.#leave(run.runId, followed)
+      },
+    }
+  }
+
+  /** What the feed has told of the answer to the run's caller, while the run is followed. */
+  answerOf(runId: string): RunAnswer | undefined {
+    return this.#runs.get(runId)?.answer
   }
 
   /**
@@ -137,15 +171,20 @@ export class RunHub {
     for (const [runId, followed] of this.#runs) this.#drop(runId, followed)
   }
 
-  #enter(run: RunRef): Followed {
+  #enter(run: RunRef, unborn = false): Followed {
     let followed = this.#runs.get(run.runId)
     if (followed === undefined) {
-      const channel = new RunChannel(run, this.#deps.readEvents)
-      followed = { channel, unsubscribe: undefined, subscribing: false }
+      const channel = new RunChannel(run, this.#deps.readEvents, unborn)
+      const state = { unsubscribe: undefined, subscribing: false, answer: undefined }
+      followed = { channel, ...state, unborn, expected: unborn }
       this.#runs.set(run.runId, followed)
       void this.#subscribe(run.runId, followed)
     }
     return followed
+  }
+
+  #leave(runId: string, followed: Followed): void {
+    if (followed.channel.followers === 0 && !followed.expected) this.#drop(runId, followed)
   }
 
   #drop(runId: string, followed: Followed): void {
@@ -161,11 +200,11 @@ export class RunHub {
     followed.subscribing = true
     try {
       const unsubscribe = await this.#deps.feed.subscribe(runTopic(runId), (payload) =>
-        this.#receive(followed.channel, payload),
+        this.#receive(followed, payload),
       )
       if (this.#runs.get(runId) !== followed) return unsubscribe()
       followed.unsubscribe = unsubscribe
-      await this.#check([runId])
+      if (!followed.unborn) await this.#check([runId])
     } catch (error) {
       this.#deps.onError(error, 'subscribing to a run')
     } finally {
@@ -173,11 +212,12 @@ export class RunHub {
     }
   }
 
-  #receive(channel: RunChannel, payload: string): void {
+  #receive(followed: Followed, payload: string): void {
     try {
       const message = decodeRunFeed(payload)
+      if (message.answer !== undefined) followed.answer = { ...followed.answer, ...message.answer }
       // What is on the feed was validated before it was stored; the port types it as unknown.
-      channel.advance(message.lastSeq, (message.events ?? []) as readonly RunEvent[])
+      followed.channel.advance(message.lastSeq, (message.events ?? []) as readonly RunEvent[])
     } catch (error) {
       this.#deps.onError(error, 'reading a message of the feed')
     }

@@ -1,4 +1,5 @@
 import { MillraceError, parseJson, type RunEvent, stringifyJson } from '@millrace/contracts'
+import type { RunAnswer } from '@millrace/feed'
 import type { ResponseRow, RunReads } from '@millrace/run-store'
 import type { VersionFacts } from '../published/versions.js'
 import type { RunRef } from '../stream/channel.js'
@@ -36,14 +37,27 @@ export const awaitAnswer = async (
     signal,
   )
   if (frame === undefined) return { kind: 'later' }
+  // Told along with the events, if they came by the feed and it was small enough (D16).
+  const told = deps.hub.answerOf(run.runId)
   const response =
-    version.respondNodes.size === 0 ? undefined : await deps.store.getResponse(run.workspaceId, run.runId)
+    version.respondNodes.size === 0
+      ? undefined
+      : (responseIn(told) ?? (await deps.store.getResponse(run.workspaceId, run.runId)))
   if (response !== undefined) return { kind: 'response', ...response }
   if (frame.type !== 'run_finished') return { kind: 'later' }
-  return { kind: 'output', json: await outputOf(deps, run, frame.json) }
+  return { kind: 'output', json: await outputOf(deps, run, frame.json, told) }
 }
 
-const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promise<string> => {
+/** Written by a worker as it stands in the database. */
+const responseIn = (told: RunAnswer | undefined): ResponseRow | undefined =>
+  told?.response as ResponseRow | undefined
+
+const outputOf = async (
+  deps: AnswerDeps,
+  run: RunRef,
+  eventJson: string,
+  told: RunAnswer | undefined,
+): Promise<string> => {
   // Written by `formatFrame` from an event of that type.
   const event = parseJson(eventJson) as unknown as Extract<RunEvent, { type: 'run_finished' }>
   if (event.status !== 'completed') {
@@ -51,8 +65,9 @@ const outputOf = async (deps: AnswerDeps, run: RunRef, eventJson: string): Promi
   }
   if (event.outputRef === undefined) {
     // The event repeats no output of a step: the run's row has it.
-    const output = event.output ?? (await deps.store.getRun(run.workspaceId, run.runId))?.output
-    return stringifyJson(output ?? null)
+    const output = event.output ?? told?.output
+    if (output !== undefined) return stringifyJson(output)
+    return stringifyJson((await deps.store.getRun(run.workspaceId, run.runId))?.output ?? null)
   }
   const { key, runId = run.runId } = event.outputRef
   return (await deps.store.getPayload(run.workspaceId, runId, key)) ?? 'null'

@@ -4,17 +4,15 @@ import type { NewRun } from '@millrace/run-store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Listener, Listeners } from '../published/listeners.js'
 import { requestHash } from '../runs/request-hash.js'
-import { acceptRun, type StartDeps } from '../runs/start.js'
+import { type AcceptDeps, acceptRun } from '../runs/start.js'
 import { admitHook } from './admit.js'
-import { type AnswerDeps, awaitAnswer } from './answer.js'
+import { type AnswerDeps, awaitAnswer, type HookAnswer } from './answer.js'
 import { decodedBody } from './content-coding.js'
 import { type Delivery, deliveryOf } from './delivery.js'
 import { type HookRequest, hookInput } from './input.js'
 import { sendAnswer, sendLater } from './send.js'
 
-export interface WebhookRoutesDeps
-  extends AnswerDeps,
-    Pick<StartDeps, 'accept' | 'places' | 'admission' | 'enqueuer' | 'onAccepted'> {
+export interface WebhookRoutesDeps extends AnswerDeps, AcceptDeps {
   readonly listeners: Listeners
 }
 
@@ -47,10 +45,9 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
         const hook = toHook(request, path)
         admitHook(listener, hook, request.ip)
         const body = await decodedBody(hook, request.routeOptions.bodyLimit)
-        const runId = await acceptDelivery(deps, listener, hook, body)
-        if (listener.route.respond === 'immediately') return await sendLater(reply, runId)
-        const run = { workspaceId: listener.workspaceId, runId }
-        const answer = await awaitAnswer(deps, run, listener.version, closedSignal(reply))
+        const accept = (id: string) => acceptDelivery(deps, listener, hook, body, id)
+        if (listener.route.respond === 'immediately') return await sendLater(reply, await accept(uuidv7()))
+        const { runId, answer } = await acceptAndAwait(deps, listener, accept, closedSignal(reply))
         return await sendAnswer(reply, runId, answer)
       },
     })
@@ -69,16 +66,35 @@ const toHook = (
   body: request.body ?? Buffer.alloc(0),
 })
 
-/** The id of the run that this delivery starts, or has started before. @throws IDEMPOTENCY_KEY_REUSED */
+/** Listens before the run is there: what happens to it at once is then heard, and nothing has to be read. */
+const acceptAndAwait = async (
+  deps: WebhookRoutesDeps,
+  { workspaceId, version }: Listener,
+  accept: (id: string) => Promise<string>,
+  signal: AbortSignal,
+): Promise<{ runId: string; answer: HookAnswer }> => {
+  const id = uuidv7()
+  const expected = deps.hub.expect({ workspaceId, runId: id })
+  try {
+    const runId = await accept(id)
+    expected.arrived()
+    return { runId, answer: await awaitAnswer(deps, { workspaceId, runId }, version, signal) }
+  } finally {
+    expected.leave()
+  }
+}
+
+/** The id of the run that this delivery starts under `id`, or has started before. @throws IDEMPOTENCY_KEY_REUSED */
 const acceptDelivery = async (
   deps: WebhookRoutesDeps,
   listener: Listener,
   hook: HookRequest,
   body: Uint8Array,
+  id: string,
 ): Promise<string> => {
   const delivery = deliveryOf(hook, listener)
   try {
-    return (await acceptRun(deps, listener.version, hookRun(listener, hook, body, delivery))).runId
+    return (await acceptRun(deps, listener.version, hookRun(listener, hook, body, delivery, id))).runId
   } catch (error) {
     const runId = error instanceof MillraceError ? error.extras.details?.['runId'] : undefined
     if (delivery?.idWins && isReused(error) && typeof runId === 'string') return runId
@@ -94,10 +110,11 @@ const hookRun = (
   hook: HookRequest,
   body: Uint8Array,
   delivery: Delivery | null,
+  id: string,
 ): NewRun => {
   const input = hookInput(hook, listener.route.auth, body)
   return {
-    id: uuidv7(),
+    id,
     workspaceId: listener.workspaceId,
     workflowId: listener.workflowId,
     versionId: listener.version.id,

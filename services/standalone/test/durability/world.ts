@@ -159,7 +159,7 @@ const startScheduler = ({ database, store, queue }: Connections): Scheduler => {
 }
 
 const openApi = async (
-  { database, store, queue, feed }: Connections,
+  { database, store, queue, feed, nearWorker }: Connections,
   workspaceId: string,
   masterKey: Buffer,
 ) => {
@@ -174,6 +174,7 @@ const openApi = async (
       store,
       queue,
       feed,
+      nearWorker,
       useCredential: () => Promise.reject(new Error('no credentials here')),
       resumeTokens,
       resumeUrl: resumeUrls(resumeTokens, 'https://millrace.example'),

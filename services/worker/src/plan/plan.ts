@@ -9,7 +9,15 @@ import {
   compileTemplate,
   type Scope,
 } from '@millrace/expressions'
-import { listReader, type NodeType, nodeCatalogue, nodeLibrary, rawParams, urlParams } from '@millrace/nodes'
+import {
+  listReader,
+  type NodeType,
+  nodeCatalogue,
+  nodeLibrary,
+  rawParams,
+  urlParams,
+  webhookRoutes,
+} from '@millrace/nodes'
 import type { DebounceRequest, RateRequest, SlotRequest } from '@millrace/run-store'
 import { type Touches, touchesOf } from './touches.js'
 
@@ -31,6 +39,8 @@ export interface Plan {
   /** When its runs may begin; undefined: at once. */
   readonly debounce: DebouncePlan | undefined
   readonly rateLimit: RatePlan | undefined
+  /** Ids of the triggers whose callers wait for the run's answer. */
+  readonly awaited: ReadonlySet<string>
   /** Nodes that wait for a call of their resume URL. */
   readonly resumable: readonly number[]
 }
@@ -92,6 +102,9 @@ export function compilePlan(version: VersionRow): Plan {
     conditionTouches: graph.edges.map(({ when }) => touchesOf(when ?? '')),
     concurrency: compileConcurrency(definition),
     ...compileStartPolicies(definition),
+    awaited: new Set(
+      webhookRoutes(definition).flatMap(({ nodeId, respond }) => (respond === 'result' ? [nodeId] : [])),
+    ),
     resumable: graph.nodes.flatMap(({ type, params }, index) =>
       type === 'flow.wait' && params.for === 'resume' ? [index] : [],
     ),

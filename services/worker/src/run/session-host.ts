@@ -1,4 +1,4 @@
-import type { Json, PayloadRef, RunEvent, RunStatus } from '@millrace/contracts'
+import type { Json, PayloadRef, RunStatus } from '@millrace/contracts'
 import type { ClaimedRun, FlushResult, FlushUnit, InboxItem, PayloadRow, RunReads } from '@millrace/run-store'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { DatabaseClock } from '../clock.js'
@@ -26,7 +26,8 @@ export interface SessionHost {
   /** Tried again until the database answers. */
   readStore<T>(read: (store: RunReads) => Promise<T>): Promise<T>
   storePayload(run: ClaimedRun, payload: PayloadRow): Promise<void>
-  published(session: HeldRun, events: readonly RunEvent[], status: RunStatus | undefined): void
+  /** The unit is durable. `status` is undefined when it has not changed. */
+  published(session: HeldRun, unit: FlushUnit, status: RunStatus | undefined): void
   /** The run needs no more of the worker's CPU for now: finished, parked, or waiting on the outside. */
   yielded(session: HeldRun): void
   /** The session is over; `reason` says why where it was not its own doing. */

@@ -267,7 +267,7 @@ export class RunSession implements HeldRun {
     if (this.#over) return
     const status = unit.run.status === this.#toldStatus ? undefined : unit.run.status
     this.#toldStatus = unit.run.status
-    this.host.published(this, unit.events, status)
+    this.host.published(this, unit, status)
     this.#barrier.advance(unit.newSeq)
     if (this.#orphaned.length > 0) this.host.called(this.#orphaned)
     if (unit.children !== undefined) this.host.called(unit.children.map(({ id }) => id))

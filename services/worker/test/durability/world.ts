@@ -17,6 +17,7 @@ export interface World {
   readonly sql: Sql
   readonly workspaceId: string
   readonly queue: Connections['queue']
+  readonly feed: Connections['feed']
   readonly store: RunStore
   readonly upstream: Upstream
   /** A worker with connections of its own; `wrap` puts something between it and its store. */
@@ -41,6 +42,10 @@ export interface TestWorkerOptions extends WorkerOptions {
 export interface TestWorker {
   /** Runs in its memory. */
   readonly held: number
+  /** In its lease. */
+  readonly id: string
+  /** Where it offers its places to this process. */
+  readonly near: Connections['nearWorker']
   /** Drains, then closes its connections. */
   stop(): Promise<void>
 }
@@ -65,6 +70,7 @@ export const openWorld = async (): Promise<World> => {
     sql,
     workspaceId,
     queue: connections.queue,
+    feed: connections.feed,
     store: connections.store,
     upstream,
     worker: async (options, wrap = (store) => store) => {
@@ -122,6 +128,8 @@ const startTestWorker = async (
     get held() {
       return worker.held
     },
+    id: connections.store.workerId,
+    near: connections.nearWorker,
     stop: () => {
       stopping ??= stop()
       return stopping
