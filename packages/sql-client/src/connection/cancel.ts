@@ -23,7 +23,8 @@ export async function cancelStatement(door: Door, target: Target, key: SessionKe
         .once('close', () => resolve())
         .on('error', () => {})
         .resume()
-      socket.end(cancelRequest(key))
+      // The server closes once it has heard. Whoever closes first takes a pgbouncer 1.18 down.
+      socket.write(cancelRequest(key))
     })
   } catch {
     // Whether it was heard or not, the connection it ran on is closed next.

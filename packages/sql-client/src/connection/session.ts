@@ -41,6 +41,7 @@ export class Session {
   readonly #socket: Socket
   readonly #types: TypeCatalogue
   #received = 0
+  #late: NodeJS.Timeout | undefined
   #tooLarge = false
   #closed = false
   /** Who waits for the server, and is told once the connection is gone. */
@@ -96,6 +97,7 @@ export class Session {
       throw signal.aborted ? signal.reason : error
     } finally {
       signal.removeEventListener('abort', abort)
+      if (signal.aborted) this.close()
     }
   }
 
@@ -188,16 +190,15 @@ export class Session {
 
   /** At once; the server rolls back what was under way. */
   close(): void {
+    clearTimeout(this.#late)
     this.#end(new Error('the connection was closed'))
     this.#socket.destroy()
   }
 
-  /** Tells the server to stop, gives it a little time to say that it has, and closes (invariant 2). */
+  /** Tells the server to stop, and waits a little for it to say that it has; then `run` closes (invariant 2). */
   async #cancel(): Promise<void> {
-    const late = setTimeout(() => this.close(), ANSWER_MS)
+    this.#late = setTimeout(() => this.close(), ANSWER_MS)
     await cancelStatement(this.#door, this.#target, this.#key)
-    clearTimeout(late)
-    this.close()
   }
 
   get #key(): SessionKey {
@@ -208,7 +209,7 @@ export class Session {
     this.#received += bytes
     if (this.#received <= MAX_ANSWER_BYTES) return
     this.#tooLarge = true
-    void this.#cancel()
+    this.close()
   }
 
   #end(error: Error): void {
