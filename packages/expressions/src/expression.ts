@@ -1,7 +1,8 @@
 import type { Json } from '@millrace/contracts'
-import { compileGuarded, type GuardedExpression } from './jsonata/evaluate.js'
+import { compileGuarded, type GuardedExpression } from './evaluator/guarded.js'
 import { compileNative, GIVE_UP, type Native } from './native/native.js'
 import { parseSimple, type SimpleTree } from './native/parse.js'
+import { inTurn } from './turns.js'
 import type { CompiledExpression, Scope } from './types.js'
 
 /** What is kept compiled; the least recently used leave. A tree takes some hundred bytes a character. */
@@ -12,7 +13,7 @@ const SIMPLE_CHARACTERS = 2_000
 const cache = new Map<string, Expression>()
 let cachedCharacters = 0
 
-export type SyntaxTree = SimpleTree | GuardedExpression['ast']
+export type SyntaxTree = SimpleTree | GuardedExpression['tree']
 
 /** A simple expression runs as a closure; any other, and any surprise in the data, goes to JSONata. */
 export class Expression implements CompiledExpression {
@@ -27,7 +28,7 @@ export class Expression implements CompiledExpression {
     this.#source = source
     const simple = parseIfSimple(source)
     this.#native = simple && compileNative(simple)
-    this.tree = simple ?? this.#askJsonata().ast
+    this.tree = simple ?? this.#askJsonata().tree
   }
 
   #askJsonata(): GuardedExpression {
@@ -37,7 +38,9 @@ export class Expression implements CompiledExpression {
 
   async evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined> {
     const simple = this.tryNow(scope)
-    return simple === GIVE_UP ? this.#askJsonata().evaluate(scope) : (simple as Json | undefined)
+    if (simple !== GIVE_UP) return simple as Json | undefined
+    const guarded = this.#askJsonata()
+    return inTurn(() => guarded.evaluate(scope))
   }
 
   /** The value without waiting, or GIVE_UP. */

@@ -122,8 +122,11 @@ describe('what is refused', () => {
     ['$unknown()', 'EXPRESSION_FAILED', ''],
     ['1 / 0', 'EXPRESSION_FAILED', ''],
     ['$number("x")', 'EXPRESSION_FAILED', ''],
-    ['($a := {"x": 1}; $c := $a ~> |$a|{"self": $a}|; $string($a))', 'EXPRESSION_FAILED', 'circular'],
-    ['($a := {"x": 1}; $c := $a ~> |$a|{"self": $a}|; $a)', 'EXPRESSION_LIMIT', ''],
+    ['($a := {"x": 1}; $c := $a ~> |$a|{"self": $a}|; $string($a))', 'EXPRESSION_FAILED', 'only change'],
+    ['$ ~> |$$|{"n": 5}|', 'EXPRESSION_FAILED', 'only change'],
+    ['{"__proto__": {"polluted": 1}, "a": 1}', 'EXPRESSION_FAILED', '__proto__'],
+    ['{"a": 1} ~> |$|{"__proto__": {"polluted": 1}}|', 'EXPRESSION_FAILED', '__proto__'],
+    ['$merge([{"a": 1}, {"__proto__": 1}])', 'EXPRESSION_FAILED', '__proto__'],
     ['$error("mine")', 'EXPRESSION_FAILED', 'mine'],
     ['function($x) { $x }', 'EXPRESSION_FAILED', 'function'],
     ['{"f": function($x) { $x }}', 'EXPRESSION_FAILED', 'function'],
@@ -175,15 +178,23 @@ describe('prototypes', () => {
     expect(value === undefined || value === 'EXPRESSION_FAILED').toBe(true)
   })
 
-  it.each([
-    '{"__proto__": {"polluted": 1}, "a": 1}',
-    '$merge([{"__proto__": {"polluted": 1}}, {"a": 1}])',
-    '{"a": 1} ~> |$|{"__proto__": {"polluted": 1}}|',
-    '{"a": 1, "constructor": 1, "prototype": 2}',
-  ])('%s pollutes nothing and keeps no reserved key', async (source) => {
-    const value = await compileExpression(source).evaluate({})
-    expect(value).toEqual({ a: 1 })
+  it('are out of reach of members that are called like their own, which are data', async () => {
+    const value = await compileExpression('{"constructor": 1, "prototype": {"toString": 2}}').evaluate({})
+    expect(value).toEqual({ constructor: 1, prototype: { toString: 2 } })
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+    expect(await compileExpression('a.constructor').evaluate({ a: { constructor: 'data' } })).toBe('data')
+  })
+
+  it('are not changed by data that JSON.parse has given a member __proto__', async () => {
+    const scope = scopeOf(JSON.parse('{"a": {"__proto__": {"polluted": 1}}}'))
+    for (const source of [
+      '$merge(trigger.body.a)',
+      '$sift(trigger.body.a, $exists)',
+      'trigger.body ~> |a|{"b": 1}|',
+    ])
+      await expect(compileExpression(source).evaluate(scope)).rejects.toMatchObject({
+        code: 'EXPRESSION_FAILED',
+      })
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 })

@@ -35,7 +35,6 @@ describe('the scope', () => {
     ['none{"a": 1}', { a: 1 }],
     ['items{name: n}', { a: 1, b: 2 }],
     ['$ ~> |body|{"n": 5}|', { ...DATA, body: { ...DATA.body, n: 5 } }],
-    ['($ ~> |$$.body|{"n": 5}|; body)', undefined],
     ['$append(none, 1)', [1]],
     ['$sort(items, function($a, $b) { $a.n < $b.n }).name', ['b', 'a']],
     ['items^(>n).name', ['b', 'a']],

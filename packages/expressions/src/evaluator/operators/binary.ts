@@ -1,0 +1,111 @@
+import { SEQUENCE_ITEMS, STRING_CHARACTERS } from '../../limits.js'
+import { spend } from '../budget.js'
+import { Failure, limitFailure } from '../failure.js'
+import type { Frame } from '../frame.js'
+import { asList, pushAll, type Sequence, sequence } from '../sequence.js'
+import type { Node } from '../syntax.js'
+import { toText } from '../text.js'
+import { isTrue } from '../truth.js'
+import { nameValue } from '../wording.js'
+import { calculate, demote, type Operation, requireNumber } from './arithmetic.js'
+import { compareScalars, isSame } from './compare.js'
+import { isEqual } from './equality.js'
+
+export function binary(node: Node, input: unknown, frame: Frame): unknown {
+  const { run } = frame
+  const operator = node.value as string
+  const left = run.evaluate(node.lhs!, input, frame)
+  if (operator === 'and') return isTrue(left) && isTrue(run.evaluate(node.rhs!, input, frame))
+  if (operator === 'or') return isTrue(left) || isTrue(run.evaluate(node.rhs!, input, frame))
+  const right = run.evaluate(node.rhs!, input, frame)
+  switch (operator) {
+    case '=':
+      return left !== undefined && right !== undefined && isEqual(left, right)
+    case '!=':
+      return left !== undefined && right !== undefined && !isEqual(left, right)
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return isInOrder(operator, left, right)
+    case '&':
+      return concatenate(left, right)
+    case '..':
+      return range(left, right)
+    case 'in':
+      return isIn(left, right)
+    default:
+      return arithmetic(operator as Operation, left, right)
+  }
+}
+
+function arithmetic(operation: Operation, left: unknown, right: unknown): unknown {
+  const a = left === undefined ? undefined : requireNumber(left, 'left', operation)
+  const b = right === undefined ? undefined : requireNumber(right, 'right', operation)
+  return a === undefined || b === undefined ? undefined : calculate(operation, a, b)
+}
+
+export function negate(value: unknown): unknown {
+  if (value === undefined) return undefined
+  const number = requireNumber(value, 'right', '-')
+  return typeof number === 'bigint' ? demote(-number) : -number
+}
+
+type Ordering = '<' | '<=' | '>' | '>='
+
+const isScalar = (value: unknown): boolean =>
+  value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+
+/** Two numbers or two texts. Text is not made a number: "10" < "9", and which was meant nobody can tell. */
+function isInOrder(operator: Ordering, left: unknown, right: unknown): boolean | undefined {
+  const order = compareScalars(left, right)
+  if (order === undefined) {
+    if (isScalar(left) && isScalar(right) && (left === undefined || right === undefined)) return undefined
+    throw new Failure(
+      `${nameValue(left)} ${operator} ${nameValue(right)}: only two numbers or two texts can be compared`,
+    )
+  }
+  switch (operator) {
+    case '<':
+      return order < 0
+    case '<=':
+      return order <= 0
+    case '>':
+      return order > 0
+    case '>=':
+      return order >= 0
+  }
+}
+
+function concatenate(left: unknown, right: unknown): string {
+  const [a, b] = [toText(left) ?? '', toText(right) ?? '']
+  if (a.length + b.length > STRING_CHARACTERS)
+    throw limitFailure(`a text of ${a.length + b.length} characters`)
+  return a + b
+}
+
+function isIn(left: unknown, right: unknown): boolean {
+  if (left === undefined || right === undefined) return false
+  const items = asList(right)
+  spend(items.length / 8)
+  return items.some((item) => isSame(item, left))
+}
+
+function range(from: unknown, to: unknown): Sequence | undefined {
+  for (const [side, end] of [
+    ['left', from],
+    ['right', to],
+  ] as const)
+    if (end !== undefined && !Number.isSafeInteger(end))
+      throw new Failure(`the ${side} side of .. must be an integer up to 2^53, but is ${nameValue(end)}`)
+  if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
+  const size = (to as number) - (from as number) + 1
+  if (size > SEQUENCE_ITEMS) throw limitFailure(`a list of ${size} items`)
+  spend(size / 8)
+  const items = sequence()
+  pushAll(
+    items,
+    Array.from({ length: size }, (_, index) => (from as number) + index),
+  )
+  return items
+}
