@@ -51,7 +51,7 @@ export const getStepOutcomes = async (
     CASE WHEN event -> 'reused' IS NULL THEN run_id::text ELSE event #>> '{reused,runId}' END AS "sourceRunId"
   FROM run_events
   WHERE run_id = ${runId} AND workspace_id = ${workspaceId}
-    AND (event ->> 'type' = 'step_succeeded' OR (event ->> 'type' = 'step_failed' AND event -> 'handled' = 'true'))
+    AND (event ->> 'type' = 'step_succeeded' OR (event ->> 'type' = 'step_failed' AND event ->> 'handled' = 'true'))
   ORDER BY seq`
 
 /** What has been begun to undo these runs, by steps at these nodes, those of items included. */
