@@ -4,6 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { type Authenticate, useAuthentication } from './authentication.js'
 import { sendProblem, useProblemErrors } from './errors/reply.js'
 import { toMillraceError } from './errors/to-millrace-error.js'
+import { useExpectations } from './expectation.js'
 import { useSecurityHeaders } from './headers.js'
 import { useJsonBodies } from './json/body-parser.js'
 import { serializerCompiler } from './json/serializer.js'
@@ -84,6 +85,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   app.setSerializerCompiler(serializerCompiler)
   requirePermissions(app)
   useSecurityHeaders(app)
+  useExpectations(app)
   refuseNulInUrl(app)
   useAuthentication(app, options.authenticate)
   useJsonBodies(app)

@@ -46,6 +46,25 @@ describe('every error is a problem document', () => {
     })
   })
 
+  test('an expectation that nobody meets', async () => {
+    const app = echoApp()
+    const { port } = new URL(await listen(app, { host: '127.0.0.1', port: 0 }))
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.end('POST /echo HTTP/1.1\r\nHost: a\r\nExpect: x\r\nContent-Length: 0\r\n\r\n')
+    let answer = ''
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk
+    const [head, body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1.1 417 /)
+    expect(head).toContain('application/problem+json')
+    expect(JSON.parse(body)).toMatchObject({ status: 417, code: 'EXPECTATION_FAILED' })
+  })
+
+  test('a body in a content coding', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const answer = await echoApp().inject({ method: 'POST', url: '/echo', payload: 'packed', headers })
+    expect(answer.json()).toMatchObject({ status: 415, code: 'UNSUPPORTED_CONTENT_CODING' })
+  })
+
   test('names every field that is wrong', async () => {
     const answer = await post('{"name":"too long","tags":["a",7]}; '.slice(0, -2))
     expect(answer.json().errors).toEqual([

@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpRequest } from '../src/index.js'
 import { loopbackClient, serve, serveRaw } from './servers.js'
 
@@ -180,6 +181,31 @@ describe('broken servers', () => {
     })
     const error = await failure(get(origin, { timeoutMs: 50 }))
     expect(error).toMatchObject({ code: 'HTTP_FAILED', message: 'no answer within 50 ms' })
+  })
+})
+
+describe('the deadline', () => {
+  it.each([
+    ['is 30 s by default', {}, 29_999, 1],
+    ['is what the call says', { timeoutMs: 90_000 }, 89_999, 1],
+    ['is left to the signal by Infinity', { timeoutMs: Number.POSITIVE_INFINITY }, 600_000, undefined],
+  ])('%s, with no other one below it', async (_what, more, before, after) => {
+    let arrive: (response: ServerResponse) => void = () => {}
+    const arrived = new Promise<ServerResponse>((resolve) => {
+      arrive = resolve
+    })
+    const { origin } = await serve((_request, response) => arrive(response))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const outcome = get(origin, more).then(
+      ({ status }) => status,
+      ({ code }) => code,
+    )
+    const response = await arrived
+    await vi.advanceTimersByTimeAsync(before)
+    if (after === undefined) response.end('late')
+    else await vi.advanceTimersByTimeAsync(after)
+    expect(await outcome).toBe(after === undefined ? 200 : 'HTTP_FAILED')
   })
 })
 

@@ -272,6 +272,22 @@ describe('webhooks', () => {
     })
   })
 
+  it('says which methods a path takes, and starts nothing for who only looks', async () => {
+    const before = await runCount()
+    const ask = (method: 'OPTIONS' | 'HEAD', path: string) =>
+      world.app.inject({ method, url: `/hooks/home/${path}` })
+    const options = await ask('OPTIONS', 'open')
+    expect([options.statusCode, options.headers['allow'], options.body]).toEqual([204, 'POST, OPTIONS', ''])
+    expect((await ask('OPTIONS', 'key')).headers['allow']).toBe('GET, OPTIONS')
+    const head = await ask('HEAD', 'key')
+    expect([head.statusCode, head.headers['allow']]).toEqual([405, 'GET, OPTIONS'])
+    for (const method of ['OPTIONS', 'HEAD'] as const) {
+      const unknown = await ask(method, 'nothing')
+      expect([unknown.statusCode, unknown.headers['allow']]).toEqual([404, undefined])
+    }
+    expect(await runCount()).toBe(before)
+  })
+
   it('sees a new version and a new secret within a second', async () => {
     await world.publish(hooked('moving', {}))
     expect((await call('moving')).statusCode).toBe(202)

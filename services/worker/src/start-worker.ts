@@ -5,6 +5,7 @@ import type { Metrics } from '@millrace/telemetry'
 import { callResolver } from './calls/resolve-call.js'
 import type { CircuitOptions } from './capabilities/circuit-breakers.js'
 import { createCapabilities } from './capabilities/create.js'
+import { unusedProxyVariables } from './capabilities/proxy-variables.js'
 import type { EventMetrics } from './count-events.js'
 import { eventPublisher } from './events/publish-event.js'
 import { createIsolatedRuns } from './isolation/isolated-runs.js'
@@ -54,6 +55,8 @@ export async function startWorker(
   })
   const plans = new PlanCache((versionId) => loadVersion(database.sql, versionId))
   const { log, metrics, plays } = options
+  const unused = 'alone' in plays ? undefined : unusedProxyVariables(plays.childEnvironment)
+  if (unused !== undefined) log.warn({}, unused)
   const isolated = 'alone' in plays ? undefined : createIsolatedRuns(plays.childEnvironment)
   const worker = new Worker(
     { store, queue, feed, near, plans, capabilities, log, metrics, isolated },

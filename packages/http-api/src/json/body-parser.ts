@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parseJsonBody } from './parse.js'
 
@@ -10,10 +11,20 @@ export const useJsonBodies = (app: FastifyInstance): void => {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJsonBody(body)),
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseCodings(request)
+      return body.length === 0 ? undefined : parseJsonBody(body)
+    },
   )
   // No body is an empty object: the schema then says which member is missing, or that none is needed.
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
   })
+}
+
+/** Packed bytes would be called malformed JSON. @throws UNSUPPORTED_CONTENT_CODING */
+const refuseCodings = ({ headers }: FastifyRequest): void => {
+  const coding = headers['content-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw new MillraceError('UNSUPPORTED_CONTENT_CODING', 'The body of this request is taken as it is only')
 }

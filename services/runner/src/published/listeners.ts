@@ -49,6 +49,15 @@ export class Listeners {
     return await this.#cache.get(JSON.stringify([workspaceSlug, method, path]))
   }
 
+  /** The methods that something listens for on this path, in the order of the alphabet. */
+  async methodsOf(workspaceSlug: string, path: string): Promise<string[]> {
+    if (!SLUG.test(workspaceSlug) || !PATH.test(path)) return []
+    const rows = await this.#deps.sql<{ method: string }[]>`
+      SELECT h.method FROM workspaces w JOIN webhooks h ON h.workspace_id = w.id
+      WHERE w.slug = ${workspaceSlug} AND h.path = ${path} ORDER BY h.method`
+    return rows.map(({ method }) => method)
+  }
+
   async #load(key: string): Promise<Listener | undefined> {
     const [slug, method, path]: string[] = JSON.parse(key)
     const [row] = await this.#deps.sql<{ workspace_id: string; version_id: string; node_id: string }[]>`

@@ -36,6 +36,8 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
     scope.route<{ Params: HookParams; Body: Buffer | undefined; Querystring: Record<string, unknown> }>({
       method: METHODS,
       url: '/hooks/:workspace/*',
+      // Who only looks starts nothing: see below.
+      exposeHeadRoute: false,
       config: { permission: 'webhook' },
       schema: { hide: true },
       handler: async (request, reply) => {
@@ -51,7 +53,27 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
         return await sendAnswer(reply, runId, answer)
       },
     })
+    scope.route<{ Params: HookParams }>({
+      method: ['OPTIONS', 'HEAD', 'TRACE'],
+      url: '/hooks/:workspace/*',
+      config: { permission: 'webhook' },
+      schema: { hide: true },
+      handler: (request, reply) => tellMethods(deps.listeners, request, reply),
+    })
   })
+}
+
+/** RFC 9110, section 9.3.7: what may be asked of this very path. @throws WEBHOOK_NOT_FOUND, METHOD_NOT_ALLOWED */
+const tellMethods = async (
+  listeners: Listeners,
+  request: FastifyRequest<{ Params: HookParams }>,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
+  const methods = await listeners.methodsOf(request.params.workspace, request.params['*'])
+  if (methods.length === 0) throw new MillraceError('WEBHOOK_NOT_FOUND')
+  reply.header('allow', [...methods, 'OPTIONS'].join(', '))
+  if (request.method === 'OPTIONS') return reply.status(204).send()
+  throw new MillraceError('METHOD_NOT_ALLOWED', `${request.method} starts no run`)
 }
 
 const toHook = (

@@ -3,6 +3,7 @@ import type { NodeContext } from '@millrace/nodes'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
 import type { DurabilityBarrier } from './barrier.js'
+import { httpCall } from './http-call.js'
 import { LiveAttempt } from './live-attempt.js'
 import type { RunScope } from './scope.js'
 import type { RunScopes } from './scopes.js'
@@ -142,6 +143,7 @@ export class AttemptRunner {
   }
 
   #context(request: AttemptRequest, live: LiveAttempt, scope: RunScope): NodeContext {
+    const timeoutMs = this.plan.graph.nodes[request.node]?.timeoutMs
     const { capabilities, identity, scopes } = this
     const { workspaceId } = identity
     const granted = () => {
@@ -170,7 +172,7 @@ export class AttemptRunner {
         await permit()
         return capabilities.circuits.call(
           { workspaceId, credential, upstream: hostOf(call.url) },
-          () => capabilities.http.request({ ...call, signal: live.signal }),
+          () => capabilities.http.request(httpCall(call, timeoutMs, live.signal)),
           ({ status }) => status >= 500,
         )
       },
