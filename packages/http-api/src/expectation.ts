@@ -9,11 +9,13 @@ import type { FastifyInstance } from 'fastify'
 export const useExpectations = (app: FastifyInstance): void => {
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const error = new MillraceError('EXPECTATION_FAILED')
+    const body = JSON.stringify(toProblem(error))
     response
       .writeHead(error.status, {
         'content-type': 'application/problem+json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
         connection: 'close',
       })
-      .end(JSON.stringify(toProblem(error)))
+      .end(body)
   })
 }
