@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assembleRuns, type ClaimRow } from '../src/claim/assemble.js'
 import { createLossyProxy } from './lossy-proxy.js'
 import {
   acceptAndClaim,
@@ -166,6 +167,19 @@ describe('claimForCancel', () => {
     const last = unitOf(taken!, { run: cancelled, release: true, consumedInbox: [taken!.inbox[0]!.id] })
     expect(await other.store.submit(last)).toEqual({ kind: 'durable' })
     expect(await other.store.claimForCancel(run.id, world.workspaceId)).toBeNull()
+  })
+
+  it('leaves nothing for a claim whose events are read after the run was taken: that claim is fenced (I3)', async () => {
+    const run = await acceptAndClaim(world, worker)
+    await worker.store.submit(unitOf(run))
+    const [row] = await world.sql<ClaimRow[]>`
+      SELECT id, workspace_id, workflow_id, version_id, status, trigger, input, epoch, 1 AS last_seq, crash_count,
+        origin_run_id, parent_run_id, NULL AS seed, 0 AS created_at, 0 AS started_at, false AS has_inbox, 0 AS now
+      FROM runs WHERE id = ${run.id}`
+    expect((await assembleRuns(world.sql, [row!])).size).toBe(0)
+    expect((await assembleRuns(world.sql, [{ ...row!, last_seq: 2 }])).get(run.id)).toMatchObject({
+      lastSeq: 2,
+    })
   })
 
   it('leaves the run to the next claim when its taker dies', async () => {

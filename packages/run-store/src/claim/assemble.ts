@@ -28,6 +28,8 @@ export interface ClaimRow {
 
 /**
  * Adds events and inbox to claimed runs, reading after the claim has committed (D2). A fresh run needs no reading.
+ * A run that has events beyond its claim is left out: only an epoch after this one can have written them, so it is
+ * somebody else's by now (I3), as when a cancel takes it right after the claim (D15).
  */
 export const assembleRuns = async (sql: Sql, rows: readonly ClaimRow[]): Promise<Map<string, ClaimedRun>> => {
   const long = rows.filter((row) => row.last_seq >= SNAPSHOT_FROM).map((row) => row.id)
@@ -45,11 +47,19 @@ export const assembleRuns = async (sql: Sql, rows: readonly ClaimRow[]): Promise
       return toClaimedRun(row, snapshot, past ?? [], inbox?.get(row.id) ?? [])
     }),
   )
+  const ours = runs.filter((run) => endOf(run) <= run.lastSeq)
+  const seeds = new Map(rows.map(({ id, seed }) => [id, seed]))
   const seeded = await Promise.all(
-    rows.map((row, index) => (row.seed === null ? runs[index]! : withSeeds(sql, runs[index]!, row.seed))),
+    ours.map((run) => {
+      const seed = seeds.get(run.id)
+      return seed == null ? run : withSeeds(sql, run, seed)
+    }),
   )
   return new Map(seeded.map((run) => [run.id, run]))
 }
+
+/** The last event that was read. */
+const endOf = ({ events, snapshot }: ClaimedRun): number => events.at(-1)?.seq ?? snapshot?.seq ?? 0
 
 const withSeeds = async (sql: Sql, run: ClaimedRun, seed: RunSeed): Promise<ClaimedRun> => ({
   ...run,

@@ -5,7 +5,7 @@ import { assembleRuns, type ClaimRow } from './assemble.js'
 /**
  * Takes the epoch of a run to cancel it, even from a live owner, whose next write is then fenced (D15, I3). The run
  * is left without an owner: should this process die before its flush, the cancel in the inbox wakes it again (D4).
- * @returns null when the run is finished or not in this workspace (I9).
+ * @returns null when the run is finished, not in this workspace (I9), or taken by another since, who finds the message.
  */
 export const claimForCancel = async (
   sql: Sql,

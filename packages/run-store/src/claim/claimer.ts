@@ -15,8 +15,8 @@ import { assembleRuns, type ClaimRow } from './assemble.js'
  */
 export interface Claimer {
   /**
-   * Takes the run under a new epoch; null when there is nothing to take: it is finished, owned by a live worker, or
-   * waits with an empty inbox. Waits while the database is away.
+   * Takes the run under a new epoch; null when there is nothing to take: it is finished, owned by a live worker, waits
+   * with an empty inbox, or has been taken by another since. Waits while the database is away.
    * @throws MillraceError UNAVAILABLE when `close` cut off its retries.
    */
   claim(runId: string): Promise<ClaimedRun | null>

@@ -26,7 +26,9 @@ export async function foldRun(
     return foldEvents(graph, origin, events, lastSeq, runSnapshot.parse(snapshot.state))
   } catch (error) {
     onUnreadable(error)
-    return foldEvents(graph, origin, await readEventsAfter(store, run, 0), lastSeq)
+    const all = await readEventsAfter(store, run, 0)
+    // What another owner may have added since is not for this one, which its first flush will tell (I3).
+    return foldEvents(graph, origin, all.slice(0, lastSeq), lastSeq)
   }
 }
 
