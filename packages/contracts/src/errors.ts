@@ -236,7 +236,7 @@ export const ERRORS = {
     'The resolved parameters do not match the node',
     'See the message for the field.',
   ),
-  SCRIPT_FAILED: entry(422, 'The script threw', 'See the message and stack.'),
+  SCRIPT_FAILED: entry(422, 'The script threw', 'See the message and stack.', true),
   SCRIPT_LIMIT: entry(422, 'The script used too much time or memory', 'The limits are 5 s of CPU and 64 MB.'),
   STEP_TIMEOUT: entry(
     504,

@@ -108,11 +108,8 @@ class ThreadPool implements ScriptRunner {
 }
 
 function toResult(answer: ThreadAnswer): ScriptResult {
-  if (answer.kind !== 'value') {
-    throw new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message, {
-      details: { retryable: false },
-    })
-  }
+  if (answer.kind !== 'value')
+    throw new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message)
   const value = answer.value === undefined ? undefined : parseJson(answer.value)
   return { value, logs: answer.logs }
 }
