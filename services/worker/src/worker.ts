@@ -82,7 +82,7 @@ export class Worker {
   readonly #flushSoon = new FlushSoon()
   #stopping = false
   #unanswered: string[] = [] // doorbells that were heard and not answered, to be rung again
-  #whenEmpty: (() => void) | undefined
+  readonly #whenEmpty = new Set<() => void>()
 
   constructor(
     private readonly deps: WorkerDeps,
@@ -346,7 +346,7 @@ export class Worker {
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#fairness.left(session.run.workspaceId)
     this.#throttle()
-    if (this.#sessions.size === 0) this.#whenEmpty?.()
+    if (this.#sessions.size === 0) for (const tell of this.#whenEmpty) tell()
     // Their messages are in their inboxes: see the triggers of `runs`.
     if (how === 'finished') await this.#doorbells.ring(session.relatives)
     if (how === 'abandoned') {
@@ -390,11 +390,13 @@ export class Worker {
   #emptied(graceMs?: number): Promise<void> {
     if (this.#sessions.size === 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = graceMs === undefined ? undefined : setTimeout(resolve, graceMs)
-      this.#whenEmpty = () => {
+      const tell = () => {
         clearTimeout(timer)
+        this.#whenEmpty.delete(tell)
         resolve()
       }
+      const timer = graceMs === undefined ? undefined : setTimeout(tell, graceMs)
+      this.#whenEmpty.add(tell)
     })
   }
 }

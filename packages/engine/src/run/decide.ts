@@ -70,6 +70,8 @@ function take(turn: Turn, input: RunInput): void {
       return pause(turn, input)
     case 'resume_requested':
       return resume(turn)
+    case 'go_on':
+      return turn.advance()
     case 'park':
       return park(turn)
   }

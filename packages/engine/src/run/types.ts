@@ -116,6 +116,8 @@ export type RunInput =
   /** A run that has not started cannot be paused: claim it first. */
   | { readonly kind: 'pause_requested'; readonly by?: string }
   | { readonly kind: 'resume_requested' }
+  /** The owner lets more steps run at once than it did (`places`). */
+  | { readonly kind: 'go_on' }
   /** The worker has nothing left to do for this run but wait (see `isIdle`): park it. */
   | { readonly kind: 'park' }
 

@@ -42,7 +42,7 @@ export const joinUnits = (units: readonly EncodedUnit[]): string =>
   `[${units.map((encoded) => encoded.text).join(',')}]`
 
 /** D13: the trigger's own success, seq 2, is no progress. Else a run would be forgiven by being claimed. */
-const isProgress = (event: RunEvent): boolean => event.type === 'step_succeeded' && event.seq > 2
+export const isProgress = (event: RunEvent): boolean => event.type === 'step_succeeded' && event.seq > 2
 
 const filled = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list)
 

@@ -127,6 +127,19 @@ it('fails a run that kills every process it runs in, after its death alone, and 
   expect(deaths).toBe(2)
 }, 240_000)
 
+/** start ──▶ boom, and beside it branches that make progress after every death */
+it('finds the step that kills among many that do not, and does not ask each of them for a worker (D13)', async () => {
+  const branches = Array.from({ length: 6 }, (_, index) => `branch${index}`)
+  const nodes = [call('boom', 'die/9/d'), ...branches.map((id) => call(id))]
+  const edges = nodes.map(({ id }) => ({ from: 'start', to: id }))
+  const version = await world.publish({ nodes: [...nodes.slice(1), nodes[0]!], edges })
+  await supervisedWorker()
+  const runId = await world.start(version)
+  expect(await ended(world, runId, 120_000)).toBe('failed')
+  expect((await world.run(runId)).error).toMatchObject({ code: 'POISON', details: { step: 'boom' } })
+  expect(deaths).toBeLessThanOrEqual(4)
+}, 180_000)
+
 it('lets a run that survives alone go on, and forgets what was held against it (D13)', async () => {
   const version = await world.publish({ nodes: [call('boom', 'die/2/b'), call('after')] })
   await supervisedWorker()

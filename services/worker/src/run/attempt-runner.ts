@@ -28,6 +28,8 @@ export interface AttemptEvents {
     data?: Json,
   ): void
   ended(request: AttemptRequest, outcome: StepOutcome): void
+  /** Whether every step waits until its start is durable, whatever its effect (D13). */
+  careful(): boolean
   /** The attempt waits on the durability of what came before it. */
   blockedOn(seq: number): void
   /** It is about to wait on something outside of this process. */
@@ -42,8 +44,6 @@ export interface AttemptIdentity {
   readonly workflowId: string
   /** Root of idempotency keys: the run itself, or the run it retries. */
   readonly keyRunId: string
-  /** Every step waits until its start is durable, whatever its effect (D13). */
-  readonly careful: boolean
   readonly trigger: Json
 }
 
@@ -108,7 +108,7 @@ export class AttemptRunner {
     let timer: NodeJS.Timeout | undefined
     try {
       // Even working out its params may kill us.
-      if (this.identity.careful) await this.#untilDurable(request.after)
+      if (this.events.careful()) await this.#untilDurable(request.after)
       const prepared = await prepareStep(node, scope)
       await this.#permit(request, prepared, declared.onCrash)
       const { timeoutMs } = declared

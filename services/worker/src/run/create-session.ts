@@ -5,7 +5,6 @@ import type { Plan } from '../plan/plan.js'
 import { AttemptRunner } from './attempt-runner.js'
 import { RunSession } from './session.js'
 import type { SessionHost } from './session-host.js'
-import { isSuspect } from './suspicion.js'
 
 /** Puts a claimed run, its plan and its attempts together. */
 export function createSession(
@@ -20,7 +19,6 @@ export function createSession(
     workspaceId: run.workspaceId,
     workflowId: run.workflowId,
     keyRunId: run.keyRunId,
-    careful: isSuspect(run),
     trigger: run.input,
   }
   return new RunSession(

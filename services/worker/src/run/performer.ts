@@ -14,6 +14,7 @@ import type { RunScopes } from './scopes.js'
 import type { SessionHost } from './session-host.js'
 import type { StepOutcome } from './step-executor.js'
 import { storableJson, storableText } from './storable.js'
+import type { Caution } from './suspicion.js'
 import { delayOver, timeOver } from './time-over.js'
 
 export type MakeAttempts = (
@@ -30,6 +31,7 @@ export interface PerformedRun {
   readonly scopes: RunScopes
   readonly barrier: DurabilityBarrier
   readonly contexts: OutcomeContexts
+  readonly caution: Pick<Caution, 'isOver'>
   readonly host: Pick<SessionHost, 'clock' | 'leaseHeld' | 'loadPayload' | 'readStore'>
   /** Tells the engine what has come of a command. */
   apply(input: RunInput): void
@@ -147,6 +149,7 @@ export class Performer {
         of.flushSoon()
       },
       ended: (request, outcome) => of.inBackground(() => this.#ended(request, outcome)),
+      careful: () => !of.caution.isOver,
       blockedOn: () => of.flush(),
       goingOutside: () => of.yieldCpu(),
       owned: () => (of.host.leaseHeld() ? undefined : of.confirmOwnership()),

@@ -15,7 +15,7 @@ import { resumeUrlsIn, runScope } from './run-scope.js'
 import { RunScopes } from './scopes.js'
 import type { HeldRun, SessionEnd, SessionHost } from './session-host.js'
 import { Snapshots } from './snapshots.js'
-import { isSuspect } from './suspicion.js'
+import { Caution } from './suspicion.js'
 
 /** Delays up to this stay in memory; longer ones park the run. Milliseconds. */
 const NEAR_MS = 2_000
@@ -38,6 +38,7 @@ export class RunSession implements HeldRun {
   readonly #contexts: OutcomeContexts
   readonly #performer: Performer
   readonly #called: CalledRuns
+  readonly #caution: Caution
   readonly #flushes = new FlushLine(this.#flushHost())
   #release: Exclude<SessionEnd, 'fenced' | 'lost' | 'abandoned'> | undefined
   /** What the flush in flight releases. */
@@ -61,8 +62,8 @@ export class RunSession implements HeldRun {
     makeAttempts: MakeAttempts,
   ) {
     this.#state = state
-    // D13: after a crash one step at a time, so that the next one tells which step it was.
-    if (isSuspect(run)) this.#state.places = 1
+    this.#caution = new Caution(run, state)
+    if (!this.#caution.isOver) this.#state.places = 1
     this.#called = new CalledRuns(this.#state)
     this.#barrier = new DurabilityBarrier(run.lastSeq)
     const urlsIn = (pass: Scope) => resumeUrlsIn(plan, pass, (path) => host.resumeUrl(run.id, path))
@@ -179,6 +180,7 @@ export class RunSession implements HeldRun {
       scopes: this.#scopes,
       barrier: this.#barrier,
       contexts: this.#contexts,
+      caution: this.#caution,
       host: this.host,
       apply: (input) => this.#apply(input),
       settle: () => this.#settle(),
@@ -269,10 +271,18 @@ export class RunSession implements HeldRun {
     this.#toldStatus = unit.run.status
     this.host.published(this, unit, status)
     this.#barrier.advance(unit.newSeq)
+    if (this.#caution.endsWith(unit.events)) this.#quicken()
     if (this.#orphaned.length > 0) this.host.called(this.#orphaned)
     if (unit.children !== undefined) this.host.called(unit.children.map(({ id }) => id))
     if (this.#releasing !== undefined) this.#end(this.#releasing, undefined)
     else if (unit.waits !== undefined) this.host.registered(this)
+  }
+
+  /** D13: innocent as it seems, the run may have all its places again. */
+  #quicken(): void {
+    if (this.#draining) return
+    this.#state.places = Infinity
+    this.#apply({ kind: 'go_on' })
   }
 
   /**
