@@ -1,5 +1,6 @@
 import type { Neighbours } from './neighbours.js'
 import { sortTopologically } from './order.js'
+import type { InTurns } from './turns.js'
 
 /** A question: does the one lead to the other? Positions among the nodes. */
 export interface Descent {
@@ -15,7 +16,7 @@ const GROUP = 32
  * walk for each, or a table of all pairs, takes seconds once 10,000 nodes read each other. Nodes on a cycle or
  * behind one are left out: what runs before what is open there until the cycle is gone.
  */
-export function findUnrelated<D extends Descent>(neighbours: Neighbours, asked: readonly D[]): D[] {
+export function* findUnrelated<D extends Descent>(neighbours: Neighbours, asked: readonly D[]): InTurns<D[]> {
   if (asked.length === 0) return []
   const order = sortTopologically(neighbours.size, neighbours.successors)
   const settled = new Uint8Array(neighbours.size)
@@ -32,6 +33,7 @@ export function findUnrelated<D extends Descent>(neighbours: Neighbours, asked: 
   const sources = [...bySource.keys()]
   const unrelated: D[] = []
   for (let start = 0; start < sources.length; start += GROUP) {
+    yield
     const group = sources.slice(start, start + GROUP)
     const reached = follow(neighbours, order, group)
     for (const [bit, source] of group.entries()) {

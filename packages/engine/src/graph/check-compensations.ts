@@ -3,14 +3,15 @@ import type { NodeCatalogue } from '../catalogue.js'
 import { problem } from './problem.js'
 import type { NodeAt, Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** Each node that undoes another: it stands apart, beside its owner, for that one alone. */
-export function checkCompensations(shape: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
+export function* checkCompensations(shape: Shape, catalogue: NodeCatalogue): InTurns<DefinitionProblem[]> {
   const byId = new Map(shape.nodes.map((each) => [each.node.id, each]))
   const ids = new Suggestions([...byId.keys()])
   const owners = new Map<string, string>()
   const undoingHolder = findUndoingHolders(shape)
-  const problems = shape.nodes.flatMap((owner) => {
+  const problems = yield* flatMapInTurns(shape.nodes, (owner) => {
     const { compensate } = owner.node
     if (compensate === undefined) return []
     const former = owners.get(compensate)

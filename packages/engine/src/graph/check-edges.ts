@@ -3,17 +3,18 @@ import type { NodeCatalogue } from '../catalogue.js'
 import { listNames, problem } from './problem.js'
 import type { EdgeAt, NodeAt, Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** Ports that a hint lists at most. */
 const LISTED_PORTS = 20
 
 /** Each edge by itself: both ends, its port, its twin; and the error edges that `onError: route` needs. */
-export function checkEdges(shape: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
+export function* checkEdges(shape: Shape, catalogue: NodeCatalogue): InTurns<DefinitionProblem[]> {
   const byId = new Map(shape.nodes.map((each) => [each.node.id, each]))
   const ids = new Suggestions([...byId.keys()])
   const ports = new Ports(catalogue)
   const seen = new Set<string>()
-  const problems = shape.edges.flatMap((each) => {
+  const problems = yield* flatMapInTurns(shape.edges, (each) => {
     const { from, port, to } = each.edge
     const key = JSON.stringify([from, port, to])
     const twin = seen.has(key)

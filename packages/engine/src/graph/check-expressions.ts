@@ -7,6 +7,7 @@ import { Nesting } from './nesting.js'
 import { problem } from './problem.js'
 import type { Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** Quoted text of JSONata: what looks like a name in it is none. */
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
@@ -14,18 +15,18 @@ const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
 const READS_SECRETS = /(?<![\w.$`]|\.\s+)secrets\s*(?:\.|\[|$)/
 
 /** Expressions in params, on edges and in settings: their syntax, and that they read only what has run before. */
-export function checkExpressions(
+export function* checkExpressions(
   shape: Shape,
   neighbours: Neighbours,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): DefinitionProblem[] {
-  const found = findExpressions(shape, neighbours, catalogue, expressions)
+): InTurns<DefinitionProblem[]> {
+  const found = yield* findExpressions(shape, neighbours, catalogue, expressions)
   const sound = found.filter(({ facts }) => facts.syntaxError === null)
   return [
-    ...found.flatMap(checkSyntax),
-    ...sound.flatMap(checkSecrets),
-    ...checkReads(sound, shape, neighbours),
+    ...(yield* flatMapInTurns(found, checkSyntax)),
+    ...(yield* flatMapInTurns(sound, checkSecrets)),
+    ...(yield* checkReads(sound, shape, neighbours)),
   ]
 }
 
@@ -49,28 +50,33 @@ interface Read {
   readonly to: number
 }
 
-function checkReads(found: readonly Found[], shape: Shape, neighbours: Neighbours): DefinitionProblem[] {
+function* checkReads(
+  found: readonly Found[],
+  shape: Shape,
+  neighbours: Neighbours,
+): InTurns<DefinitionProblem[]> {
   const ids = new Suggestions(shape.nodes.map(({ node }) => node.id))
   const nesting = new Nesting(shape)
   const reads: Read[] = []
-  const problems: DefinitionProblem[] = []
-  for (const { pointer, facts, when, node } of found) {
-    for (const id of facts.steps) {
-      const from = neighbours.indexOf(id)
-      if (when === 'run_starts') problems.push(readsTooEarly(pointer, id))
-      else if (from === undefined) problems.push(...unknownStep(pointer, id, ids, shape.complete))
-      else if (node !== undefined) {
-        // The condition of an edge is evaluated when its step has ended, and may read it.
-        if (when === 'node_ends' && from === node) continue
-        if (when === 'body_ends' && nesting.holderOf(from) === node) continue
-        const to = nesting.beside(node, from)
-        if (to === undefined) problems.push(notUpstream({ pointer, id }))
-        else reads.push({ pointer, id, from, to })
-      }
-    }
+  const checkRead = ({ pointer, when, node }: Found, id: string): DefinitionProblem[] => {
+    const from = neighbours.indexOf(id)
+    if (when === 'run_starts') return [readsTooEarly(pointer, id)]
+    if (from === undefined) return unknownStep(pointer, id, ids, shape.complete)
+    // The condition of an edge is evaluated when its step has ended, and may read it.
+    if (node === undefined || (when === 'node_ends' && from === node)) return []
+    if (when === 'body_ends' && nesting.holderOf(from) === node) return []
+    const to = nesting.beside(node, from)
+    if (to === undefined) return [notUpstream({ pointer, id })]
+    reads.push({ pointer, id, from, to })
+    return []
   }
+  const problems = yield* flatMapInTurns(found, (each) =>
+    each.facts.steps.flatMap((id) => checkRead(each, id)),
+  )
   // Edges that could not be read may be the ones that lead there.
-  return shape.complete ? [...problems, ...findUnrelated(neighbours, reads).map(notUpstream)] : problems
+  return shape.complete
+    ? [...problems, ...(yield* findUnrelated(neighbours, reads)).map(notUpstream)]
+    : problems
 }
 
 function readsTooEarly(pointer: string, id: string): DefinitionProblem {

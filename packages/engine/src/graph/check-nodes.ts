@@ -3,6 +3,7 @@ import type { NodeCatalogue } from '../catalogue.js'
 import { problem } from './problem.js'
 import type { NodeAt, Shape } from './read-shape.js'
 import { Suggestions } from './suggestions.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 const PARAM_HINTS = {
   INVALID_PARAM: 'See the node type for what this parameter takes.',
@@ -12,10 +13,13 @@ const PARAM_HINTS = {
 } as const
 
 /** Each node by itself: its id, its type, its params; and that some node starts the run. */
-export function checkNodes({ nodes, complete }: Shape, catalogue: NodeCatalogue): DefinitionProblem[] {
+export function* checkNodes(
+  { nodes, complete }: Shape,
+  catalogue: NodeCatalogue,
+): InTurns<DefinitionProblem[]> {
   const types = new Suggestions(catalogue.types)
   const seen = new Set<string>()
-  const problems = nodes.flatMap((each) => {
+  const problems = yield* flatMapInTurns(nodes, (each) => {
     const twin = seen.has(each.node.id)
     seen.add(each.node.id)
     return [

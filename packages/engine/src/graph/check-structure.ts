@@ -4,16 +4,21 @@ import type { Neighbours } from './neighbours.js'
 import { findCycles } from './order.js'
 import { problem } from './problem.js'
 import type { Shape } from './read-shape.js'
+import type { InTurns } from './turns.js'
 
 /** Nodes of a cycle that a message names at most. */
 const NAMED_NODES = 50
 
 /** The graph as a whole: no cycle, and everything within reach of a trigger; a body is within reach of its container. */
-export const checkStructure = (
+export function* checkStructure(
   shape: Shape,
   neighbours: Neighbours,
   catalogue: NodeCatalogue,
-): DefinitionProblem[] => [...checkCycles(shape, neighbours), ...checkReach(shape, neighbours, catalogue)]
+): InTurns<DefinitionProblem[]> {
+  const cycles = checkCycles(shape, neighbours)
+  yield
+  return [...cycles, ...checkReach(shape, neighbours, catalogue)]
+}
 
 /** Each cycle points at the edge that closes it. */
 function checkCycles({ nodes, edges }: Shape, { size, successors }: Neighbours): DefinitionProblem[] {

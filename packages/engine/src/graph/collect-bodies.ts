@@ -5,6 +5,7 @@ import { problem } from './problem.js'
 export interface BodyAt {
   /** JSON pointer; empty for the definition. */
   readonly pointer: string
+  readonly value: unknown
   readonly nodes: readonly unknown[]
   readonly edges: readonly unknown[]
 }
@@ -31,6 +32,7 @@ const bodiesWithin = ({ nodes, pointer }: BodyAt): BodyAt[] =>
 
 const bodyAt = (value: unknown, pointer: string): BodyAt => ({
   pointer,
+  value,
   nodes: listOf(memberOf(value, 'nodes')),
   edges: listOf(memberOf(value, 'edges')),
 })

@@ -2,6 +2,7 @@ import type { Node } from '@millrace/contracts'
 import type { ExpressionChecker, ExpressionFacts, NodeCatalogue } from '../catalogue.js'
 import type { Neighbours } from './neighbours.js'
 import type { Shape } from './read-shape.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** An expression and where it stands. */
 export interface Found {
@@ -17,46 +18,42 @@ export interface Found {
 }
 
 /** Every expression of a definition: in params, on edges, in settings. */
-export function findExpressions(
+export function* findExpressions(
   shape: Shape,
   neighbours: Neighbours,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): Found[] {
-  const found: Found[] = []
-  for (const [node, placed] of shape.nodes.entries()) addParams(found, placed, node, catalogue, expressions)
-  for (const { at, edge } of shape.edges) {
-    if (edge.when === undefined) continue
+): InTurns<Found[]> {
+  const inParams = yield* flatMapInTurns(shape.nodes, (placed, node) =>
+    findInParams(placed, node, catalogue, expressions),
+  )
+  const onEdges = yield* flatMapInTurns(shape.edges, ({ at, edge }): Found[] => {
+    if (edge.when === undefined) return []
     const facts = expressions.inspectExpression(edge.when)
-    found.push({ pointer: `${at}/when`, facts, when: 'node_ends', node: neighbours.indexOf(edge.from) })
-  }
-  found.push(...inSettings(shape, expressions))
-  return found
+    return [{ pointer: `${at}/when`, facts, when: 'node_ends', node: neighbours.indexOf(edge.from) }]
+  })
+  return [...inParams, ...onEdges, ...inSettings(shape, expressions)]
 }
 
 /** Templates of the params, and those params that are expressions themselves. */
-function addParams(
-  found: Found[],
+function* findInParams(
   { at, node }: Shape['nodes'][number],
   position: number,
   catalogue: NodeCatalogue,
   expressions: ExpressionChecker,
-): void {
+): Generator<Found> {
   const type = catalogue.get(node.type)
   const raw = type?.rawParams?.filter((name) => name in node.params) ?? []
   const templates = raw.length === 0 ? node.params : without(node.params, raw)
   for (const facts of expressions.inspectParams(templates))
-    found.push({ pointer: `${at}/params${facts.pointer}`, facts, when: 'node_starts', node: position })
+    yield { pointer: `${at}/params${facts.pointer}`, facts, when: 'node_starts', node: position }
   if (raw.length === 0) return
   // A container evaluates its own expressions once its body has run.
   const when = type?.container === true ? 'body_ends' : 'node_starts'
-  for (const { pointer, source } of type?.rawExpressions?.(node.params) ?? [])
-    found.push({
-      pointer: `${at}/params${pointer}`,
-      facts: expressions.inspectExpression(source),
-      when,
-      node: position,
-    })
+  for (const { pointer, source } of type?.rawExpressions?.(node.params) ?? []) {
+    const facts = expressions.inspectExpression(source)
+    yield { pointer: `${at}/params${pointer}`, facts, when, node: position }
+  }
 }
 
 const without = (params: Node['params'], names: readonly string[]): Node['params'] =>

@@ -5,12 +5,15 @@ import {
   type Edge,
   edge,
   MAIN_PORT,
+  MAX_EDGES,
+  MAX_NODES,
   type Node,
   node,
 } from '@millrace/contracts'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type BodyAt, collectBodies } from './collect-bodies.js'
 import { problem, toPointer } from './problem.js'
+import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** What could be read of a definition, however broken the rest is; the bodies of its containers included. */
 export interface Shape {
@@ -41,68 +44,98 @@ export interface EdgeAt {
   readonly hasPort: boolean
 }
 
-/** Size first: what is too large is not looked at any closer. */
-export function readShape(input: unknown): Shape {
+/** Size first: what is too large is not looked at any closer. Then each node and edge by itself, and what is around them. */
+export function* readShape(input: unknown): InTurns<Shape> {
   const { bodies, tooLarge } = collectBodies(input)
   if (tooLarge.length > 0)
     return { definition: undefined, nodes: [], edges: [], complete: false, problems: tooLarge }
-  const parsed = definition.safeParse(input)
-  if (parsed.success) return wholeShape(parsed.data)
-  const nodes = bodies.flatMap((body) => readNodes(body))
-  const edges = bodies.flatMap((body) => readEdges(body))
-  const count = (part: 'nodes' | 'edges') => bodies.reduce((sum, body) => sum + body[part].length, 0)
-  return {
-    definition: undefined,
-    nodes,
-    edges,
-    complete: nodes.length === count('nodes') && edges.length === count('edges'),
-    problems: parsed.error.issues.flatMap((issue) => toProblems(issue, input)),
+  const frame = readFrames(input, bodies)
+  const nodes = yield* flatMapInTurns(placesOf(bodies, 'nodes'), (place) => [readNode(place)])
+  const edges = yield* flatMapInTurns(placesOf(bodies, 'edges'), (place) => [readEdge(place)])
+  const problems = [...nodes.flatMap(problemsOf), ...edges.flatMap(problemsOf), ...frame.problems]
+  const read = {
+    nodes: nodes.flatMap(({ found }) => found ?? []),
+    edges: edges.flatMap(({ found }) => found ?? []),
   }
+  const complete = read.nodes.length === nodes.length && read.edges.length === edges.length
+  if (frame.outside === undefined || problems.length > 0)
+    return { definition: undefined, ...read, complete, problems }
+  return { definition: assemble(frame.outside, read), ...read, complete, problems }
 }
 
-function wholeShape(whole: Definition): Shape {
-  const nodes: NodeAt[] = []
-  const edges: EdgeAt[] = []
-  const append = (body: Pick<Definition, 'nodes' | 'edges'>, pointer: string) => {
-    const within = holderOf(pointer)
-    for (const [position, each] of body.nodes.entries())
-      nodes.push({ at: `${pointer}/nodes/${position}`, within, node: each, hasParams: true })
-    for (const [position, each] of body.edges.entries())
-      edges.push({ at: `${pointer}/edges/${position}`, within, edge: each, hasPort: true })
+interface Read<T> {
+  /** What could be read of it. */
+  readonly found: T | undefined
+  readonly problems: readonly DefinitionProblem[]
+}
+const problemsOf = ({ problems }: Read<unknown>): readonly DefinitionProblem[] => problems
+
+/** Lists of anything: their members are read by themselves. */
+const lists = {
+  nodes: z.array(z.unknown()).max(MAX_NODES),
+  edges: z.array(z.unknown()).max(MAX_EDGES),
+}
+const outside = definition.extend(lists)
+const bodyFrame = z.strictObject({ nodes: lists.nodes.min(1), edges: lists.edges.default([]) })
+
+type Outside = Omit<Definition, 'nodes' | 'edges'>
+
+/** All but nodes and edges: what is around them in the definition, and that each body is one. */
+function readFrames(
+  input: unknown,
+  bodies: readonly BodyAt[],
+): { outside: Outside | undefined; problems: DefinitionProblem[] } {
+  const whole = outside.safeParse(input)
+  const problems = whole.success ? [] : whole.error.issues.flatMap((issue) => toProblems(issue, input, ''))
+  for (const { pointer, value } of bodies.slice(1)) {
+    const read = bodyFrame.safeParse(value)
+    if (!read.success)
+      problems.push(...read.error.issues.flatMap((issue) => toProblems(issue, value, pointer)))
   }
-  append(whole, '')
-  // `nodes` grows while it is walked: bodies within bodies are found in their turn.
-  for (const { at, node: each } of nodes) if (each.body !== undefined) append(each.body, `${at}/body`)
-  return { definition: whole, nodes, edges, complete: true, problems: [] }
+  return { outside: whole.data, problems }
 }
 
-const readNodes = ({ pointer, nodes }: BodyAt): NodeAt[] =>
-  nodes.flatMap((raw, position) => {
-    const read = readNode(raw)
-    return read === undefined
-      ? []
-      : [{ at: `${pointer}/nodes/${position}`, within: holderOf(pointer), ...read }]
+interface Place {
+  readonly at: string
+  readonly within: string
+  readonly raw: unknown
+}
+
+const placesOf = (bodies: readonly BodyAt[], part: 'nodes' | 'edges'): Place[] =>
+  bodies.flatMap((body) => {
+    const within = holderOf(body.pointer)
+    return body[part].map((raw, position) => ({ at: `${body.pointer}/${part}/${position}`, within, raw }))
   })
 
-const readEdges = ({ pointer, edges }: BodyAt): EdgeAt[] =>
-  edges.flatMap((raw, position) => {
-    const read = readEdge(raw)
-    return read === undefined
-      ? []
-      : [{ at: `${pointer}/edges/${position}`, within: holderOf(pointer), ...read }]
-  })
+/** Puts nodes and edges where they were found, in bodies of their own. */
+function assemble(around: Outside, { nodes, edges }: Pick<Shape, 'nodes' | 'edges'>): Definition {
+  const whole: Definition = { ...around, nodes: [], edges: [] }
+  const parts = new Map<string, Pick<Definition, 'nodes' | 'edges'>>([['', whole]])
+  // The outer come before the inner.
+  for (const { at, within, node: each } of nodes) {
+    if (each.body !== undefined) parts.set(at, each.body)
+    parts.get(within)!.nodes.push(each)
+  }
+  for (const { within, edge: each } of edges) parts.get(within)!.edges.push(each)
+  return whole
+}
 
 const holderOf = (pointer: string): string => pointer.replace(/\/body$/, '')
 
+const plainNode = node.omit({ body: true })
+
 /** A node with an id and a type has a place in the graph, whatever is wrong with its other fields. */
-function readNode(raw: unknown): Pick<NodeAt, 'node' | 'hasParams'> | undefined {
-  // Its body is read by itself.
+function readNode({ at, within, raw }: Place): Read<NodeAt> {
+  // Its body is read by itself, and stands beside it in the shape.
+  const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw)
   const { body: given, ...fields } = membersOfObject(raw)
-  const whole = node.safeParse(fields)
-  const body = given === undefined ? {} : { body: NOTHING_READ }
-  if (whole.success) return { node: { ...whole.data, ...body }, hasParams: true }
+  const whole = plainNode.safeParse(isObject ? fields : raw)
+  const body = given === undefined ? {} : { body: { nodes: [], edges: [] } }
+  if (whole.success)
+    return { found: { at, within, node: { ...whole.data, ...body }, hasParams: true }, problems: [] }
+  const problems = whole.error.issues.flatMap((issue) => toProblems(issue, raw, at))
   const { id, type, params, onError, compensate } = fields
-  if (typeof id !== 'string' || typeof type !== 'string') return undefined
+  if (typeof id !== 'string' || typeof type !== 'string') return { found: undefined, problems }
   const { params: paramsSchema, onError: onErrorSchema } = node.shape
   const readParams = paramsSchema.safeParse(params)
   const salvaged: Node = {
@@ -115,17 +148,15 @@ function readNode(raw: unknown): Pick<NodeAt, 'node' | 'hasParams'> | undefined 
     ...(typeof compensate === 'string' && { compensate }),
     ...body,
   }
-  return { node: salvaged, hasParams: readParams.success }
+  return { found: { at, within, node: salvaged, hasParams: readParams.success }, problems }
 }
 
-/** Stands for a body in a node that was read by itself: its nodes stand beside it in the shape. */
-const NOTHING_READ = { nodes: [], edges: [] }
-
-function readEdge(raw: unknown): Pick<EdgeAt, 'edge' | 'hasPort'> | undefined {
+function readEdge({ at, within, raw }: Place): Read<EdgeAt> {
   const whole = edge.safeParse(raw)
-  if (whole.success) return { edge: whole.data, hasPort: true }
+  if (whole.success) return { found: { at, within, edge: whole.data, hasPort: true }, problems: [] }
+  const problems = whole.error.issues.flatMap((issue) => toProblems(issue, raw, at))
   const { from, to, port, when } = membersOfObject(raw)
-  if (typeof from !== 'string' || typeof to !== 'string') return undefined
+  if (typeof from !== 'string' || typeof to !== 'string') return { found: undefined, problems }
   const readPort = edge.shape.port.safeParse(port)
   const readWhen = edge.shape.when.safeParse(when).data
   const salvaged: Edge = {
@@ -134,17 +165,18 @@ function readEdge(raw: unknown): Pick<EdgeAt, 'edge' | 'hasPort'> | undefined {
     port: readPort.data ?? MAIN_PORT,
     ...(readWhen === undefined ? {} : { when: readWhen }),
   }
-  return { edge: salvaged, hasPort: readPort.success }
+  return { found: { at, within, edge: salvaged, hasPort: readPort.success }, problems }
 }
 
 const membersOfObject = (value: unknown): Partial<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
-function toProblems(issue: z.core.$ZodIssue, input: unknown): DefinitionProblem[] {
+/** `at`: where the input stands. */
+function toProblems(issue: z.core.$ZodIssue, input: unknown, at: string): DefinitionProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
       problem(
-        toPointer([...issue.path, key]),
+        at + toPointer([...issue.path, key]),
         'INVALID_SHAPE',
         `unknown field ${key}`,
         'Remove it, or check its spelling.',
@@ -153,15 +185,25 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): DefinitionProblem[
   }
   return [
     problem(
-      toPointer(issue.path),
+      at + toPointer(issue.path),
       'INVALID_SHAPE',
-      isMissing(issue.path, input) ? 'this is required' : issue.message,
+      isMissing(issue.path, input) ? 'this is required' : messageOf(issue, input),
       'See the format millrace/v1 for what stands here.',
     ),
   ]
 }
 
-const isMissing = (path: readonly PropertyKey[], input: unknown): boolean => {
-  const value = path.reduce<unknown>((around, key) => membersOfObject(around)[String(key)], input)
-  return path.length > 0 && value === undefined
+/** A name that is refused stands in the message: among 10,000 nodes a pointer alone is hard to find. */
+function messageOf({ path, message }: z.core.$ZodIssue, input: unknown): string {
+  const value = valueAt(path, input)
+  return path.at(-1) === 'id' && typeof value === 'string'
+    ? `${JSON.stringify(value.slice(0, SHOWN_LETTERS))}: ${message}`
+    : message
 }
+const SHOWN_LETTERS = 80
+
+const isMissing = (path: readonly PropertyKey[], input: unknown): boolean =>
+  path.length > 0 && valueAt(path, input) === undefined
+
+const valueAt = (path: readonly PropertyKey[], input: unknown): unknown =>
+  path.reduce<unknown>((around, key) => membersOfObject(around)[String(key)], input)
