@@ -28,6 +28,7 @@ import type { HeldRun, SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
 import { mayWait, takeTurn } from './run/take-turn.js'
 import { Slots } from './slots.js'
+import { Waiters } from './waiters.js'
 
 export interface WorkerDeps {
   readonly store: RunStore
@@ -82,7 +83,7 @@ export class Worker {
   readonly #flushSoon = new FlushSoon()
   #stopping = false
   #unanswered: string[] = [] // doorbells that were heard and not answered, to be rung again
-  readonly #whenEmpty = new Set<() => void>()
+  readonly #whenEmpty = new Waiters()
 
   constructor(
     private readonly deps: WorkerDeps,
@@ -346,7 +347,7 @@ export class Worker {
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#fairness.left(session.run.workspaceId)
     this.#throttle()
-    if (this.#sessions.size === 0) for (const tell of this.#whenEmpty) tell()
+    if (this.#sessions.size === 0) this.#whenEmpty.tell()
     // Their messages are in their inboxes: see the triggers of `runs`.
     if (how === 'finished') await this.#doorbells.ring(session.relatives)
     if (how === 'abandoned') {
@@ -387,16 +388,7 @@ export class Worker {
   }
 
   /** Resolves once no run is held any more, or after the grace, if there is one. */
-  #emptied(graceMs?: number): Promise<void> {
-    if (this.#sessions.size === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const tell = () => {
-        clearTimeout(timer)
-        this.#whenEmpty.delete(tell)
-        resolve()
-      }
-      const timer = graceMs === undefined ? undefined : setTimeout(tell, graceMs)
-      this.#whenEmpty.add(tell)
-    })
+  async #emptied(graceMs?: number): Promise<void> {
+    if (this.#sessions.size > 0) await this.#whenEmpty.next(graceMs)
   }
 }
