@@ -2,6 +2,7 @@ import type { Json } from '@millrace/contracts'
 import { compileGuarded, type GuardedExpression } from './evaluator/guarded.js'
 import { compileNative, GIVE_UP, type Native } from './native/native.js'
 import { parseSimple, type SimpleTree } from './native/parse.js'
+import { expressionSource } from './template/source.js'
 import { inTurn } from './turns.js'
 import type { CompiledExpression, Scope } from './types.js'
 
@@ -84,7 +85,5 @@ export function compileExpression(source: string): Expression {
   return expression
 }
 
-function unwrap(source: string): string {
-  const trimmed = source.trim()
-  return trimmed.startsWith('{{') && trimmed.endsWith('}}') ? trimmed.slice(2, -2).trim() : trimmed
-}
+/** What is no single expression is left to the parser, which says why. */
+const unwrap = (source: string): string => expressionSource(source) ?? source.trim()

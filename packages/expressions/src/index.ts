@@ -8,5 +8,6 @@ export {
 } from './inspect.js'
 export { compileKey } from './key.js'
 export { compileTemplate } from './template/compile.js'
+export { expressionSource } from './template/source.js'
 export { isTruthy } from './truth.js'
 export * from './types.js'

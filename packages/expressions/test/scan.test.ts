@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Part, scanTemplate, TemplateSyntaxError } from '../src/template/scan.js'
+import { expressionSource } from '../src/template/source.js'
 
 const write = (parts: readonly Part[]): string =>
   parts
@@ -71,6 +72,23 @@ describe('scanTemplate', () => {
       expect(() => scanTemplate(text)).toThrow(TemplateSyntaxError)
     },
   )
+
+  it.each([
+    ['{{ $map(a, function($i){{"id": $i.id}}) }}', '$map(a, function($i){{"id": $i.id}})'],
+    ['{{{"a": {"b": 1}}}}', '{"a": {"b": 1}}'],
+    ['{{ "{{" & "}}" }}', '"{{" & "}}"'],
+    ['{{ a /* }} { */ }}', 'a /* }} { */'],
+    ['{{ $contains(a, /\\}\\}/) }}', '$contains(a, /\\}\\}/)'],
+  ])('%s is one expression', (text, source) => {
+    expect(scanTemplate(text)).toEqual([{ kind: 'expression', source }])
+    expect(expressionSource(text)).toBe(source)
+    // Without the braces it is the same.
+    expect(expressionSource(` ${source} `)).toBe(source)
+  })
+
+  it.each(['', ' ', '{{ }}', '{{ a }} b', '{{ a }}{{ b }}', '{{ a'])('%j is not', (text) => {
+    expect(expressionSource(text)).toBeUndefined()
+  })
 
   it('takes its time linear in the text', () => {
     const parts = scanTemplate('{{ a / b }}'.repeat(20_000))

@@ -70,13 +70,17 @@ describe('trees', () => {
     expect(compileTemplate({ a: '{{ 1 }}' }).constant).toBe(false)
   })
 
-  it('drop keys that would reach a prototype', async () => {
-    const value = JSON.parse(
-      '{"__proto__": {"polluted": "{{ 1 }}"}, "constructor": "{{ 1 }}", "k": "{{ 1 }}"}',
-    )
-    const resolved = await resolve(value)
-    expect(resolved).toEqual({ k: 1 })
+  it('keep members that are called like those of every object, and refuse __proto__', async () => {
+    const resolved = await resolve({ constructor: '{{ 1 }}', prototype: '', k: '{{ 1 }}' } as unknown as Json)
+    expect(resolved).toEqual({ constructor: 1, prototype: '', k: 1 })
     expect(Object.getPrototypeOf(resolved)).toBe(Object.prototype)
+    for (const text of ['{"__proto__": "{{ 1 }}"}', '{"a": [{"__proto__": 1}]}'])
+      expect(() => compileTemplate(JSON.parse(text), '/params')).toThrow(
+        expect.objectContaining({
+          code: 'EXPRESSION_FAILED',
+          message: expect.stringMatching(/^\/params.*__proto__/),
+        }),
+      )
   })
 
   it('say where an expression failed', async () => {

@@ -81,6 +81,15 @@ describe('raw expressions', () => {
     expect(check('flow.condition', { if: ' ' })).toEqual(['/if INVALID_PARAM'])
   })
 
+  it('may hold the braces themselves', () => {
+    for (const source of [
+      '$map(a, function($i){{"id": $i.id}})',
+      '"{{" & a',
+      '{{ $map(a, function($i){{"id": $i}}) }}',
+    ])
+      expect(check('flow.condition', { if: source })).toEqual([])
+  })
+
   it('do not include code, where {{ means nothing', () => {
     expect(check('transform.script', { code: 'if (x) {{ return "!!" }}' })).toEqual([])
   })

@@ -43,7 +43,13 @@ export interface Match {
 /** A regular expression is a function from text to its first match; `next` gives the one behind. */
 export const matcher = (literal: RegExp): Closure => {
   const pattern = compilePattern(literal)
-  return new Closure((text) => find(pattern, literal, text, 0))
+  return new Closure((text) => {
+    if (typeof text !== 'string') throw new Failure(`${literal} is matched against text only`)
+    // RE2 knows one end of lines only: where others are, its ^ and $ would stand elsewhere.
+    if (literal.multiline && /[\r\u2028\u2029]/.test(text))
+      throw new Failure(`${literal} has the flag m, and the text has lines that do not end with \\n alone`)
+    return find(pattern, literal, text, 0)
+  })
 }
 
 /** Units of work that are one step: characters times instructions of the program. */
@@ -54,8 +60,7 @@ const UNITS_A_STEP = 16
  */
 const STEPS_A_MS = 1_000
 
-function find(pattern: RE2JS, literal: RegExp, text: unknown, from: number): Match | undefined {
-  if (typeof text !== 'string') throw new Failure(`${literal} is matched against text only`)
+function find(pattern: RE2JS, literal: RegExp, text: string, from: number): Match | undefined {
   const size = pattern.programSize()
   if ((text.length - from) * size > REGEX_UNITS)
     throw limitFailure('a text too long for this regular expression')

@@ -1,4 +1,4 @@
-import { type Json, MillraceError, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
+import { type Json, MillraceError, stringifyJson } from '@millrace/contracts'
 import { compileExpression, type Expression } from '../expression.js'
 import { STRING_CHARACTERS } from '../limits.js'
 import { GIVE_UP } from '../native/native.js'
@@ -133,7 +133,9 @@ function compileArray(items: readonly Json[], pointer: string): Piece {
 }
 
 function compileObject(object: Record<string, Json>, pointer: string, urls: readonly string[] = []): Piece {
-  const keys = Object.keys(object).filter((key) => !RESERVED_KEYS.has(key))
+  const keys = Object.keys(object)
+  if (keys.includes('__proto__'))
+    throw new MillraceError('EXPRESSION_FAILED', `${pointer}: no member may be called __proto__`)
   const pieces = keys.map((key) => {
     const value = object[key] ?? null
     const place = `${pointer}/${escapePointer(key)}`

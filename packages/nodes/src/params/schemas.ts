@@ -1,7 +1,7 @@
 import { type CredentialData, json, jsonNumber } from '@millrace/contracts'
+import { expressionSource, inspectExpression } from '@millrace/expressions'
 import { z } from 'zod'
 import { asciiFileName } from './file-name.js'
-import { expressionSource } from './templates.js'
 
 /** Building blocks of params. `.meta` tells forms which control to show; it must come last, wrappers drop it. */
 
@@ -13,6 +13,10 @@ interface FieldText {
 /** Any JSON; strings in it may hold templates. */
 export const anyValue = (text: FieldText) => json.meta({ ...text, control: 'json' })
 
+/** Text with a template in it, such as `a = {{ b }}`: JSONata itself may hold the braces too, and then is sound. */
+const isMixed = (text: string): boolean =>
+  text.includes('{{') && !text.trimStart().startsWith('{{') && inspectExpression(text).syntaxError !== null
+
 /**
  * Raw JSONata, evaluated by the node itself through `ctx.evaluate` and never resolved as a template: what a
  * template resolved to must not be run as code. One enclosing `{{ }}` is taken off.
@@ -21,7 +25,7 @@ const rawSource = z
   .string()
   .min(1)
   .max(100_000)
-  .refine((text) => expressionSource(text) !== undefined, {
+  .refine((text) => expressionSource(text) !== undefined && !isMixed(text), {
     message: 'give one expression, with or without {{ }} around it',
   })
   .transform((text) => expressionSource(text) ?? text)

@@ -4,18 +4,6 @@ import type { Json } from '@millrace/contracts'
 export const isTemplate = (value: unknown): value is string =>
   typeof value === 'string' && value.includes('{{')
 
-/**
- * The JSONata source of a raw expression, without one enclosing `{{ }}`. Undefined when templates are mixed
- * with text: such a string is no expression.
- */
-export const expressionSource = (text: string): string | undefined => {
-  const trimmed = text.trim()
-  if (!trimmed.includes('{{')) return trimmed === '' ? undefined : trimmed
-  if (!trimmed.startsWith('{{') || !trimmed.endsWith('}}')) return undefined
-  const inner = trimmed.slice(2, -2).trim()
-  return inner === '' || inner.includes('{{') ? undefined : inner
-}
-
 /** Every string of a params tree with its JSON pointer, depth first. */
 export const stringsIn = (value: Json, pointer = ''): { pointer: string; text: string }[] => {
   if (typeof value === 'string') return [{ pointer, text: value }]

@@ -10,7 +10,6 @@ import {
   stepAt,
 } from '@millrace/engine'
 import { compileExpression, isTruthy } from '@millrace/expressions'
-import { expressionSource } from '@millrace/nodes'
 import type { Plan } from '../../plan/plan.js'
 import { failedInput } from '../failed-input.js'
 import type { OutcomeContext } from '../outcome-context.js'
@@ -103,8 +102,7 @@ export class ContainerChores {
     const readable = this.scopes.of(scope)
     if (!readable.complete) await readable.load()
     const view = { ...readable.view, item: output, index }
-    const source = expressionSource(String(until)) ?? String(until)
-    if (isTruthy(await compileExpression(source).evaluate(view)))
+    if (isTruthy(await compileExpression(String(until)).evaluate(view)))
       return this.#complete(chore, output, this.contextOf(path))
     if (index + 1 < wait.max)
       return { kind: 'step_waits', path, attempt, wait: { ...wait, index: index + 1 } }
