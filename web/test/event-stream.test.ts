@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { EventStream, type StreamState } from '../src/api/sse.js'
+import { EventStream, type StreamOptions, type StreamState } from '../src/api/sse.js'
 
 const TOTAL = 6
 const closers: (() => void)[] = []
@@ -34,7 +34,7 @@ const sendAll = (response: ServerResponse, send: (id: number) => void, after: nu
   response.end()
 }
 
-async function follow(url: string, silenceMs?: number) {
+async function follow(url: string, silenceMs?: number, extra: Partial<StreamOptions> = {}) {
   const got: number[] = []
   const states: StreamState['kind'][] = []
   const stream: EventStream = new EventStream({
@@ -56,6 +56,7 @@ async function follow(url: string, silenceMs?: number) {
     random: () => 0,
     signal: AbortSignal.timeout(20_000),
     ...(silenceMs === undefined ? {} : { silenceMs }),
+    ...extra,
   })
   await stream.run()
   return { got, states }
@@ -98,4 +99,40 @@ test('a connection that has gone silent counts as broken', async () => {
 test('what trying again does not mend ends it', async () => {
   const { url } = await serve([(response) => response.writeHead(403).end()])
   expect((await follow(url)).states).toEqual(['connecting', 'refused'])
+})
+
+test('a page that nobody looks at gives its connection up, and goes on where it stands', async () => {
+  let hidden = false
+  let look = () => {}
+  const { url, seen } = await serve([
+    (_response, send) => {
+      send(1)
+      hidden = true
+      look()
+    },
+  ])
+  const visibility = {
+    isHidden: () => hidden,
+    onChange: (listener: () => void) => {
+      look = listener
+      return () => {}
+    },
+  }
+  const comeBack = (kind: StreamState['kind']) => {
+    if (kind !== 'paused') return
+    expect(seen).toEqual([undefined])
+    hidden = false
+    look()
+  }
+  const states: StreamState['kind'][] = []
+  const onState = ({ kind }: StreamState) => {
+    states.push(kind)
+    setTimeout(() => comeBack(kind))
+  }
+  const { got } = await follow(url, undefined, { visibility, pauseAfterMs: 50, onState })
+  expect(got).toEqual([1, 2, 3, 4, 5, 6])
+  expect([states, seen]).toEqual([
+    ['connecting', 'live', 'paused', 'live', 'ended'],
+    [undefined, '1'],
+  ])
 })

@@ -2,6 +2,7 @@ import { type Client, createClient } from './client.js'
 import { type CredentialsApi, createCredentialsApi } from './credentials.js'
 import { createRunsApi, type RunsApi } from './runs.js'
 import { Session } from './session.js'
+import { connectSharedStreams } from './shared-streams/client.js'
 import { createWorkflowsApi, type WorkflowsApi } from './workflows.js'
 
 /** Everything the app asks of the server. One for the life of the page. */
@@ -19,7 +20,7 @@ export const createApi = (): Api => {
     fetch: (input, init) => fetch(input, init),
     now: () => performance.now(),
   })
-  const client = createClient(session, (input, init) => fetch(input, init))
+  const client = createClient(session, (input, init) => fetch(input, init), connectSharedStreams())
   return {
     session,
     client,

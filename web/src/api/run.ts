@@ -44,15 +44,7 @@ export const createRunApi = (client: Client) => {
 
     /** The event stream after an event. A 204 says that nothing follows. */
     openEvents: (runId: string, lastId: string | undefined, signal: AbortSignal) =>
-      client.open({
-        method: 'GET',
-        path: `/runs/${runId}/events`,
-        headers: {
-          accept: 'text/event-stream',
-          ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
-        },
-        signal,
-      }),
+      client.follow({ kind: 'run', runId, after: Number(lastId ?? 0) }, signal),
 
     /** A large output. It lies with the run that made it, which may be another one. */
     payload: (runId: string, ref: PayloadRef, signal?: AbortSignal) =>

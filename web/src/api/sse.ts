@@ -8,12 +8,15 @@ import { type SseMessage, SseParser } from './sse-parser.js'
  *
  * 1. Every reconnect goes on after what the caller has, so nothing is lost; what repeats is the caller's to drop.
  * 2. A connection that is silent for longer than two heartbeats (15 s each) counts as broken.
+ * 3. A page that nobody has looked at for a while has no connection.
  */
 export type StreamState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
   /** `since` in milliseconds of `now`: how long the screen has been behind. */
   | { readonly kind: 'reconnecting'; readonly since: number; readonly attempt: number }
+  /** Nobody looks at the page; it goes on where it stands once somebody does. */
+  | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'refused'; readonly error: unknown }
 
@@ -32,9 +35,21 @@ export interface StreamOptions {
   readonly random: () => number
   readonly signal: AbortSignal
   readonly silenceMs?: number
+  /** Default: always visible. */
+  readonly visibility?: Visibility
+  /** Default 10,000. */
+  readonly pauseAfterMs?: number
+}
+
+/** Whether anybody can see the page. */
+export interface Visibility {
+  isHidden(): boolean
+  /** @returns what ends it. */
+  onChange(listener: () => void): () => void
 }
 
 const SILENCE_MS = 35_000
+const PAUSE_AFTER_MS = 10_000
 const FIRST_DELAY_MS = 250
 const MAX_DELAY_MS = 10_000
 
@@ -43,6 +58,8 @@ export class EventStream {
   #connection = new AbortController()
   #wake: () => void = () => {}
   #attempt = 0
+  /** Hidden for so long that the connection was given up. */
+  #unseen = false
   #since = 0
 
   constructor(options: StreamOptions) {
@@ -51,14 +68,12 @@ export class EventStream {
 
   /** Resolves when the stream has ended, was refused, or the signal aborts. */
   async run(): Promise<void> {
-    const { signal, onState, isComplete, isFinal } = this.#options
-    onState({ kind: 'connecting' })
-    while (!signal.aborted) {
-      const error = await this.#connect()
-      if (signal.aborted) return
-      if (await isComplete()) return onState({ kind: 'ended' })
-      if (error !== undefined && isFinal(error)) return onState({ kind: 'refused', error })
-      await this.#pause()
+    this.#options.onState({ kind: 'connecting' })
+    const unwatch = this.#watchVisibility()
+    try {
+      await this.#follow()
+    } finally {
+      unwatch()
     }
   }
 
@@ -67,6 +82,53 @@ export class EventStream {
     this.#attempt = 0
     this.#connection.abort()
     this.#wake()
+  }
+
+  async #follow(): Promise<void> {
+    const { signal, onState, isComplete, isFinal } = this.#options
+    while (!signal.aborted) {
+      if (this.#unseen) await this.#untilSeen()
+      const error = await this.#connect()
+      if (signal.aborted) return
+      if (await isComplete()) return onState({ kind: 'ended' })
+      if (this.#unseen) continue
+      if (error !== undefined && isFinal(error)) return onState({ kind: 'refused', error })
+      await this.#pause()
+    }
+  }
+
+  #watchVisibility(): () => void {
+    const { visibility, pauseAfterMs = PAUSE_AFTER_MS } = this.#options
+    if (visibility === undefined) return () => {}
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = () => {
+      clearTimeout(timer)
+      if (visibility.isHidden())
+        timer = setTimeout(() => {
+          this.#unseen = true
+          this.#connection.abort()
+        }, pauseAfterMs)
+      else if (this.#unseen) {
+        this.#unseen = false
+        this.reconnect()
+      }
+    }
+    const unwatch = visibility.onChange(look)
+    look()
+    return () => {
+      clearTimeout(timer)
+      unwatch()
+    }
+  }
+
+  /** Invariant 3. */
+  async #untilSeen(): Promise<void> {
+    const { onState, signal } = this.#options
+    onState({ kind: 'paused' })
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      this.#wake = resolve
+    })
   }
 
   async #connect(): Promise<unknown> {

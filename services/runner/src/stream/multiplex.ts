@@ -23,6 +23,8 @@ const query = z.object({
     .string()
     .max(MAX_RUNS * 48)
     .optional(),
+  /** `false` leaves the run list out; the stream then ends with the last of the chosen runs. */
+  changes: z.enum(['true', 'false']).default('true'),
 })
 
 interface Chosen extends RunRef {
@@ -32,7 +34,7 @@ interface Chosen extends RunRef {
 /**
  * GET /api/v1/stream: run-list changes of the workspace (`run`: runId, status, lastSeq) and the events of chosen
  * runs (`event`: runId, event) on one connection, since browsers allow six per host. Run-list changes are live only:
- * after a reconnect the client reads the list again.
+ * after a reconnect the client reads the list again. A refusal that is about one run names it as `runId`.
  */
 export const registerMultiplexedStream = (app: FastifyInstance, deps: MultiplexDeps): void => {
   typed(app).get(
@@ -52,7 +54,7 @@ export const registerMultiplexedStream = (app: FastifyInstance, deps: MultiplexD
       const connection = deps.connections.open(reply)
       try {
         await Promise.all([
-          sendRunList(deps, workspaceId, connection),
+          ...(request.query.changes === 'true' ? [sendRunList(deps, workspaceId, connection)] : []),
           ...chosen.map((run) => sendRun(deps, run, connection)),
         ])
         connection.end()
@@ -78,7 +80,8 @@ const findChosen = async (
       const parsed = runId.safeParse(id)
       if (!parsed.success) throw new MillraceError('INVALID_REQUEST', 'runs must hold run ids')
       const run = await deps.store.getRun(workspaceId, parsed.data)
-      if (run === null) throw new MillraceError('NOT_FOUND', 'There is no such run')
+      if (run === null)
+        throw new MillraceError('NOT_FOUND', 'There is no such run', { details: { runId: parsed.data } })
       return { workspaceId, runId: parsed.data, after: parseSeq(after, 'after') }
     }),
   )

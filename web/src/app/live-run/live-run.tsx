@@ -1,6 +1,7 @@
 import { CloseButton, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { pageVisibility } from '../../api/page-visibility.js'
 import { type LiveStore, NOTHING_LIVE } from '../../components/graph/live-store.js'
 import { stateOf } from '../../components/state/state.js'
 import { StatusBadge } from '../../components/state/status-badge.js'
@@ -47,6 +48,7 @@ const FollowedRun = ({ runId, live, onHide, followed }: LoadedRunProps & { reado
     requestFrame: requestVisibleFrame,
     now: Date.now,
     random: Math.random,
+    visibility: pageVisibility,
   }))
   const { revision } = useRunSnapshot(session)
   const { document } = session

@@ -1,5 +1,6 @@
 import { isTerminal, type Run } from '@millrace/contracts'
 import { useCallback, useState } from 'react'
+import { pageVisibility } from '../../api/page-visibility.js'
 import type { RunApi } from '../../api/run.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
 import { RecoveryDialog, type RecoveryKind } from './actions/recovery-dialog.js'
@@ -41,6 +42,7 @@ export const RunConsole = (props: RunConsoleProps) => {
     requestFrame: requestVisibleFrame,
     now: Date.now,
     random: Math.random,
+    visibility: pageVisibility,
   }))
   const { revision, stream, fault } = useRunSnapshot(session)
   const [preview, setPreview] = useState<number>()

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { useApi } from '../../api/context.js'
+import { pageVisibility } from '../../api/page-visibility.js'
 import { EventStream, type StreamState } from '../../api/sse.js'
 import type { SseMessage } from '../../api/sse-parser.js'
 import { type RunChange, runChange } from './live-rows.js'
@@ -24,18 +25,19 @@ export const useRunChanges = (
     const leaving = new AbortController()
     let broken = false
     const stream = new EventStream({
-      open: (_lastId, signal) => client.open({ method: 'GET', path: '/stream', signal }),
+      open: (_lastId, signal) => client.follow({ kind: 'changes' }, signal),
       lastId: () => undefined,
       onMessages: (messages) => latest.current.onChanges(changesIn(messages)),
       onState: ({ kind }) => {
         setState(kind)
         if (kind === 'live' && broken) latest.current.onBreak()
-        broken = kind === 'reconnecting' || (broken && kind !== 'live')
+        broken = kind === 'reconnecting' || kind === 'paused' || (broken && kind !== 'live')
       },
       isComplete: async () => false,
       isFinal: (error) => error instanceof ApiError && error.status === 403,
       now: () => performance.now(),
       random: Math.random,
+      visibility: pageVisibility,
       signal: leaving.signal,
     })
     void stream.run()

@@ -7,7 +7,7 @@ import {
   runEvent,
 } from '@millrace/contracts'
 import { buildGraph, type Graph } from '@millrace/engine'
-import { EventStream, type StreamState } from '../../../api/sse.js'
+import { EventStream, type StreamState, type Visibility } from '../../../api/sse.js'
 import type { SseMessage } from '../../../api/sse-parser.js'
 import { createFrameBatch } from '../document/frame-batch.js'
 import { Moments } from '../document/moments.js'
@@ -34,6 +34,7 @@ export interface RunSessionOptions {
   readonly requestFrame: (callback: () => void) => () => void
   readonly now: () => number
   readonly random: () => number
+  readonly visibility?: Visibility
 }
 
 export interface RunSnapshot {
@@ -78,7 +79,7 @@ export class RunSession {
   /** Follows the run until what it returns is called; may be started again after. */
   start = (): (() => void) => {
     if (this.document.isComplete) return () => {}
-    const { requestFrame, openEvents, isFinal, now, random } = this.#options
+    const { requestFrame, openEvents, isFinal, now, random, visibility } = this.#options
     const closing = new AbortController()
     const batch = createFrameBatch<RunEvent>({
       requestFrame,
@@ -97,6 +98,7 @@ export class RunSession {
       isFinal,
       now,
       random,
+      ...(visibility === undefined ? {} : { visibility }),
       signal: closing.signal,
     })
     this.#stream = stream
