@@ -1,49 +1,56 @@
 import { availableParallelism } from 'node:os'
-import { MillraceError, parseJson } from '@millrace/contracts'
+import { type Json, MillraceError, parseJson } from '@millrace/contracts'
 import { encodeGlobals } from './globals.js'
 import type { ThreadAnswer, ThreadRequest } from './protocol.js'
 import { SandboxThread } from './sandbox-thread.js'
-import type { ScriptRequest, ScriptResult, ScriptRunner } from './types.js'
+import { ScriptQueue } from './script-queue.js'
+import type { ScriptRequest, ScriptRunner } from './types.js'
 
 const DEFAULT_TIMEOUT_MS = 5_000
 const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024
 
 export interface ScriptRunnerOptions {
-  /** Default: the processors less one, 1 to 4. */
-  readonly maxThreads?: number
+  /** Default: as many as processors, 2 to 4. */
+  readonly threads?: number
 }
 
-/**
- * Owns: the sandbox threads. Started when first needed, each runs one script at a time, and one that dies or falls
- * silent is replaced. Scripts beyond the threads wait in order.
- */
 export function createScriptRunner(options: ScriptRunnerOptions = {}): ScriptRunner {
-  return new ThreadPool(options.maxThreads ?? Math.max(1, Math.min(4, availableParallelism() - 1)))
+  return new ThreadPool(options.threads ?? Math.min(4, Math.max(2, availableParallelism())))
 }
 
 interface Task {
   readonly request: ThreadRequest
-  readonly signal: AbortSignal | undefined
-  resolve(result: ScriptResult): void
+  readonly caller: ScriptRequest
+  resolve(value: Json | undefined): void
   reject(error: unknown): void
   /** Its listener for an abort, while it waits. */
   leave(): void
 }
 
+/**
+ * Owns: the sandbox threads. Started when first needed, each runs one script at a time, and one that dies or falls
+ * silent is replaced.
+ *
+ * 1. Whoever runs fewest comes next, and of those whoever has waited longest.
+ * 2. One owner has all threads but one at most.
+ * 3. Who has nothing running gets a thread beyond the number when all are taken, up to twice as many: endless scripts of
+ *    some delay nobody else's, they only share the processors.
+ */
 class ThreadPool implements ScriptRunner {
   readonly #idle: SandboxThread[] = []
   readonly #all = new Set<SandboxThread>()
-  readonly #queue = new Set<Task>()
-  #nextId = 1
+  readonly #queue = new ScriptQueue<Task>()
+  readonly #share: number
   #closed = false
 
-  constructor(private readonly maxThreads: number) {}
+  constructor(private readonly threads: number) {
+    this.#share = Math.max(1, threads - 1)
+  }
 
-  run({ code, globals, timeoutMs, memoryBytes, signal }: ScriptRequest): Promise<ScriptResult> {
+  run(caller: ScriptRequest): Promise<Json | undefined> {
+    const { owner, code, globals, timeoutMs, memoryBytes, signal } = caller
     const request = {
-      id: this.#nextId++,
-      code,
-      globals: encodeGlobals(globals),
+      ...{ owner, code, globals: encodeGlobals(globals) },
       timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
       memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
     }
@@ -51,67 +58,73 @@ class ThreadPool implements ScriptRunner {
       if (this.#closed) return reject(closed())
       if (signal?.aborted) return reject(signal.reason)
       const task: Task = {
-        request,
-        signal,
-        resolve,
-        reject,
+        ...{ request, caller, resolve, reject },
         leave: () => {
-          this.#queue.delete(task)
+          this.#queue.remove(owner, task)
           reject(signal?.reason)
         },
       }
       signal?.addEventListener('abort', task.leave, { once: true })
-      this.#queue.add(task)
+      this.#queue.add(owner, task)
       this.#next()
     })
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const task of this.#queue) task.reject(closed())
-    this.#queue.clear()
+    for (const task of this.#queue.clear()) task.reject(closed())
     await Promise.all([...this.#all].map((thread) => thread.end(closed())))
   }
 
   #next(): void {
-    for (const task of this.#queue) {
-      const thread = this.#idleThread()
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (next.running >= this.#share) return
+      const thread = this.#threadFor(next.running === 0 ? this.threads * 2 : this.threads)
       if (thread === undefined) return
-      this.#queue.delete(task)
-      void this.#perform(thread, task).then(() => this.#next())
+      void this.#perform(thread, this.#queue.take(next.owner)).then(() => this.#next())
     }
   }
 
-  #idleThread(): SandboxThread | undefined {
-    const idle = this.#idle.pop()
-    if (idle !== undefined && !idle.dead) return idle
-    if (idle !== undefined) this.#all.delete(idle)
-    if (this.#closed || this.#all.size >= this.maxThreads) return undefined
+  #threadFor(most: number): SandboxThread | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.dead) return idle
+      this.#all.delete(idle)
+    }
+    if (this.#closed || this.#all.size >= most) return undefined
     const thread = new SandboxThread()
     this.#all.add(thread)
     return thread
   }
 
   async #perform(thread: SandboxThread, task: Task): Promise<void> {
-    const abort = () => void thread.end(task.signal?.reason)
-    task.signal?.removeEventListener('abort', task.leave)
-    task.signal?.addEventListener('abort', abort, { once: true })
+    const { signal, started, log } = task.caller
+    const abort = () => void thread.end(signal?.reason)
+    signal?.removeEventListener('abort', task.leave)
+    signal?.addEventListener('abort', abort, { once: true })
     try {
-      task.resolve(toResult(await thread.run(task.request)))
+      const answer = await thread.run(task.request, {
+        started: () => started?.(),
+        printed: (lines) => lines.forEach((line) => void log?.(line)),
+      })
+      task.resolve(resultOf(answer))
     } catch (error) {
       task.reject(error)
     }
-    task.signal?.removeEventListener('abort', abort)
-    if (thread.dead) this.#all.delete(thread)
-    else this.#idle.push(thread)
+    signal?.removeEventListener('abort', abort)
+    this.#queue.ended(task.request.owner)
+    this.#release(thread)
+  }
+
+  #release(thread: SandboxThread): void {
+    if (!thread.dead && this.#all.size <= this.threads) return void this.#idle.push(thread)
+    this.#all.delete(thread)
+    if (!thread.dead) void thread.end(closed())
   }
 }
 
-function toResult(answer: ThreadAnswer): ScriptResult {
-  if (answer.kind !== 'value')
-    throw new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message)
-  const value = answer.value === undefined ? undefined : parseJson(answer.value)
-  return { value, logs: answer.logs }
+function resultOf(answer: ThreadAnswer): Json | undefined {
+  if (answer.kind === 'value') return answer.value === undefined ? undefined : parseJson(answer.value)
+  throw new MillraceError(answer.kind === 'limit' ? 'SCRIPT_LIMIT' : 'SCRIPT_FAILED', answer.message)
 }
 
 const closed = (): MillraceError => new MillraceError('SCRIPT_FAILED', 'the sandbox is closed')

@@ -1,8 +1,10 @@
 /** What goes between the main thread and a sandbox thread. JSON as text: it is copied once, and parsed where it is used. */
 export interface ThreadRequest {
-  readonly id: number
+  /** Whose script it is: what one has left in memory is wiped before another's. */
+  readonly owner: string
   readonly code: string
   readonly globals: string
+  /** Of processor time. */
   readonly timeoutMs: number
   readonly memoryBytes: number
 }
@@ -13,18 +15,12 @@ export interface LogLine {
 }
 
 export type ThreadAnswer =
-  | {
-      readonly id: number
-      readonly kind: 'value'
-      readonly value: string | undefined
-      readonly logs: readonly LogLine[]
-    }
-  | {
-      readonly id: number
-      readonly kind: 'failed' | 'limit'
-      readonly message: string
-      readonly logs: readonly LogLine[]
-    }
+  | { readonly kind: 'value'; readonly value: string | undefined; readonly logs: readonly LogLine[] }
+  | { readonly kind: 'failed' | 'limit'; readonly message: string; readonly logs: readonly LogLine[] }
 
-/** `started` comes before each answer: a thread takes longer to start than many a script to run. */
-export type ThreadMessage = { readonly kind: 'started' } | ThreadAnswer
+export type ThreadMessage =
+  /** The script has begun: a thread takes longer to start than many a script to run. `thread`: the kernel's id of it. */
+  | { readonly kind: 'started'; readonly thread: number | undefined }
+  /** Lines of a script that goes on. */
+  | { readonly kind: 'printed'; readonly logs: readonly LogLine[] }
+  | ThreadAnswer

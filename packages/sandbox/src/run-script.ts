@@ -1,113 +1,134 @@
-import { performance } from 'node:perf_hooks'
-import { type QuickJSContext, type QuickJSHandle, type QuickJSWASMModule, Scope } from 'quickjs-emscripten'
-import { defineConsole } from './console.js'
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten'
+import { CpuBudget } from './budget.js'
 import type { Engine } from './engine.js'
-import { DEFINE_GLOBALS } from './globals.js'
 import type { LogLine, ThreadAnswer, ThreadRequest } from './protocol.js'
+import { ScriptLogs } from './script-logs.js'
 
-const STACK_BYTES = 512 * 1024
 const SCRIPT_NAME = 'script.js'
 /** Lines of our own in front of the user's code. */
 const PROLOGUE_LINES = 1
 /** Promise jobs between two looks at the clock. */
 const JOBS_AT_ONCE = 1_000
+/** All that a script may wait with timers: it holds its thread meanwhile. Milliseconds. */
+const MAX_WAIT_MS = 1_000
 
 /**
- * Runs one script to its end in a new runtime: nothing is left of an earlier one, and nothing of the host is in
- * reach but `console`. Globals go in and the result comes out as JSON text.
+ * Runs one script to its end: nothing is left of an earlier one, and nothing of the host is in reach but pure functions.
+ * Globals go in and the result comes out as JSON text. `printed` is told of lines that must not wait for the answer.
  */
-export function runScript(engine: Engine, request: ThreadRequest): ThreadAnswer {
-  const { id } = request
-  const logs: LogLine[] = []
-  const deadline = performance.now() + request.timeoutMs
-  const isLate = () => performance.now() > deadline
+export function runScript(
+  engine: Engine,
+  request: ThreadRequest,
+  printed: (lines: readonly LogLine[]) => void,
+): ThreadAnswer {
+  const logs = new ScriptLogs()
+  const budget = new CpuBudget(request.timeoutMs)
+  const interrupt = () => {
+    const overdue = logs.overdue()
+    if (overdue.length > 0) printed(overdue)
+    return budget.isSpent
+  }
+  engine.reset(request.owner, { print: (line) => logs.add(line), interrupt })
   try {
-    return { id, kind: 'value', value: runInside(engine.quickjs, request, logs, isLate), logs }
+    const value = new Script(engine, budget, interrupt).run(request)
+    return { kind: 'value', value, logs: logs.take() }
   } catch (error) {
     engine.broken = !(error instanceof ScriptError)
-    if (isLate()) return { id, kind: 'limit', message: `it ran longer than ${request.timeoutMs} ms`, logs }
     const message = error instanceof Error ? error.message : String(error)
+    if (budget.isSpent)
+      return { kind: 'limit', message: `it ran longer than ${request.timeoutMs} ms`, logs: logs.take() }
     const isLimit = engine.broken || /out of memory|stack overflow|Maximum call stack/i.test(message)
-    return { id, kind: isLimit ? 'limit' : 'failed', message, logs }
+    return { kind: isLimit ? 'limit' : 'failed', message, logs: logs.take() }
   }
 }
 
-/** Throws ScriptError; anything else comes from the engine itself, as when a bomb has filled its memory. */
-function runInside(
-  quickjs: QuickJSWASMModule,
-  request: ThreadRequest,
-  logs: LogLine[],
-  isLate: () => boolean,
-): string | undefined {
-  const runtime = quickjs.newRuntime({
-    memoryLimitBytes: request.memoryBytes,
-    maxStackSizeBytes: STACK_BYTES,
-    interruptHandler: isLate,
-  })
-  try {
-    const context = runtime.newContext()
-    try {
-      defineConsole(context, logs)
-      return Scope.withScope((scope) => evaluate(scope, context, request, isLate))
-    } finally {
-      context.dispose()
-    }
-  } finally {
-    runtime.dispose()
-  }
-}
-
-/** What the script threw, or why its result is none. */
+/** What the script threw, or why its result is none. Anything else comes from the engine, as when a bomb has filled its memory. */
 class ScriptError extends Error {}
 
-function evaluate(
-  scope: Scope,
-  context: QuickJSContext,
-  { globals, code }: ThreadRequest,
-  isLate: () => boolean,
-): string | undefined {
-  const hold = (result: ReturnType<QuickJSContext['evalCode']>): QuickJSHandle => {
-    if (result.error) throw new ScriptError(describe(context, scope.manage(result.error)))
-    return scope.manage(result.value)
+type Result = ReturnType<QuickJSContext['evalCode']>
+
+class Script {
+  readonly #context: QuickJSContext
+  #waited = 0
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly budget: CpuBudget,
+    private readonly interrupt: () => boolean,
+  ) {
+    this.#context = engine.context
   }
-  // Taken before the script can replace it: whatever the script returns, what crosses over is JSON.
-  const stringify = hold(context.evalCode('JSON.stringify'))
-  const define = hold(context.evalCode(DEFINE_GLOBALS))
-  hold(context.callFunction(define, context.undefined, scope.manage(context.newString(globals))))
-  // A function body: `return` gives the result. A script that closes it early only confuses itself.
-  const returned = hold(context.evalCode(`(function () {\n${code}\n}).call(undefined)`, SCRIPT_NAME))
-  runJobs(scope, context, isLate)
-  const result = settled(scope, context, returned)
-  const type = context.typeof(result)
-  if (type === 'undefined') return undefined
-  if (type === 'function' || type === 'symbol')
-    throw new ScriptError(`the result is a ${type}, which is not JSON`)
-  const text = hold(context.callFunction(stringify, context.undefined, result))
-  return context.typeof(text) === 'string' ? context.getString(text) : undefined
-}
 
-/** All that a script can wait for is its own promises. */
-function runJobs(scope: Scope, { runtime }: QuickJSContext, isLate: () => boolean): void {
-  while (runtime.hasPendingJob()) {
-    if (isLate()) throw new ScriptError('its promises never end')
-    const { error } = runtime.executePendingJobs(JOBS_AT_ONCE)
-    if (error) throw new ScriptError(describe(error.context, scope.manage(error)))
+  /** Handles are not freed: the memory that they point into is set back as a whole. */
+  run({ globals, code }: ThreadRequest): string | undefined {
+    const { define, encode } = this.engine.kernel
+    this.#call(define, this.#context.newString(globals))
+    // A function body: `return` gives the result. A script that closes it early only confuses itself.
+    const returned = this.#value(
+      this.#context.evalCode(`(function () {\n${code}\n}).call(undefined)`, SCRIPT_NAME),
+    )
+    const text = this.#call(encode, this.#settle(returned))
+    return this.#context.typeof(text) === 'string' ? this.#context.getString(text) : undefined
+  }
+
+  #call(handle: QuickJSHandle, ...args: QuickJSHandle[]): QuickJSHandle {
+    return this.#value(this.#context.callFunction(handle, this.#context.undefined, ...args))
+  }
+
+  #value(result: Result): QuickJSHandle {
+    if (result.error) throw new ScriptError(this.#describe(result.error))
+    return result.value
+  }
+
+  /** All that a script can wait for is its own promises and timers. A result that is no promise is settled already. */
+  #settle(returned: QuickJSHandle): QuickJSHandle {
+    for (;;) {
+      this.#runJobs()
+      const state = this.#context.getPromiseState(returned)
+      if (state.type === 'fulfilled') return state.value
+      if (state.type === 'rejected') throw new ScriptError(this.#describe(state.error))
+      if (!this.#fireTimer()) throw new ScriptError('the promise that it returned never settles')
+    }
+  }
+
+  #runJobs(): void {
+    const { runtime } = this.#context
+    while (runtime.hasPendingJob()) {
+      if (this.budget.isSpent) throw new ScriptError('its promises never end')
+      const { error } = runtime.executePendingJobs(JOBS_AT_ONCE)
+      if (error) throw new ScriptError(this.#describe(error))
+    }
+  }
+
+  /** Lets time pass until the next timer is due; false when there is none. */
+  #fireTimer(): boolean {
+    const { next, fire } = this.engine.kernel
+    const ms = this.#context.getNumber(this.#call(next))
+    if (ms < 0) return false
+    this.#waited += ms
+    if (this.#waited > MAX_WAIT_MS)
+      throw new ScriptError(
+        `it waits more than ${MAX_WAIT_MS} ms with timers: use a node of type flow.delay, which holds no thread`,
+      )
+    this.interrupt()
+    if (ms > 0) Atomics.wait(CLOCK, 0, 0, ms)
+    this.#call(fire)
+    return true
+  }
+
+  #describe(thrown: QuickJSHandle): string {
+    const { kernel } = this.engine
+    const described = this.#context.callFunction(kernel.describe, this.#context.undefined, thrown)
+    if (described.error) return 'it threw something that cannot be read'
+    const { text, name, message, stack } = JSON.parse(this.#context.getString(described.value)) as Partial<
+      Record<'text' | 'name' | 'message' | 'stack', string>
+    >
+    if (text !== undefined) return text
+    const line = new RegExp(`${SCRIPT_NAME}:(\\d+)`).exec(stack ?? '')?.[1]
+    const place = line === undefined ? '' : ` (line ${Number(line) - PROLOGUE_LINES})`
+    return `${name}: ${message}${place}`
   }
 }
 
-/** A result that is no promise is settled already. */
-function settled(scope: Scope, context: QuickJSContext, handle: QuickJSHandle): QuickJSHandle {
-  const state = context.getPromiseState(handle)
-  if (state.type === 'fulfilled') return scope.manage(state.value)
-  if (state.type === 'rejected') throw new ScriptError(describe(context, scope.manage(state.error)))
-  throw new ScriptError('the promise that it returned never settles')
-}
-
-function describe(context: QuickJSContext, error: QuickJSHandle): string {
-  const thrown: unknown = context.dump(error)
-  if (typeof thrown !== 'object' || thrown === null) return String(thrown)
-  const { name, message, stack } = thrown as { name?: unknown; message?: unknown; stack?: unknown }
-  const line = new RegExp(`${SCRIPT_NAME}:(\\d+)`).exec(String(stack ?? ''))?.[1]
-  const place = line === undefined ? '' : ` (line ${Number(line) - PROLOGUE_LINES})`
-  return `${String(name ?? 'Error')}: ${String(message)}${place}`
-}
+/** Nobody wakes it: to wait on it is to let time pass. */
+const CLOCK = new Int32Array(new SharedArrayBuffer(4))

@@ -3,9 +3,10 @@ import {
   idempotencyKey,
   listRunsQuery,
   MillraceError,
+  page,
   requestedAnswer,
   runId,
-  runPage,
+  runSummary,
   startRunAnswer,
   startRunBody,
 } from '@millrace/contracts'
@@ -73,10 +74,7 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
         tags,
         summary: 'List runs, the newest first',
         querystring: listRunsQuery,
-        description:
-          'A page that is not full and has a cursor has `searchedTo`: what is asked for is rare, and every run back to ' +
-          'there has been looked at. Go on with the cursor.',
-        response: { 200: runPage },
+        response: { 200: page(runSummary) },
       },
     },
     async (request) => {
@@ -93,8 +91,7 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
         before.data,
         limit,
       )
-      const { items, nextCursor, searchedTo } = found
-      return { items: [...items], nextCursor, ...(searchedTo === undefined ? {} : { searchedTo }) }
+      return { items: [...found.items], nextCursor: found.nextCursor }
     },
   )
 }

@@ -2,6 +2,7 @@ import { type Json, MillraceError } from '@millrace/contracts'
 import type { NodeContext } from '@millrace/nodes'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
+import { AttemptTimer } from './attempt-timer.js'
 import type { DurabilityBarrier } from './barrier.js'
 import { httpCall } from './http-call.js'
 import { LiveAttempt } from './live-attempt.js'
@@ -105,14 +106,14 @@ export class AttemptRunner {
     if (node === undefined || declared === undefined)
       throw new Error(`no node ${request.node} in this version`)
     const scope = this.scopes.at(request.path)
-    let timer: NodeJS.Timeout | undefined
     try {
       // Even working out its params may kill us.
       if (this.events.careful()) await this.#untilDurable(request.after)
       const prepared = await prepareStep(node, scope)
       await this.#permit(request, prepared, declared.onCrash)
       const { timeoutMs } = declared
-      if (timeoutMs !== undefined) timer = setTimeout(() => live.abort(timeoutError(timeoutMs)), timeoutMs)
+      if (timeoutMs !== undefined)
+        live.timer = new AttemptTimer(timeoutMs, () => live.abort(timeoutError(timeoutMs)))
       return await executeStep(
         this.plan,
         request.node,
@@ -125,7 +126,7 @@ export class AttemptRunner {
     } catch (error) {
       return { kind: 'errored', error: toStepError(error) }
     } finally {
-      clearTimeout(timer)
+      live.timer?.stop()
     }
   }
 
@@ -192,9 +193,15 @@ export class AttemptRunner {
       script: async (code, globals) => {
         granted()
         this.events.goingOutside()
-        const result = await capabilities.script.run({ code, globals, signal: live.signal })
-        for (const line of result.logs) this.events.logged(request, line.level, line.message)
-        return result.value
+        // Waiting for its turn is not the script's time.
+        live.timer?.pause()
+        return await capabilities.script.run({
+          ...{ owner: workspaceId, code, globals, signal: live.signal },
+          started: () => live.timer?.resume(),
+          log: ({ level, message }) => {
+            if (this.#live.get(request.path) === live) this.events.logged(request, level, message)
+          },
+        })
       },
       evaluate: async (source, extra) => {
         return capabilities.evaluate(source, { ...scope.view, ...extra })

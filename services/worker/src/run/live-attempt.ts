@@ -1,3 +1,5 @@
+import type { AttemptTimer } from './attempt-timer.js'
+
 /**
  * One attempt in flight and its right to go on. The AbortController is made when somebody first asks for the
  * signal: most pure steps never do, and making one costs as much as running them (8 % of a worker's time).
@@ -5,6 +7,8 @@
 export class LiveAttempt {
   #controller: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
+  /** Of an attempt with a timeout. */
+  timer: AttemptTimer | undefined
 
   constructor(readonly attempt: number) {}
 
