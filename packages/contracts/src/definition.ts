@@ -158,6 +158,9 @@ export type Definition = z.infer<typeof definition>
 /** A definition as an author writes it, before defaults are filled in. */
 export type DefinitionInput = z.input<typeof definition>
 
+/** Problems that an answer lists at most; it counts them all. */
+export const MAX_PROBLEMS = 200
+
 /** One thing wrong with a definition. */
 export const definitionProblem = z.object({
   /** RFC 6901 JSON pointer into the definition. */

@@ -17,6 +17,8 @@ export interface DeclaredRoute {
 declare module 'fastify' {
   interface FastifyContextConfig {
     permission?: RoutePermission
+    /** The body holds a definition, which may have no key twice: one of them would be lost without a word. */
+    definition?: boolean
   }
 }
 

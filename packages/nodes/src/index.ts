@@ -1,4 +1,5 @@
 export * from './catalogue.js'
+export { checkDefinition } from './check-definition.js'
 export { type CredentialTestDoors, testCredential } from './credential-test.js'
 export * from './define.js'
 export * from './describe.js'

@@ -27,6 +27,48 @@ const withMessage = (message: string) =>
     ],
   })
 
+describe('a definition with a key that stands twice is refused at every door that takes one', () => {
+  const twice = `{"format":"millrace/v1","name":"twice","nodes":[
+    {"id":"start","type":"trigger.manual"},
+    {"id":"a","type":"transform.json","params":{"expression":"1","expression":"2"}}],"edges":[]}`
+
+  test.each(['/validate', '/workflows', '/workflows/import'])('%s', async (path) => {
+    const answer = await world().call('POST', path, `{"definition":${twice}}`)
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json()).toMatchObject({
+      code: 'INVALID_DEFINITION',
+      problemCount: 1,
+      problems: [{ pointer: '/nodes/1/params/expression', message: 'this key stands here twice' }],
+    })
+  })
+})
+
+test('of many problems the first are listed and all are counted', async () => {
+  const nodes = Array.from({ length: 1_000 }, (_, i) => ({
+    id: `n${i}`,
+    type: 'transform.json',
+    params: { expression: '1 +' },
+  }))
+  const answer = await world().call('POST', '/validate', {
+    definition: { format: 'millrace/v1', name: 'many', nodes, edges: [] },
+  })
+  const { problems, problemCount } = answer.json() as { problems: unknown[]; problemCount: number }
+  expect(problems).toHaveLength(200)
+  expect(problemCount).toBe(1_001)
+  expect(answer.body.length).toBeLessThan(100_000)
+})
+
+test('an id that is refused stands in the message, too', async () => {
+  const definition = simpleFlow(newName(), { nodes: [{ id: '9 lives', type: 'trigger.manual' }] })
+  const { problems } = await validate(definition)
+  expect(problems).toContainEqual(
+    expect.objectContaining({
+      pointer: '/nodes/0/id',
+      message: expect.stringMatching(/^"9 lives": use a letter/),
+    }),
+  )
+})
+
 describe('bad input gets a 4xx problem with a code and a hint', () => {
   const big = 'x'.repeat(17 * 1024 * 1024)
   test.each<[string, string, string, () => unknown, number, string]>([
@@ -89,7 +131,7 @@ describe('bad input gets a 4xx problem with a code and a hint', () => {
 
   test('one of 10,000 nodes is taken', async () => {
     const definition = simpleFlow(newName(), chain(10_000))
-    expect(await validate(definition)).toEqual({ valid: true, problems: [] })
+    expect(await validate(definition)).toEqual({ valid: true, problems: [], problemCount: 0 })
     const made = await world().call('POST', '/workflows', { definition })
     expect(made.statusCode).toBe(201)
     expect((await world().call('POST', `/workflows/${made.json().id}/publish`)).statusCode).toBe(201)

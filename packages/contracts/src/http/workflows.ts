@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { integer } from '../bounds.js'
-import { definition, definitionProblem } from '../definition.js'
+import { definition, definitionProblem, MAX_PROBLEMS } from '../definition.js'
 import { json } from '../json/value.js'
 import { runStatus } from '../status.js'
 
@@ -66,5 +66,11 @@ export const versionWithDefinition = version.extend({ definition })
 export type VersionWithDefinition = z.infer<typeof versionWithDefinition>
 
 export const validateBody = z.strictObject({ definition: json })
-export const validateAnswer = z.object({ valid: z.boolean(), problems: z.array(definitionProblem) })
+export const validateAnswer = z.object({
+  valid: z.boolean(),
+  /** The first of them. */
+  problems: z.array(definitionProblem).max(MAX_PROBLEMS),
+  /** How many there are in all. */
+  problemCount: z.int().min(0),
+})
 export const importBody = z.strictObject({ definition: json, publish: z.boolean().default(false) })

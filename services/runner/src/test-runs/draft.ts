@@ -1,12 +1,8 @@
-import { type Definition, type DefinitionProblem, MillraceError } from '@millrace/contracts'
+import { type Definition, type DefinitionProblem, MAX_PROBLEMS, MillraceError } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { type Cut, cutToPath, validateDefinition } from '@millrace/engine'
-import { createExpressionChecker } from '@millrace/expressions'
-import { nodeCatalogue } from '@millrace/nodes'
+import { type Cut, cutToPath } from '@millrace/engine'
+import { checkDefinition } from '@millrace/nodes'
 import { findWorkflowId } from '../published/workflows.js'
-
-const catalogue = nodeCatalogue()
-const expressions = createExpressionChecker()
 
 export interface DraftPart extends Cut {
   readonly workflowId: string
@@ -37,11 +33,11 @@ export const readDraftPart = async (sql: Sql, ref: DraftRef): Promise<DraftPart>
     throw new MillraceError('DRAFT_CONFLICT', `The draft is at revision ${row.revision} by now`, {
       details: { currentRevision: row.revision },
     })
-  return { workflowId, ...checkedPart(row.draft, ref.target) }
+  return { workflowId, ...(await checkedPart(row.draft, ref.target)) }
 }
 
-const checkedPart = (draft: unknown, target: string | undefined): Cut => {
-  const { definition, problems } = validateDefinition(draft, catalogue, expressions)
+const checkedPart = async (draft: unknown, target: string | undefined): Promise<Cut> => {
+  const { definition, problems } = await checkDefinition(draft)
   if (definition === undefined) throw invalid(problems)
   const cut = target === undefined ? wholeOf(definition) : cutToPath(definition, target)
   if (cut === undefined) throw new MillraceError('NO_SUCH_STEP', `The draft has no step ${target} of its own`)
@@ -67,6 +63,6 @@ const matters = ({ pointer, code }: DefinitionProblem, { nodes, edges }: Cut): b
 const invalid = (problems: readonly DefinitionProblem[]): MillraceError => {
   const [first] = problems
   return new MillraceError('INVALID_DEFINITION', first && `${first.pointer}: ${first.message}`, {
-    details: { problems },
+    details: { problems: problems.slice(0, MAX_PROBLEMS), problemCount: problems.length },
   })
 }

@@ -1,13 +1,20 @@
-import { type DefinitionProblem, type Json, MAX_EDGES, MAX_NODES, MillraceError } from '@millrace/contracts'
+import {
+  type DefinitionProblem,
+  type Json,
+  MAX_EDGES,
+  MAX_NODES,
+  MAX_PROBLEMS,
+  MillraceError,
+} from '@millrace/contracts'
 
-/** INVALID_DEFINITION with every problem in the answer's `problems`. */
+/** INVALID_DEFINITION with the first problems in the answer's `problems`, and their number in `problemCount`. */
 export const invalidDefinition = (problems: readonly DefinitionProblem[]): MillraceError => {
   const first = problems[0]
   const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   return new MillraceError(
     'INVALID_DEFINITION',
     first === undefined ? undefined : `${first.pointer}: ${first.message}${rest}`,
-    { details: { problems } },
+    { details: { problems: problems.slice(0, MAX_PROBLEMS), problemCount: problems.length } },
   )
 }
 

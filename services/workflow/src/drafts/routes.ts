@@ -10,7 +10,7 @@ export const registerDraftRoutes = (app: FastifyInstance, { sql }: Pick<Workflow
   typed(app).put(
     '/api/v1/workflows/:workflow/draft',
     {
-      config: { permission: 'workflow.write' },
+      config: { permission: 'workflow.write', definition: true },
       bodyLimit: DEFINITION_BODY_LIMIT,
       schema: {
         tags: ['workflows'],

@@ -11,7 +11,7 @@ export const registerImportRoutes = (app: FastifyInstance, { sql }: Pick<Workflo
   typed(app).post(
     '/api/v1/workflows/import',
     {
-      config: { permission: 'workflow.write' },
+      config: { permission: 'workflow.write', definition: true },
       bodyLimit: DEFINITION_BODY_LIMIT,
       schema: {
         tags: ['workflows'],

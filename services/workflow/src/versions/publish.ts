@@ -1,11 +1,11 @@
 import type { Actor } from '@millrace/auth'
 import { type Definition, stringifyJson, type Version } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
+import { checkDefinition } from '@millrace/nodes'
 import type postgres from 'postgres'
 import { contentHashOf } from '../definitions/content-hash.js'
 import { credentialReferences, missingCredentials } from '../definitions/credential-references.js'
 import { invalidDefinition } from '../definitions/problems.js'
-import { checkDefinition } from '../definitions/validate.js'
 import { lockWorkflow, workflowNotFound } from '../workflows/repository.js'
 import { findVersion } from './repository.js'
 import { replaceListeners, replaceSchedules, replaceWebhooks } from './triggers.js'
@@ -72,7 +72,7 @@ const publishable = async (
   workspaceId: string,
   draft: unknown,
 ): Promise<Definition> => {
-  const { definition, problems } = checkDefinition(draft)
+  const { definition, problems } = await checkDefinition(draft)
   if (definition === undefined) throw invalidDefinition(problems)
   const references = credentialReferences(definition)
   const existing = await credentialTypes(

@@ -43,7 +43,7 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
   routes.post(
     '/api/v1/workflows',
     {
-      config: write,
+      config: { ...write, definition: true },
       bodyLimit: DEFINITION_BODY_LIMIT,
       schema: { tags, summary: 'Create a workflow', body: createWorkflowBody, response: { 201: workflow } },
     },

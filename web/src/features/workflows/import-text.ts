@@ -1,4 +1,4 @@
-import { type Json, MillraceError, parseJson, stringifyJson } from '@millrace/contracts'
+import { type Json, MillraceError, parseJson, repeatedKeys, stringifyJson } from '@millrace/contracts'
 import { findJsonBreak } from './json-break.js'
 
 /** What somebody pasted or dropped, read as JSON; where it breaks, the place and why. */
@@ -25,6 +25,9 @@ export const readImport = (text: string): ImportedText => {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { kind: 'refused', message: 'A definition is a JSON object: { "format": "millrace/v1", … }' }
+  const [repeated] = repeatedKeys(text)
+  if (repeated !== undefined)
+    return { kind: 'refused', message: `The key at ${repeated} stands there twice: remove one of the two.` }
   return { kind: 'definition', value, name: typeof value['name'] === 'string' ? value['name'] : undefined }
 }
 
