@@ -15,5 +15,7 @@ export default defineConfig({
     // A font inside the styles would be a `data:` URL, which the page's policy refuses.
     assetsInlineLimit: 0,
   },
+  // A worker is a module, as the page is: the evaluator awaits while it loads.
+  worker: { format: 'es' },
   server: { proxy: { '/api': api, '/hooks': api } },
 })

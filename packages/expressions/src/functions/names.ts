@@ -1,7 +1,9 @@
 import { nearestName } from '../nearest.js'
 
+export { nearestName }
+
 /** The functions of the language, without their `$`. `eval` is none of them: what an expression reads must be plain. */
-const FUNCTION_NAMES: readonly string[] = (
+export const FUNCTION_NAMES: readonly string[] = (
   'abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent ' +
   'distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber ' +
   'fromMillis join keys length lookup lowercase map match max merge millis min not now number pad parseInteger ' +

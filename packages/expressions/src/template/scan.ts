@@ -31,7 +31,8 @@ export function scanTemplate(text: string): Part[] {
 
 const QUOTES = new Set(['"', "'", '`'])
 
-function endOfExpression(text: string, start: number): number {
+/** Where the braces of the expression that begins at `start` close. Throws TemplateSyntaxError where they never do. */
+export function endOfExpression(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {
     const char = text[at]!

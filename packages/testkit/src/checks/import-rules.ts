@@ -7,14 +7,16 @@ import type { SourceFile, WorkspacePackage } from './workspace.js'
  * to do about it. Tests may import what they like, but for files of other packages by path.
  */
 
-type Layer = 'contracts' | 'engine' | 'web' | 'package' | 'service' | 'standalone' | 'tool'
+type Layer = 'contracts' | 'engine' | 'expressions' | 'web' | 'package' | 'service' | 'standalone' | 'tool'
 
-const PURE: readonly Layer[] = ['contracts', 'engine']
+const PURE: readonly Layer[] = ['contracts', 'engine', 'expressions']
 
 /** Which layers a layer may import from. `tool` is what runs the product from outside: tests and benchmarks. */
 const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   contracts: [],
   engine: ['contracts'],
+  // One evaluator: what the editor shows is what a run gives.
+  expressions: ['contracts'],
   web: PURE,
   package: [...PURE, 'package'],
   service: [...PURE, 'package'],
@@ -25,6 +27,8 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
 const INSTEAD: Record<Layer, string> = {
   contracts: 'Move what both need into packages/contracts.',
   engine: 'The engine is pure: pass the value in, or move the shape into packages/contracts.',
+  expressions:
+    'Expressions are evaluated in browsers too: pass the value in, or move the shape into packages/contracts.',
   web: 'The web app talks to the services over HTTP; share shapes through packages/contracts.',
   package: 'Packages stand below services: move what it needs down into a package.',
   service: 'Services never import each other: move what both need into a package.',
@@ -38,6 +42,7 @@ const OWNED = new Map([['undici', 'packages/http-client']])
 const layerOf = (folder: string): Layer => {
   if (folder === 'packages/contracts') return 'contracts'
   if (folder === 'packages/engine') return 'engine'
+  if (folder === 'packages/expressions') return 'expressions'
   if (folder === 'packages/testkit' || folder === 'bench') return 'tool'
   if (folder === 'web') return 'web'
   if (folder === 'services/standalone') return 'standalone'

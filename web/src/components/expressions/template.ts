@@ -1,3 +1,5 @@
+import { endOfExpression as scannedEnd } from '@millrace/expressions/scan'
+
 /** A text with `{{ }}` in it, in parts. Offsets are those of the whole text. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -38,8 +40,16 @@ const openingAt = (text: string, from: number): number => {
   return open
 }
 
-/** Braces of object literals and those in quotes do not end an expression. */
+/** Where the server sees the end. While one types, quotes and braces may be open: then where it most likely will be. */
 const endOfExpression = (text: string, from: number): number => {
+  try {
+    return scannedEnd(text, from)
+  } catch {
+    return likelyEnd(text, from)
+  }
+}
+
+const likelyEnd = (text: string, from: number): number => {
   let depth = 0
   for (let at = from; at < text.length; at++) {
     const character = text[at]

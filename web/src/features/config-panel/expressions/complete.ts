@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/contracts'
+import { FUNCTION_NAMES } from '@millrace/expressions/names'
 import type { JsonSchema } from '../../../components/schema-form/model/json-schema.js'
-import { FUNCTIONS } from './function-names.js'
 import { type SampleScope, typeName } from './scope.js'
 
 export interface Suggestion {
@@ -31,7 +31,7 @@ const MAX_SUGGESTIONS = 200
 export const complete = (source: string, known: Known): Completion | undefined => {
   const called = /\$(\w*)$/.exec(source)
   if (called !== null) {
-    const suggestions = FUNCTIONS.map(
+    const suggestions = FUNCTION_NAMES.map(
       (name): Suggestion => ({ text: `$${name}`, detail: 'function', kind: 'function' }),
     )
     return { from: called.index, suggestions }

@@ -1,13 +1,14 @@
-import { stringifyJson } from '@millrace/contracts'
-import jsonata from 'jsonata'
+import { MillraceError, stringifyJson } from '@millrace/contracts'
+import { compileExpression } from '@millrace/expressions'
+import { nearestName } from '@millrace/expressions/names'
 import { splitTemplate } from '../../../components/expressions/template.js'
-import { FUNCTIONS } from './function-names.js'
-import { nearestName } from './nearest.js'
+import { SHOWN_CHARACTERS } from './protocol.js'
 import { type SampleScope, typeName } from './scope.js'
 
 /**
  * What an expression gives on a sample, as text to show. It runs in a worker of its own (evaluation.worker.ts),
- * which is ended when JSONata's guards do not hold.
+ * which is ended when the evaluator's guards do not hold. The evaluator is that of the runs: what it gives or refuses
+ * here, a run gives or refuses.
  */
 
 export type Preview =
@@ -23,11 +24,6 @@ export type Preview =
   | { readonly kind: 'nothing'; readonly hint: string | undefined }
   | { readonly kind: 'error'; readonly message: string; readonly hint: string | undefined }
 
-/** As a worker of the server is guarded, but for its own RegExp engine. */
-const GUARDS = { timeout: 1_000, stack: 10_000, sequence: 1_000_000 }
-/** As much of a value as a line below a field has room for. */
-export const SHOWN_CHARACTERS = 2_000
-
 /** @param isSource true where the text is one expression, with or without braces around it. */
 export const preview = async (
   text: string,
@@ -37,7 +33,7 @@ export const preview = async (
 ): Promise<Preview> => {
   const parts = splitTemplate(text)
   const only = parts.length === 1 ? parts[0] : undefined
-  if (isSource && !text.includes('{{')) return previewSource(text, scope, limit)
+  if (isSource && !text.trimStart().startsWith('{{')) return previewSource(text, scope, limit)
   if (only?.kind === 'expression') return previewSource(only.source, scope, limit)
   let joined = ''
   for (const part of parts) {
@@ -66,14 +62,14 @@ type Result =
 
 const run = async (source: string, scope: SampleScope): Promise<Result> => {
   try {
-    const expression = jsonata(source, GUARDS)
-    const value: unknown = await expression.evaluate(scope)
-    const hint = hintFor(expression.ast(), scope)
-    return value === undefined || typeof value === 'function'
-      ? { kind: 'nothing', hint: hint ?? hintForName(expression.ast(), scope) }
+    const expression = compileExpression(source)
+    const value: unknown = await expression.evaluate({ ...scope })
+    const hint = hintFor(expression.tree, scope)
+    return value === undefined
+      ? { kind: 'nothing', hint: hint ?? hintForName(expression.tree, scope) }
       : { kind: 'value', value, hint }
   } catch (error) {
-    return { kind: 'error', message: messageOf(error), hint: hintForCall(error) }
+    return { kind: 'error', message: messageOf(error), hint: undefined }
   }
 }
 
@@ -149,14 +145,10 @@ const missing = (name: string, names: readonly string[]): string => {
     : `there is no ${name}; there is ${names.slice(0, 6).join(', ')}`
 }
 
-/** What was called and is no function. */
-const hintForCall = (error: unknown): string | undefined => {
-  if (typeof error !== 'object' || error === null || !('code' in error) || !('token' in error))
-    return undefined
-  if (error.code !== 'T1006' || typeof error.token !== 'string') return undefined
-  const meant = nearestName(error.token, FUNCTIONS)
-  return `there is no $${error.token}${meant === undefined ? '' : `; did you mean $${meant}?`}`
+/** Without the source behind it, which stands above. */
+const messageOf = (error: unknown): string => {
+  const cause: unknown = error instanceof MillraceError ? error.cause : error
+  return typeof cause === 'object' && cause !== null && 'message' in cause
+    ? String(cause.message)
+    : String(cause)
 }
-
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)

@@ -1,5 +1,5 @@
-import { type Preview, SHOWN_CHARACTERS } from './evaluate.js'
-import type { EvaluationAnswer, EvaluationRequest } from './protocol.js'
+import type { Preview } from './evaluate.js'
+import { type EvaluationAnswer, type EvaluationRequest, SHOWN_CHARACTERS } from './protocol.js'
 import type { SampleScope } from './scope.js'
 
 interface Question {
@@ -70,7 +70,7 @@ export class Evaluator {
   #giveUp(field: string): void {
     this.#worker?.terminate()
     this.#worker = undefined
-    const hint = 'a run would stop it after 100 ms'
+    const hint = 'a run would stop it, too'
     this.#settle(field, { kind: 'error', message: 'The expression takes too long', hint })
     for (const { asked } of this.#open.values()) this.#running().postMessage(asked)
   }

@@ -1,9 +1,9 @@
+import { nearestName } from '@millrace/expressions/names'
 import { describe, expect, it } from 'vitest'
 import { expressionAt, splitTemplate } from '../../../components/expressions/template.js'
 import { complete, type Known } from './complete.js'
 import { preview } from './evaluate.js'
 import { Evaluator, type WorkerLike } from './evaluator.js'
-import { nearestName } from './nearest.js'
 import type { EvaluationRequest } from './protocol.js'
 import type { SampleScope } from './scope.js'
 
@@ -63,7 +63,7 @@ describe('preview', () => {
     })
     expect(await preview('{{ $upercase("a") }}', false, scope)).toMatchObject({
       kind: 'error',
-      hint: 'there is no $upercase; did you mean $uppercase?',
+      message: 'there is no function $upercase; did you mean $uppercase?',
     })
   })
 

@@ -1,6 +1,9 @@
 import type { Preview } from './evaluate.js'
 import type { SampleScope } from './scope.js'
 
+/** As much of a value as a line below a field has room for. */
+export const SHOWN_CHARACTERS = 2_000
+
 /** What goes to the worker: the sample once, then only what is typed. */
 export type EvaluationRequest =
   | { readonly kind: 'scope'; readonly scope: SampleScope }

@@ -17,5 +17,6 @@ export const typeName = (value: unknown): string => {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `list of ${value.length}`
   if (typeof value === 'string') return 'text'
+  if (typeof value === 'bigint') return 'number'
   return typeof value === 'object' ? 'object' : typeof value
 }

@@ -33,7 +33,7 @@ const completionsIn =
   (known: Known, isSource: boolean): CompletionSource =>
   (text, position) => {
     const inside = expressionAt(text, position)
-    const from = inside?.from ?? (isSource && !text.includes('{{') ? 0 : undefined)
+    const from = isSource && !text.trimStart().startsWith('{{') ? 0 : inside?.from
     if (from === undefined) return undefined
     const found = complete(text.slice(from, position), known)
     return found && { from: from + found.from, suggestions: found.suggestions }

@@ -58,7 +58,7 @@ export const renameInNode = (node: NodeDraft, renames: Renames, types: NodeTypes
 
 /** A condition is an expression, with or without braces around it. */
 export const renameInCondition = (when: string, renames: Renames): string =>
-  when.includes('{{') ? renameInTemplate(when, renames) : renameInSource(when, renames)
+  when.trimStart().startsWith('{{') ? renameInTemplate(when, renames) : renameInSource(when, renames)
 
 const moveLayout = (document: EditorDocument, draft: Edit, id: string, wanted: string): void => {
   const position = document.positions.get(id)

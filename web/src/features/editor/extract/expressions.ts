@@ -25,6 +25,6 @@ export const rewriteNode = (node: NodeDraft, types: NodeTypes, rewriting: Rewrit
 
 /** An expression as a whole, with or without braces around it. */
 export const rewriteCondition = (text: string, { expression }: Rewriting): string => {
-  if (text.includes('{{')) return mapTemplate(text, expression)
+  if (text.trimStart().startsWith('{{')) return mapTemplate(text, expression)
   return text.trim() === '' ? text : expression(text)
 }
