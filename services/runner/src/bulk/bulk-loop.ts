@@ -11,6 +11,8 @@ import { type BulkJob, deleteLeftovers, finish, lockJob, nextMembers, recordProg
  * 1. Members leave with the progress they made, after the action. A page whose process died is done again, so every
  *    action bears repetition.
  * 2. An operation that is aborted ends with the page in hand.
+ * 3. Nothing is begun once the lock may be gone, or this loop has been stopped: its connection is asked before each
+ *    action. Those of the page that nothing was begun for stay members.
  */
 export interface BulkLoopDeps {
   /** A pool of which one connection may be held for as long as a page takes. */
@@ -35,11 +37,27 @@ const NO_LONGER_FITS: ReadonlySet<string> = new Set([
   'NOT_FOUND',
 ])
 
+interface BulkFailure {
+  readonly runId: string
+  readonly code: string
+  readonly message: string
+}
+
+interface Progress {
+  done: number
+  skipped: number
+  readonly errors: BulkFailure[]
+}
+
+/** Throws when the connection that holds the lock is gone: another process may have it by now. */
+const holdsLock = (tx: Pick<Sql, 'unsafe'>) => tx.unsafe('SELECT')
+
 export class BulkLoop {
   readonly #deps: BulkLoopDeps
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #stopped = true
+  #stopping = false
   #looks = 0
 
   constructor(deps: BulkLoopDeps) {
@@ -48,6 +66,7 @@ export class BulkLoop {
 
   start(): void {
     this.#stopped = false
+    this.#stopping = false
     this.#schedule(0)
   }
 
@@ -56,8 +75,10 @@ export class BulkLoop {
     if (!this.#stopped && this.#running === undefined) this.#schedule(0)
   }
 
+  /** Resolves when what is under way has ended: at most one action of each lane. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping = true
     clearTimeout(this.#timer)
     await this.#running
   }
@@ -69,31 +90,47 @@ export class BulkLoop {
       if (job === undefined) return false
       const members = await nextMembers(tx, job.id, PAGE)
       if (members.length === 0) await finish(tx, job.id)
-      else await recordProgress(tx, job.id, members, await this.#actOnAll(job, members))
+      else {
+        const { handled, ...progress } = await this.#actOnAll(tx, job, members)
+        await recordProgress(tx, job.id, handled, progress)
+      }
       return true
     })
   }
 
-  async #actOnAll(job: BulkJob, members: readonly string[]) {
+  async #actOnAll(tx: Pick<Sql, 'unsafe'>, job: BulkJob, members: readonly string[]) {
     const left = [...members]
-    const errors: { runId: string; code: string; message: string }[] = []
-    let done = 0
-    let skipped = 0
+    const outcome = { handled: [] as string[], done: 0, skipped: 0, errors: [] as BulkFailure[] }
+    const failures: unknown[] = []
     const work = async () => {
-      for (let runId = left.shift(); runId !== undefined; runId = left.shift()) {
+      while (failures.length === 0 && !this.#stopping) {
+        const runId = left.shift()
+        if (runId === undefined) return
         try {
-          await this.#deps.act(job, runId)
-          done++
+          await holdsLock(tx)
+          await this.#actOn(job, runId, outcome)
+          outcome.handled.push(runId)
         } catch (error) {
-          // Not the run's fault: the page is done again.
-          if (!(error instanceof MillraceError) || error.retryable) throw error
-          if (NO_LONGER_FITS.has(error.code)) skipped++
-          else errors.push({ runId, code: error.code, message: error.message })
+          failures.push(error)
         }
       }
     }
+    // All of them come to their end, whatever becomes of one: the lock is held until nothing is under way.
     await Promise.all(Array.from({ length: PARALLEL }, work))
-    return { done, skipped, errors }
+    if (failures.length > 0) throw failures[0]
+    return outcome
+  }
+
+  async #actOn(job: BulkJob, runId: string, outcome: Progress): Promise<void> {
+    try {
+      await this.#deps.act(job, runId)
+      outcome.done++
+    } catch (error) {
+      // Not the run's fault: the page is done again.
+      if (!(error instanceof MillraceError) || error.retryable) throw error
+      if (NO_LONGER_FITS.has(error.code)) outcome.skipped++
+      else outcome.errors.push({ runId, code: error.code, message: error.message })
+    }
   }
 
   #schedule(delayMs: number): void {
