@@ -58,6 +58,7 @@ async function measureMap({ connections, workspaceId }: Environment) {
     credential: () => Promise.reject(new Error('no credentials here')),
     log: { warn: console.error, info: () => {} },
     metrics: {
+      runsAccepted: () => {},
       runFinished: () => {},
       stepFinished: () => {},
       watchHeldRuns: () => {},

@@ -51,6 +51,16 @@ export interface AdmittedRun {
   readonly priority: Priority
   /** Jobs of its workspace before it. */
   readonly queued: number
+  /** Whether the failure of a run has started it, and this is its first time here. */
+  readonly ofFailure: boolean
+}
+
+interface AdmittedRow {
+  readonly id: string
+  readonly workspace_id: string
+  readonly priority: number
+  readonly queued: number
+  readonly of_failure: boolean
 }
 
 /**
@@ -59,7 +69,7 @@ export interface AdmittedRun {
  * @param patience seconds by class: how much older a less urgent run must be to come first.
  */
 export const admitBacklog = async (sql: Sql, patience: readonly number[]): Promise<AdmittedRun[]> => {
-  const rows = await sql<{ id: string; workspace_id: string; priority: number; queued: number }[]>`
+  const rows = await sql<AdmittedRow[]>`
     WITH RECURSIVE spaces AS (
       (SELECT workspace_id FROM runs WHERE backlog ORDER BY workspace_id LIMIT 1)
       UNION ALL
@@ -88,20 +98,25 @@ export const admitBacklog = async (sql: Sql, patience: readonly number[]): Promi
       sweep_at = CASE WHEN runs.status = 'pending' THEN clock_timestamp() + interval '10 s' ELSE runs.sweep_at END
     FROM chosen JOIN locked ON locked.id = chosen.id
     WHERE runs.id = chosen.id
-    RETURNING runs.id, runs.workspace_id, runs.priority, chosen.queued`
+    RETURNING runs.id, runs.workspace_id, runs.priority, chosen.queued,
+      runs.epoch = 0 AND coalesce(runs.idempotency_key LIKE 'failure:%', false) AS of_failure`
   return inTurn(rows)
 }
 
 /** Each workspace's in the order of their ids, which is that of their age. */
-const inTurn = (
-  rows: readonly { id: string; workspace_id: string; priority: number; queued: number }[],
-): AdmittedRun[] => {
+const inTurn = (rows: readonly AdmittedRow[]): AdmittedRun[] => {
   const before = new Map<string, number>()
   return rows
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((row) => {
       const queued = before.get(row.workspace_id) ?? row.queued
       before.set(row.workspace_id, queued + 1)
-      return { runId: row.id, workspaceId: row.workspace_id, priority: toPriority(row.priority), queued }
+      return {
+        runId: row.id,
+        workspaceId: row.workspace_id,
+        priority: toPriority(row.priority),
+        queued,
+        ofFailure: row.of_failure,
+      }
     })
 }

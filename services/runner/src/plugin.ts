@@ -69,7 +69,7 @@ export const runnerPlugin =
       secretOf: secretReader(deps.useCredential),
       now: () => performance.now(),
     })
-    const onAccepted = (triggerType: string) => deps.metrics?.runsAccepted(triggerType)
+    const onAccepted = (triggerType: string, count?: number) => deps.metrics?.runsAccepted(triggerType, count)
     deps.metrics?.watchSseConnections(() => connections.size)
     const starting = {
       sql: deps.sql,
@@ -96,7 +96,7 @@ export const runnerPlugin =
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
     registerTasks(app, { store: deps.store, waker })
     registerApprovals(app, { store: deps.store, waker })
-    registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer })
+    registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer, onAccepted })
     registerResumeRoutes(app, { ...deps, waker })
     await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
 

@@ -31,6 +31,7 @@ export const buildSchedulerApp = async ({
     sql: database.sql,
     store,
     queue,
+    onAccepted: metrics.runsAccepted,
     onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
     onSwept: (count, reason) => log.info({ count, reason }, 'rang for runs that nobody rang for'),
   })

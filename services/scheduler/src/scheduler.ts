@@ -17,6 +17,8 @@ export interface SchedulerDeps {
   readonly onError: (error: unknown, loop: string) => void
   /** Told how many runs were rung for, and why. */
   readonly onSwept?: (count: number, reason: 'stranded' | 'generation') => void
+  /** Told of new runs, by the type of their trigger. */
+  readonly onAccepted?: (triggerType: string, count: number) => void
   /** Longest pauses between two looks, milliseconds. */
   readonly pauses?: Partial<Pauses>
 }
@@ -53,6 +55,7 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
   const { sql, store, queue, onError } = deps
   const pauses = { ...PAUSES, ...deps.pauses }
   const onSwept = deps.onSwept ?? (() => undefined)
+  const onAccepted = deps.onAccepted ?? (() => undefined)
   const ring: ConstructorParameters<typeof Ticks>[0]['ring'] = (runId, priority) => {
     queue
       .enqueue([{ runId, priority: virtualDeadline(priority, Date.now(), Date.now(), 0) }])
@@ -63,21 +66,39 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
     maxPauseMs: pauses.timersMs,
     onError,
   })
-  const ticks = new Loop(new Ticks({ sql, accept: store.accept, ring, onError }), {
-    name: 'ticks',
-    maxPauseMs: pauses.ticksMs,
-    onError,
-  })
+  const ticks = new Loop(
+    new Ticks({
+      sql,
+      accept: store.accept,
+      ring,
+      onAccepted: () => onAccepted('trigger.schedule', 1),
+      onError,
+    }),
+    {
+      name: 'ticks',
+      maxPauseMs: pauses.ticksMs,
+      onError,
+    },
+  )
   const sweeper = new Loop(new Sweeper({ sql, store, queue, onSwept }), {
     name: 'sweeper',
     maxPauseMs: pauses.sweepMs,
     onError,
   })
-  const admitter = new Loop(new Admitter({ sql, store, queue, now: Date.now }), {
-    name: 'admitter',
-    maxPauseMs: pauses.admitMs,
-    onError,
-  })
+  const admitter = new Loop(
+    new Admitter({
+      sql,
+      store,
+      queue,
+      onFailureRuns: (count) => onAccepted('trigger.failure', count),
+      now: Date.now,
+    }),
+    {
+      name: 'admitter',
+      maxPauseMs: pauses.admitMs,
+      onError,
+    },
+  )
   const cleaner = new Loop(new Cleaner(store), { name: 'cleaner', maxPauseMs: pauses.cleanMs, onError })
   const loops = [timers, ticks, sweeper, admitter, cleaner]
   return {

@@ -8,7 +8,8 @@ import { BACKENDS, openWorld, type World } from './world.js'
 let world: World
 afterEach(() => world.end())
 
-const admitter = () => new Admitter({ sql: world.sql, store: world.store, queue: world.queue, now: Date.now })
+const admitter = (onFailureRuns: (count: number) => void = () => {}) =>
+  new Admitter({ sql: world.sql, store: world.store, queue: world.queue, onFailureRuns, now: Date.now })
 /** Accepts runs that nobody rings for. */
 const backlog = async (count: number, over: { workspaceId?: string; priority?: Priority } = {}) => {
   const runs = Array.from({ length: count }, () => world.newRun({ ...over, backlog: true }))
@@ -45,6 +46,18 @@ describe.each(BACKENDS)('the admitter on %s (D19)', (backend) => {
     expect(await world.queue.depth()).toBe(1_300)
     const [row] = await world.sql`SELECT count(*)::int AS waiting FROM runs WHERE backlog`
     expect(row).toEqual({ waiting: 200 })
+  })
+
+  it('tells of runs that the failure of another has started, each once', async () => {
+    world = await openWorld(backend)
+    const [started = ''] = await backlog(3)
+    await world.sql`UPDATE runs SET idempotency_key = 'failure:' || id WHERE id = ${started}`
+    const told: number[] = []
+    await admitter((count) => told.push(count)).runOnce()
+    // Given back by a worker, it comes a second time.
+    await world.sql`UPDATE runs SET backlog = true, epoch = 1, sweep_at = 'infinity' WHERE id = ${started}`
+    await admitter((count) => told.push(count)).runOnce()
+    expect(told).toEqual([1])
   })
 
   it('admits by class and age', async () => {

@@ -8,11 +8,12 @@ afterEach(async () => {
   await world.end()
 })
 
-const ticksOf = (target: World, rung: string[] = []) =>
+const ticksOf = (target: World, rung: string[] = [], onAccepted = () => {}) =>
   new Ticks({
     sql: target.sql,
     accept: target.store.accept,
     ring: (runId) => rung.push(runId),
+    onAccepted,
     onError: (error) => target.errors.push(error),
   })
 
@@ -26,13 +27,15 @@ it('starts one run a tick, however many schedulers look at once (I6)', async () 
   world = await openWorld('postgres')
   for (let i = 0; i < 150; i += 1) await addSchedule(world, `tick${i}`, '*/5 * * * *', 3_600)
   const rung: string[] = []
-  const schedulers = [ticksOf(world, rung), ticksOf(world, rung), ticksOf(world, rung)]
+  let accepted = 0
+  const schedulers = [1, 2, 3].map(() => ticksOf(world, rung, () => accepted++))
   await Promise.all(schedulers.map((ticks) => ticks.runOnce()))
   await Promise.all(schedulers.map((ticks) => ticks.runOnce()))
   const started = await runs(world)
   expect(started).toHaveLength(150)
   expect(new Set(started.map((run) => run.trigger)).size).toBe(150)
   expect(rung).toHaveLength(150)
+  expect(accepted).toBe(150)
   const [{ open }] = await world.sql<[{ open: number }]>`
     SELECT count(*)::int AS open FROM schedules WHERE next_at <= clock_timestamp()`
   expect(open).toBe(0)
@@ -85,6 +88,7 @@ it('is not stopped by one whose run cannot be accepted, which stays due', async 
       sql: world.sql,
       accept: (run) => (run.trigger === refused ? Promise.reject(new Error('away')) : accept(run)),
       ring: () => undefined,
+      onAccepted: () => undefined,
       onError: (error) => world.errors.push(error),
     })
   await expect(ticks('bad').runOnce()).rejects.toThrow('1 ticks could not start a run')

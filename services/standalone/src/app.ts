@@ -72,6 +72,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       sql: database.sql,
       store,
       queue,
+      onAccepted: metrics.runsAccepted,
       onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
     }),
   )

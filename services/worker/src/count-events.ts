@@ -2,7 +2,7 @@ import type { RunEvent } from '@millrace/contracts'
 import type { Metrics } from '@millrace/telemetry'
 import type { Plan } from './plan/plan.js'
 
-export type EventMetrics = Pick<Metrics, 'runFinished' | 'stepFinished'>
+export type EventMetrics = Pick<Metrics, 'runsAccepted' | 'runFinished' | 'stepFinished'>
 
 const STEP_ENDS = new Map<RunEvent['type'], string>([
   ['step_succeeded', 'completed'],

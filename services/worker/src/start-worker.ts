@@ -50,6 +50,7 @@ export async function startWorker(
       store,
       queue,
       feed,
+      onStarted: (count) => options.metrics.runsAccepted('trigger.event', count),
       onError: (error) => options.log.warn({ err: error }, 'a woken run was not rung for; the sweeper will'),
     }),
   })

@@ -302,6 +302,7 @@ export class Worker {
       published: ({ run, plan }, unit, status) => {
         this.#publisher.durable(run.id, run.workspaceId, unit.events, status, answerIn(unit, run, plan))
         countEvents(this.deps.metrics, plan, unit.events)
+        if (unit.children !== undefined) this.deps.metrics.runsAccepted('trigger.call', unit.children.length)
         if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))
           void this.#doorbells.ringAdmitted(run.workflowId)
       },

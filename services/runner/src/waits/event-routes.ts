@@ -13,6 +13,7 @@ export interface EventRoutesDeps {
   readonly waker: Waker
   readonly admission: Admission
   readonly enqueuer: Enqueuer
+  readonly onAccepted: (triggerType: string, count: number) => void
 }
 
 /** Events from outside. */
@@ -55,12 +56,13 @@ export const registerEventRoutes = (app: FastifyInstance, deps: EventRoutesDeps)
 
 /** Publishes, then rings for what follows. Where the workspace has enough in the queue, the backlog does (D19). */
 const publish = async (
-  { store, waker, admission, enqueuer }: EventRoutesDeps,
+  { store, waker, admission, enqueuer, onAccepted }: EventRoutesDeps,
   event: Omit<NewEvent, 'backlog'>,
 ): Promise<PublishedEvent> => {
   const backlog = admission.isFull(event.workspaceId)
   const published = await store.publishEvent({ ...event, backlog })
   waker.wake(published.woken)
+  if (published.started.length > 0) onAccepted('trigger.event', published.started.length)
   for (const runId of backlog ? [] : published.started) {
     const priority = admission.admit(event.workspaceId, 'normal')
     if (priority !== undefined) enqueuer.ring({ runId, priority })

@@ -13,6 +13,8 @@ export interface AdmitterDeps {
   readonly sql: Sql
   readonly store: Pick<RunSweeps, 'admitBacklog'>
   readonly queue: Pick<JobQueue, 'enqueue'>
+  /** Told how many of those admitted were started by the failure of a run: that is a statement of nobody's. */
+  readonly onFailureRuns: (count: number) => void
   /** The present, milliseconds since the epoch: it only orders jobs. */
   readonly now: () => number
 }
@@ -30,12 +32,14 @@ export class Admitter implements Pass {
   }
 
   async runOnce(): Promise<number | undefined> {
-    const { sql, store, queue, now } = this.#deps
+    const { sql, store, queue, onFailureRuns, now } = this.#deps
     const admitted = await sql.begin(async (tx) => {
       const [lock] = await tx<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS mine`
       return lock.mine ? await store.admitBacklog(CLASS_PATIENCE) : []
     })
     if (admitted.length === 0) return undefined
+    const ofFailures = admitted.filter(({ ofFailure }) => ofFailure).length
+    if (ofFailures > 0) onFailureRuns(ofFailures)
     // They come to the queue now: counted from when they were accepted, a backlog would go before all others.
     await queue.enqueue(
       admitted.map(({ runId, priority, queued }) => ({

@@ -19,6 +19,8 @@ export interface TicksDeps {
   readonly accept: (run: NewRun) => Promise<AcceptResult>
   /** Rings for a run that has been accepted. Never rejects: the sweeper makes up for what is lost. */
   readonly ring: (runId: string, priority: Priority) => void
+  /** Told of each new run. */
+  readonly onAccepted: () => void
   readonly onError: (error: unknown, what: string) => void
 }
 
@@ -103,7 +105,9 @@ export class Ticks implements Pass {
       // No hash: a tick is the same tick when the workflow has been published again in between.
       requestHash: null,
     })
-    if (result.kind === 'accepted') this.#deps.ring(result.runId, priority)
+    if (result.kind !== 'accepted') return
+    this.#deps.onAccepted()
+    this.#deps.ring(result.runId, priority)
   }
 
   async #untilNext(): Promise<number | undefined> {

@@ -8,6 +8,8 @@ export interface EventPublisherDeps {
   readonly store: Pick<RunIntake, 'publishEvent'>
   readonly queue: Pick<JobQueue, 'enqueue'>
   readonly feed: Pick<EventFeed, 'publish'>
+  /** Told how many runs an event has started. */
+  readonly onStarted: (count: number) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -24,7 +26,7 @@ export interface PublishingRun {
  * @throws EVENT_TOO_DEEP; UNAVAILABLE when the database stays away.
  */
 export const eventPublisher =
-  ({ store, queue, feed, onError }: EventPublisherDeps) =>
+  ({ store, queue, feed, onStarted, onError }: EventPublisherDeps) =>
   async (
     { workspaceId, runId }: PublishingRun,
     idempotencyKey: string,
@@ -32,8 +34,9 @@ export const eventPublisher =
   ): Promise<{ readonly id: string }> => {
     const id = `run:${idempotencyKey}`
     const event = { workspaceId, id, name, key, payload, sourceRunId: runId, backlog: true }
-    const { kind, woken } = await store.publishEvent(event)
+    const { kind, woken, started } = await store.publishEvent(event)
     if (kind === 'too_deep') throw new MillraceError('EVENT_TOO_DEEP')
+    if (started.length > 0) onStarted(started.length)
     if (woken.length === 0) return { id }
     queue.enqueue(woken.map((each) => ({ runId: each }))).catch(onError)
     const nudges = woken.map((each) => ({ topic: CONTROL_TOPIC, payload: JSON.stringify({ runId: each }) }))
