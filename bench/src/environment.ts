@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connections, openConnections } from '@millrace/connections'
 import { type DefinitionInput, definition } from '@millrace/contracts'
 import { migrate, type Sql, uuidv7 } from '@millrace/db'
 import { startPostgres, startRedis } from '@millrace/local-services'
+import { createTempFolder, removeLeftovers } from '@millrace/testkit/processes'
 import postgres from 'postgres'
 
 export type Backend = 'postgres' | 'redis'
@@ -29,7 +28,8 @@ export interface Machine {
 
 /** Starts both servers in a folder of their own, as durable as in production. */
 export async function startMachine(): Promise<Machine> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
+  await removeLeftovers()
+  const { path: folder, remove } = createTempFolder('millrace-bench-')
   const database = await startPostgres({ dataDir: join(folder, 'postgres') })
   const redis = await startRedis({ dir: join(folder, 'redis') })
   let databases = 0
@@ -73,7 +73,7 @@ export async function startMachine(): Promise<Machine> {
     async stop() {
       await redis.stop()
       await database.stop()
-      await rm(folder, { recursive: true, force: true })
+      remove()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { removeLeftovers } from '@millrace/testkit/processes'
 import { makePlan, type Part } from './plan.js'
 import { formatJson, formatTable, type Row } from './report.js'
 
@@ -22,6 +23,7 @@ const AT_ONCE = quick ? 3 : 1
 // Every process we start is watched for our own end.
 setMaxListeners(100, process)
 
+await removeLeftovers()
 const rows: (Row | undefined)[] = []
 let failures = 0
 const say = (line: string): void =>

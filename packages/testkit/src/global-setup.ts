@@ -1,12 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '@millrace/db'
 import { startPostgres, startRedis } from '@millrace/local-services'
 import type { TestProject } from 'vitest/node'
 import { createDatabase } from './database.js'
-import { removeLeftovers, runFolderPrefix } from './leftovers.js'
+import { removeLeftovers } from './leftovers.js'
 import { REDIS_DATABASES } from './redis.js'
+import { createTempFolder } from './temp-folder.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,9 +24,7 @@ declare module 'vitest' {
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   await removeLeftovers()
-  const folder = mkdtempSync(join(tmpdir(), runFolderPrefix(process.pid)))
-  // Postgres runs under another account when we are root.
-  chmodSync(folder, 0o711)
+  const { path: folder, remove } = createTempFolder('millrace-run-')
   const [postgres, redis] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), durable: false }),
     startRedis({
@@ -47,6 +44,6 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   project.provide('redisUrl', redis.url)
   return async () => {
     await Promise.all([postgres.stop(), redis.stop()])
-    rmSync(folder, { recursive: true, force: true })
+    remove()
   }
 }

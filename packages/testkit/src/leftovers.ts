@@ -1,25 +1,31 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine, isAlive } from '@millrace/local-services'
+import { foldersOfTheDead, placesOf, removeFolder } from './temp-folder.js'
 
 /**
- * Runs that were killed leave their folder and servers behind. The folder's name holds the pid of its run, and
- * each server notes its own pid in it: the next run clears what belongs to nobody.
+ * Runs that were killed together with what cleans up after them leave folders and servers behind. A folder's name holds
+ * the pid of its process, and each server notes its own pid in it: the next run clears what belongs to nobody.
  */
 
-const NAME = /^millrace-run-(\d+)-/
-const PID_FILES = ['postgres/cluster/data/postmaster.pid', 'redis/redis.pid']
-
-export const runFolderPrefix = (pid: number): string => `millrace-run-${pid}-`
+const PID_FILE = /(^|\/)(postmaster|redis)\.pid$/
 
 export const removeLeftovers = async (): Promise<void> => {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(NAME.exec(name)?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    const folder = join(tmpdir(), name)
-    for (const file of PID_FILES) await killOwner(join(folder, file), folder)
-    rmSync(folder, { recursive: true, force: true })
+  for (const folder of foldersOfTheDead(isAlive)) {
+    for (const place of [folder, ...placesOf(folder)])
+      for (const file of pidFilesIn(place)) await killOwner(file, place)
+    removeFolder(folder)
+  }
+}
+
+const pidFilesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => PID_FILE.test(name))
+      .map((name) => join(folder, name))
+  } catch {
+    // It went while we looked.
+    return []
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { endWithUs } from './reaper.js'
 import { waitFor } from './wait-for.js'
 
 export interface SpawnNodeOptions {
@@ -23,8 +24,8 @@ export interface NodeProcess {
 }
 
 /**
- * Starts a built entry point as a real process and waits until it is ready. It is killed when the test process
- * ends, however that happens to end in order.
+ * Starts a built entry point as a real process and waits until it is ready. It is killed when the test process ends,
+ * however that ends.
  * @throws Error with its output when it ends, or the time is up, before it is ready.
  */
 export const spawnNode = async (entry: string, options: SpawnNodeOptions = {}): Promise<NodeProcess> => {
@@ -56,10 +57,12 @@ const capture = (child: ChildProcess): (() => string) => {
 }
 
 const endOf = async (child: ChildProcess): NodeProcess['exited'] => {
+  const forget = endWithUs(child.pid!)
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
   const [code, signal] = await once(child, 'close')
   process.off('exit', killWithUs)
+  forget()
   return { code, signal }
 }
 

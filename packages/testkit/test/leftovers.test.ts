@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { isAlive, startRedis } from '@millrace/local-services'
 import { waitFor } from '@millrace/testkit'
 import { expect, test } from 'vitest'
-import { removeLeftovers, runFolderPrefix } from '../src/leftovers.js'
+import { removeLeftovers } from '../src/leftovers.js'
+
+const runFolderPrefix = (pid: number): string => `millrace-run-${pid}-`
 
 /** The pid of a process that has ended. */
 const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createTempFolder } from '@millrace/testkit/processes'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Environment } from '../../environment.js'
@@ -28,8 +28,8 @@ export interface BarePipeline {
 /** Writes copies of the rows of `runId`, one of the product's own runs: same columns, same sizes, same indexes. */
 export async function openBarePipeline(environment: Environment, runId: string): Promise<BarePipeline> {
   const { sql } = environment.connections.database
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-  const sample = join(folder, 'sample.json')
+  const folder = createTempFolder('millrace-bench-')
+  const sample = join(folder.path, 'sample.json')
   await writeFile(sample, JSON.stringify(await sampleRows(environment, runId)))
   const connection = new Redis(environment.redisUrl ?? '', { maxRetriesPerRequest: null })
   const queue = new Queue(FLOOR_QUEUE, { connection })
@@ -69,7 +69,7 @@ export async function openBarePipeline(environment: Environment, runId: string):
       await queue.close()
       connection.disconnect()
       for (const { table } of BARE_TABLES) await sql.unsafe(`DROP TABLE floor_${table}`)
-      await rm(folder, { recursive: true, force: true })
+      folder.remove()
     },
   }
 }
