@@ -310,6 +310,11 @@ export const ERRORS = {
     'The output is over 32 MB',
     'Return less, or store it and return a reference.',
   ),
+  UNSTORABLE_VALUE: entry(
+    422,
+    'A value cannot be stored',
+    'Take out what the message names: U+0000, half of a surrogate pair, or a key called __proto__.',
+  ),
   UNSTORABLE_OUTPUT: entry(
     422,
     'The output cannot be stored',

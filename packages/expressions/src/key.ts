@@ -1,4 +1,4 @@
-import { stringifyJson } from '@millrace/contracts'
+import { refuseUnstorable, stringifyJson } from '@millrace/contracts'
 import { compileTemplate } from './template/compile.js'
 import type { Scope } from './types.js'
 
@@ -7,7 +7,7 @@ const MAX_KEY = 500
 
 /**
  * Compiles a template whose value is a key: text that is compared and stored. Without one every run has the same.
- * What it returns throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT.
+ * What it returns throws MillraceError EXPRESSION_FAILED, EXPRESSION_LIMIT or UNSTORABLE_VALUE.
  */
 export function compileKey(template: string | undefined, pointer: string): (scope: Scope) => Promise<string> {
   if (template === undefined) return async () => ''
@@ -16,7 +16,7 @@ export function compileKey(template: string | undefined, pointer: string): (scop
     const resolved = await compiled.resolve(scope)
     const value = resolved !== null && typeof resolved === 'object' && 'key' in resolved ? resolved.key : ''
     const text = typeof value === 'string' ? value : stringifyJson(value ?? '')
-    // Postgres refuses U+0000 in text.
-    return text.replaceAll('\0', '').slice(0, MAX_KEY)
+    refuseUnstorable(text, `${pointer}: the key`)
+    return text.slice(0, MAX_KEY)
   }
 }

@@ -1,5 +1,5 @@
 import { createAddressGuard, type Resolve, systemResolve } from '@millrace/address-guard'
-import { MillraceError, RESERVED_KEYS } from '@millrace/contracts'
+import { MillraceError } from '@millrace/contracts'
 import { Agent, type Dispatcher } from 'undici'
 import { readBody } from './body.js'
 import { createConnector } from './connector.js'
@@ -114,9 +114,7 @@ const lowerCase = (headers: Record<string, string> = {}): Record<string, string>
 const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || RESERVED_KEYS.has(name)
-        ? []
-        : [[name, Array.isArray(value) ? value.join(', ') : value]],
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   )
 

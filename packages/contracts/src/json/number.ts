@@ -21,5 +21,14 @@ export const readNumber = (text: string): number | bigint | undefined => {
   const near = Number(text)
   if (!Number.isFinite(near)) return undefined
   if (Number.isSafeInteger(near)) return near
-  return /^-?\d+$/.test(text) ? BigInt(text) : exactNumber(near)
+  if (/^-?\d+$/.test(text)) return BigInt(text)
+  return Math.abs(near) < WRITTEN_OUT ? (integerOf(text) ?? exactNumber(near)) : near
+}
+
+/** What is an integer though it is written with a fraction or an exponent: 1.5e17, 9007199254740993.0. */
+const integerOf = (text: string): bigint | undefined => {
+  const [, whole = '', fraction = '', exponent = '0'] = /^(-?\d+)(?:\.(\d+?)0*)?(?:e(.+))?$/i.exec(text) ?? []
+  const digits = fraction === '0' ? '' : fraction
+  const zeros = Number(exponent) - digits.length
+  return zeros >= 0 && zeros < 22 ? BigInt(whole + digits + '0'.repeat(zeros)) : undefined
 }

@@ -1,4 +1,4 @@
-import { type Json, MillraceError, RESERVED_KEYS } from '@millrace/contracts'
+import { type Json, MillraceError } from '@millrace/contracts'
 import { parseJsonBody } from '@millrace/http-api'
 import {
   bytesValue,
@@ -64,8 +64,8 @@ export const parseForm = (text: string): Record<string, Json> => {
 const toFields = (pairs: readonly [string, string][]): Record<string, Json> => {
   const fields = new Map<string, string[]>()
   for (const [name, value] of pairs) {
-    if (RESERVED_KEYS.has(name) || name.includes('\0') || value.includes('\0')) {
-      throw new MillraceError('INVALID_REQUEST', 'A form or query field has a reserved name or holds U+0000')
+    if (name === '__proto__' || name.includes('\0') || value.includes('\0')) {
+      throw new MillraceError('INVALID_REQUEST', 'A form or query field is called __proto__ or holds U+0000')
     }
     const values = fields.get(name)
     if (values === undefined) fields.set(name, [value])

@@ -110,35 +110,7 @@ describe('an output over 256 KB (D21)', () => {
   })
 })
 
-describe('text that Postgres refuses (D7)', () => {
-  it('is made storable wherever a node gives it: output, log, error', async () => {
-    await world.worker()
-    const script = (id: string, code: string, more = {}) => ({
-      id,
-      type: 'transform.script',
-      params: { code },
-      ...more,
-    })
-    const version = await world.publish({
-      nodes: [
-        script('output', 'return { ["k\\u0000"]: "a\\u0000b\\ud800c" }'),
-        script('literal', 'return "\\\\u0000 and \\\\ud800"'),
-        { id: 'log', type: 'log.message', params: { message: 'one{{ "\\u0000" }}two' } },
-        script('thrown', 'throw new Error("no\\u0000way")', { onError: 'continue' }),
-      ],
-    })
-    const runId = await world.start(version)
-    expect(await ended(world, runId)).toBe('completed')
-    const steps = await world.store.getSteps(world.workspaceId, runId)
-    const byPath = new Map(steps.map((step) => [step.path, step.output]))
-    expect(byPath.get('output')).toEqual({ 'k\ufffd': 'a\ufffdb\ufffdc' })
-    expect(byPath.get('literal')).toBe('\\u0000 and \\ud800')
-    expect((await world.events(runId)).find((event) => event.type === 'step_log')).toMatchObject({
-      message: 'one\ufffdtwo',
-    })
-    expect(JSON.stringify(byPath.get('thrown'))).toContain('no\ufffdway')
-  })
-
+describe('what the database refuses all the same (D7)', () => {
   it('fails the one run that cannot be written, with UNSTORABLE_OUTPUT, and none beside it', async () => {
     await world.worker()
     await refuseLines(world, 'poison')

@@ -81,7 +81,7 @@ describe('a run that only waits', () => {
     // The park's flush waits for the row; the message comes meanwhile, and nobody rings for it.
     const release = await holdRun(world.sql, runId)
     slow.answer()
-    await untilBlocked(world.sql, 'flush_runs')
+    await untilBlocked(world.sql, 'flush_units')
     await world.store.postToInbox(runId, world.workspaceId, { kind: 'cancel', reason: 'enough' })
     await release()
     expect(await ended(world, runId)).toBe('cancelled')

@@ -157,7 +157,7 @@ describe('a step that publishes an event', () => {
     // What it had not written by then is lost, also where Postgres has it in hand.
     await world.sql`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%flush_runs%'`
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%flush_units%'`
     await release()
     await world.worker({ LEASE_MS: '1500' })
     expect(await endOf(runId)).toBe('completed')

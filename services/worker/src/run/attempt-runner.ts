@@ -1,4 +1,4 @@
-import { type Json, MillraceError } from '@millrace/contracts'
+import { type Json, MillraceError, refuseUnstorable } from '@millrace/contracts'
 import type { NodeContext } from '@millrace/nodes'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
@@ -10,7 +10,6 @@ import type { RunScope } from './scope.js'
 import type { RunScopes } from './scopes.js'
 import { toStepError } from './step-error.js'
 import { executeStep, type PreparedStep, prepareStep, type StepOutcome } from './step-executor.js'
-import { storableJson } from './storable.js'
 
 export interface AttemptRequest {
   readonly path: string
@@ -207,11 +206,9 @@ export class AttemptRunner {
         return capabilities.evaluate(source, { ...scope.view, ...extra })
       },
       publish: async (event) => {
+        refuseUnstorable([event.name, event.key ?? null, event.payload], 'the event')
         await permit()
-        return capabilities.publishEvent(identity, `${identity.keyRunId}:${request.path}`, {
-          ...event,
-          payload: storableJson(event.payload),
-        })
+        return capabilities.publishEvent(identity, `${identity.keyRunId}:${request.path}`, event)
       },
       credential: async (name) => {
         granted()

@@ -1,3 +1,4 @@
+import { refuseUnstorable } from '@millrace/contracts'
 import { uuidv7 } from '@millrace/db'
 import type { RunInput } from '@millrace/engine'
 import type { CallRequest } from '@millrace/nodes'
@@ -5,7 +6,6 @@ import { failedInput } from './failed-input.js'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
 import { toStepError } from './step-error.js'
 import { type StepOutcome, takenEdges } from './step-executor.js'
-import { storableJson } from './storable.js'
 import { waitInput } from './wait-input.js'
 
 /** A step calls another workflow: its run is made in the flush of the event that says so (D5). */
@@ -17,9 +17,10 @@ export async function callInput(
 ): Promise<RunInput> {
   const { path, attempt, node } = step
   try {
+    refuseUnstorable([call.workflow, call.input], 'the call')
     const target = await context.resolveCall(call.workflow, call.version)
     const runId = uuidv7()
-    context.prepareChild({ id: runId, ...target, input: storableJson(call.input), path, attempt })
+    context.prepareChild({ id: runId, ...target, input: call.input, path, attempt })
     if (call.awaited) return waitInput(step, { kind: 'child', runId, timeoutMs: call.timeoutMs }, context)
     const output = { runId }
     const taken = await takenEdges(context.plan, node, undefined, context.scope, output)

@@ -6,7 +6,6 @@ import type { OutcomeContext } from './outcome-context.js'
 import type { PendingWrites } from './pending-writes.js'
 import type { RunScopes } from './scopes.js'
 import type { SessionHost } from './session-host.js'
-import { storableJson } from './storable.js'
 
 type Host = Pick<SessionHost, 'clock' | 'random' | 'storePayload' | 'resolveCall'>
 
@@ -56,7 +55,7 @@ export class OutcomeContexts {
   #claimResponse(response: NodeResponse): boolean {
     if (this.#responded) return false
     this.#responded = true
-    this.writes.respond({ ...response, body: storableJson(response.body) })
+    this.writes.respond(response)
     return true
   }
 }

@@ -1,11 +1,11 @@
-import { ERRORS, type Json, MillraceError, type PayloadRef } from '@millrace/contracts'
+import { ERRORS, type Json, MillraceError, type PayloadRef, refuseUnstorable } from '@millrace/contracts'
 import type { RunInput } from '@millrace/engine'
 import { callInput } from './call-input.js'
 import { containerInput } from './containers/open.js'
 import { failedInput } from './failed-input.js'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
 import { toStepError } from './step-error.js'
-import type { StepOutcome } from './step-executor.js'
+import type { StepOutcome, WaitRequest } from './step-executor.js'
 import { payloadKey, type StorableOutput, storableText, toStorable } from './storable.js'
 import { waitInput } from './wait-input.js'
 
@@ -17,12 +17,7 @@ export async function outcomeInput(
 ): Promise<RunInput> {
   const { path, attempt } = request
   if (outcome.kind === 'errored') return failedInput(request, outcome.error, context)
-  if (outcome.kind === 'waits') {
-    const { wait } = outcome
-    return wait.kind === 'items' || wait.kind === 'iterations'
-      ? containerInput(request, wait, context)
-      : waitInput(request, wait, context)
-  }
+  if (outcome.kind === 'waits') return waitingInput(request, outcome.wait, context)
   if (outcome.kind === 'calls')
     return callInput(request, outcome.call, context, (done) => outcomeInput(request, done, context))
   let storable: StorableOutput
@@ -40,6 +35,21 @@ export async function outcomeInput(
   await context.storePayload({ key: outputRef.key, body: stored.body })
   context.scope.atHand(outputRef.key, value)
   return { kind: 'step_completed', path, attempt, output: undefined, outputRef, taken }
+}
+
+/** What is waited for is stored with the step that waits, and seen by those who end it. */
+function waitingInput(
+  step: StepRef,
+  wait: WaitRequest,
+  context: OutcomeContext,
+): RunInput | Promise<RunInput> {
+  if (wait.kind === 'items' || wait.kind === 'iterations') return containerInput(step, wait, context)
+  try {
+    refuseUnstorable(wait, 'what it waits for')
+  } catch (error) {
+    return failedInput(step, toStepError(error), context)
+  }
+  return waitInput(step, wait, context)
 }
 
 /** The output of a run stands in its row, and so is never stored apart. */
@@ -68,7 +78,7 @@ function answerOf(
   { output, response }: Extract<StepOutcome, { kind: 'completed' }>,
   context: OutcomeContext,
 ): Json | undefined {
-  return response === undefined
-    ? output
-    : { status: response.status, delivered: context.claimResponse(response) }
+  if (response === undefined) return output
+  refuseUnstorable(response, 'the response')
+  return { status: response.status, delivered: context.claimResponse(response) }
 }

@@ -1,12 +1,11 @@
-import { type Json, MillraceError, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
+import { type Json, MillraceError, refuseUnstorable, stringifyJson } from '@millrace/contracts'
 
 /** Outputs above this are stored once, by reference (D21). Bytes of JSON. */
 const INLINE_LIMIT = 256 * 1024
 /** No output may be larger. Bytes of JSON. */
 export const OUTPUT_LIMIT = 32 * 1024 * 1024
 
-const SUSPICIOUS = /\\u0000|\\ud[89a-f]/i
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what Postgres refuses in jsonb
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what Postgres refuses
 const UNSTORABLE_CHARACTERS = /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 export interface StorableOutput {
@@ -16,22 +15,32 @@ export interface StorableOutput {
 }
 
 /**
- * Makes a node's output storable (D7): what Postgres refuses in jsonb (NUL, lone surrogates) becomes U+FFFD,
- * and a large value (bytes of JSON over `inlineLimit`) is split off to be stored by reference. Throws OUTPUT_TOO_LARGE and UNSTORABLE_OUTPUT.
+ * A node's output as it is stored (D7, D21): a large value (bytes of JSON over `inlineLimit`) is split off to be
+ * stored by reference. Throws OUTPUT_TOO_LARGE, UNSTORABLE_VALUE, and UNSTORABLE_OUTPUT for what is no JSON.
  */
 export function toStorable(output: Json | undefined, inlineLimit = INLINE_LIMIT): StorableOutput {
   if (output === undefined || output === null || typeof output === 'number' || typeof output === 'boolean') {
     return { value: output }
   }
-  const first = stringify(output)
-  if (!SUSPICIOUS.test(first)) return sized(output, first, inlineLimit)
-  const repaired = repair(output)
-  return sized(repaired, stringify(repaired), inlineLimit)
+  const text = stringify(output)
+  refuseUnstorable(output, 'the output', text)
+  return sized(output, text, inlineLimit)
 }
 
-/** A value that is not a step's output, made storable the same way. */
-export const storableJson = (value: Json): Json => (SUSPICIOUS.test(stringify(value)) ? repair(value) : value)
+/**
+ * What only tells of a run, its logs and errors, made storable: losing it would be worse than U+FFFD for each
+ * character that Postgres refuses.
+ */
+export function storableJson(value: Json): Json {
+  if (typeof value === 'string') return storableText(value)
+  if (Array.isArray(value)) return value.map(storableJson)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [storableText(key), storableJson(member)]),
+  )
+}
 
+/** As `storableJson`. */
 export const storableText = (text: string): string => text.replace(UNSTORABLE_CHARACTERS, '\ufffd')
 
 function sized(output: Json, text: string, inlineLimit: number): StorableOutput {
@@ -56,15 +65,4 @@ function stringify(output: Json): string {
   } catch (cause) {
     throw new MillraceError('UNSTORABLE_OUTPUT', `the output is not JSON: ${String(cause)}`, { cause })
   }
-}
-
-function repair(value: Json): Json {
-  if (typeof value === 'string') return storableText(value)
-  if (Array.isArray(value)) return value.map(repair)
-  if (value === null || typeof value !== 'object') return value
-  const out: { [key: string]: Json } = {}
-  for (const [key, member] of Object.entries(value)) {
-    if (!RESERVED_KEYS.has(key)) out[storableText(key)] = repair(member)
-  }
-  return out
 }

@@ -3,7 +3,6 @@ import type { RunInput } from '@millrace/engine'
 import type { ContainerWait, WaitRequest } from '@millrace/nodes'
 import type { WaitRow } from '@millrace/run-store'
 import type { OutcomeContext, StepRef } from './outcome-context.js'
-import { storableJson } from './storable.js'
 
 type OutsideRequest = Exclude<WaitRequest, ContainerWait>
 type Context = Pick<OutcomeContext, 'runId' | 'now' | 'plan' | 'prepareWait'>
@@ -55,7 +54,7 @@ function registration(
       return { wait: { kind: 'child', runId: request.runId }, name: request.runId, key: null, details: null }
     case 'task': {
       const { queue, idempotencyKey } = request
-      const details = { input: storableJson(request.input), idempotencyKey }
+      const details = { input: request.input, idempotencyKey }
       return { wait: { kind: 'task', queue }, name: queue, key: null, details }
     }
     case 'resume':

@@ -243,7 +243,7 @@ export const untilFlushBlocked = (sql: Sql): Promise<boolean> =>
     async () => {
       const rows = await sql`
         SELECT 1 FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%flush_runs%'`
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%flush_units%'`
       return rows.length > 0
     },
     { what: 'a flush to wait for a lock' },

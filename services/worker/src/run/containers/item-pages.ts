@@ -1,7 +1,13 @@
-import { ITEMS_PER_PAGE, type Json, type PayloadRef, stringifyJson } from '@millrace/contracts'
+import {
+  ITEMS_PER_PAGE,
+  type Json,
+  type PayloadRef,
+  refuseUnstorable,
+  stringifyJson,
+} from '@millrace/contracts'
 import type { Container } from '@millrace/engine'
 import type { PayloadRow } from '@millrace/run-store'
-import { storableJson, toStorable } from '../storable.js'
+import { toStorable } from '../storable.js'
 
 /** Pages of a map's items in memory at once: those under way and the next (I10). */
 const PAGES_KEPT = 3
@@ -44,6 +50,12 @@ const pageKey = (itemsKey: string, page: number): string => `${itemsKey}/${page}
 
 export type StoredItems = { readonly items: readonly Json[] } | { readonly itemsKey: string }
 
+const pageBody = (items: Json[]): string => {
+  const body = stringifyJson(items)
+  refuseUnstorable(items, 'the list', body)
+  return body
+}
+
 /** Small lists stay in the event; any other is stored by pages, before the event that names them. */
 export async function storeItems(
   items: readonly Json[],
@@ -60,10 +72,18 @@ export async function storeItems(
     while (next < pages) {
       const page = next++
       const from = page * ITEMS_PER_PAGE
-      const body = stringifyJson(storableJson(items.slice(from, from + ITEMS_PER_PAGE)))
-      await storePayload({ key: pageKey(itemsKey, page), body })
+      await storePayload({
+        key: pageKey(itemsKey, page),
+        body: pageBody(items.slice(from, from + ITEMS_PER_PAGE)),
+      })
     }
   }
-  await Promise.all(Array.from({ length: WRITES }, writeOn))
+  const writers = Array.from({ length: WRITES }, () =>
+    writeOn().catch((error: unknown) => {
+      next = pages // one page that cannot be stored is enough
+      throw error
+    }),
+  )
+  await Promise.all(writers)
   return { itemsKey }
 }

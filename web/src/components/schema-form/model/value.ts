@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, RESERVED_KEYS, stringifyJson } from '@millrace/contracts'
+import { type Json, type JsonObject, stringifyJson } from '@millrace/contracts'
 
 /** Reads and changes of plain values; nothing here changes what it is given. */
 
@@ -8,10 +8,10 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 export const memberOf = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
-/** Undefined takes the member away. A name that would reach a prototype is left out. */
+/** Undefined takes the member away. `__proto__` is left out: no value may have it. */
 export const withMember = (value: Json | undefined, name: string, member: Json | undefined): JsonObject => {
   const { [name]: _, ...rest } = isObject(value) ? value : {}
-  if (member === undefined || RESERVED_KEYS.has(name)) return rest
+  if (member === undefined || name === '__proto__') return rest
   // A member that was there keeps its place.
   return isObject(value) && Object.hasOwn(value, name)
     ? Object.fromEntries(Object.entries(value).map(([key, old]) => [key, key === name ? member : old]))
@@ -23,7 +23,7 @@ export const withItem = (items: readonly Json[], at: number, item: Json | undefi
 
 /** A record's row under another name, in its place; refused when the name is taken. */
 export const renameMember = (value: JsonObject, from: string, to: string): JsonObject =>
-  from === to || Object.hasOwn(value, to) || RESERVED_KEYS.has(to)
+  from === to || Object.hasOwn(value, to) || to === '__proto__'
     ? value
     : Object.fromEntries(Object.entries(value).map(([key, member]) => [key === from ? to : key, member]))
 
