@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { forDriver, forPostgresJs } from '@millrace/postgres-url'
 import postgres from 'postgres'
 import { ensureIngestRole, grantToIngestRole } from './ingest-role.js'
 import { MIGRATIONS, type Migration, readMigrations } from './migrations.js'
@@ -87,7 +88,7 @@ const readApplied = async (connection: Sql): Promise<Map<string, string>> => {
 
 /** The lock belongs to the session, so everything has to run on the one connection that took it. */
 const withLock = async <T>(target: string | Sql, work: (connection: Sql) => Promise<T>): Promise<T> => {
-  const own = typeof target === 'string' ? postgres(target, { max: 1, onnotice: () => {} }) : undefined
+  const own = typeof target === 'string' ? openOne(target) : undefined
   const connection = await (own ?? (target as Sql)).reserve()
   try {
     await connection`SELECT pg_advisory_lock(${LOCK_KEY})`
@@ -100,6 +101,11 @@ const withLock = async <T>(target: string | Sql, work: (connection: Sql) => Prom
     connection.release()
     await own?.end()
   }
+}
+
+const openOne = (url: string): Sql => {
+  const driver = forDriver(url)
+  return postgres(driver.url, { ...forPostgresJs(driver), max: 1, onnotice: () => {} })
 }
 
 const inTransaction = async (connection: Sql, work: () => Promise<void>): Promise<void> => {

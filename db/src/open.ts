@@ -1,4 +1,5 @@
 import { parseJson, stringifyJson } from '@millrace/contracts'
+import { forDriver, forPostgresJs } from '@millrace/postgres-url'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import type { INGEST_ROLE } from './ingest-role.js'
@@ -37,7 +38,9 @@ const reconnectDelay = (retries: number): number => Math.min(0.05 * 2 ** retries
  * `extract(epoch from t) * 1000` where a number is wanted.
  */
 export const openDatabase = (url: string, options: OpenOptions = {}): Database => {
-  const sql = postgres(url, {
+  const driver = forDriver(url)
+  const sql = postgres(driver.url, {
+    ...forPostgresJs(driver),
     max: options.max ?? 10,
     connect_timeout: 10,
     backoff: reconnectDelay,

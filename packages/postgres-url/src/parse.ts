@@ -6,6 +6,7 @@ export interface PostgresUrl {
   /** A name or an address, without brackets. */
   readonly host: string
   readonly port: number
+  /** Empty where none is named. */
   readonly user: string
   readonly password: string
   readonly database: string
@@ -35,12 +36,11 @@ export class InvalidPostgresUrl extends Error {
 export function parsePostgresUrl(text: string): PostgresUrl {
   const url = URL.parse(text)
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
-    throw new InvalidPostgresUrl('it is not a valid postgres:// URL')
+    throw new InvalidPostgresUrl('the URL is not a valid postgres:// URL')
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (host === '') throw new InvalidPostgresUrl('its URL names no host')
-  if (host.includes(',')) throw new InvalidPostgresUrl('its URL names several hosts: name one')
+  if (host === '') throw new InvalidPostgresUrl('the URL names no host')
+  if (host.includes(',')) throw new InvalidPostgresUrl('the URL names several hosts: name one')
   const user = decode(url.username)
-  if (user === '') throw new InvalidPostgresUrl('its URL names no user')
   const param = (name: string) => url.searchParams.get(name) ?? undefined
   return {
     host: decode(host),
@@ -63,7 +63,7 @@ function sslModeOf(sslmode: string | undefined, ssl: string | undefined): SslMod
   const mode = SSL_MODES.find((each) => each === said)
   if (mode === undefined)
     throw new InvalidPostgresUrl(
-      `its URL asks for the unknown sslmode "${said}": use ${SSL_MODES.join(', ')}`,
+      `the URL asks for the unknown sslmode "${said}": use ${SSL_MODES.join(', ')}`,
     )
   return mode
 }
@@ -72,6 +72,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new InvalidPostgresUrl('its URL holds a % that encodes nothing: write %25')
+    throw new InvalidPostgresUrl('the URL holds a % that encodes nothing: write %25')
   }
 }

@@ -1,4 +1,6 @@
 import { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import { forDriver, sslOfPg } from '@millrace/postgres-url'
 import { Client, type Notification, type QueryConfig, type QueryResult } from 'pg'
 import type { OnError } from '../feed.js'
 
@@ -69,7 +71,8 @@ export class Session {
   }
 
   async #connect(): Promise<void> {
-    const connection = this.#dial()
+    const driver = forDriver(this.#deps.url)
+    const connection = this.#dial(driver.url, await sslOfPg(driver))
     try {
       await connection.client.connect()
     } catch (thrown) {
@@ -83,10 +86,11 @@ export class Session {
     await this.#deps.onUp?.().catch(this.#deps.onError)
   }
 
-  #dial(): Connection {
+  #dial(url: string, ssl: false | ConnectionOptions): Connection {
     const socket = new Socket()
     const client = new Client({
-      connectionString: this.#deps.url,
+      connectionString: url,
+      ssl,
       stream: () => socket,
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,

@@ -1,3 +1,4 @@
+import { forDriver, sslOfPg } from '@millrace/postgres-url'
 import { createPostgresBackend, Queue, Worker } from 'bullmq'
 import { Pool } from 'pg'
 import {
@@ -19,7 +20,7 @@ import {
 } from '../bullmq/settings.js'
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
-import { migrateQueue } from './migrate.js'
+import { migrateQueue, type Server } from './migrate.js'
 import { patientBackend } from './patient-backend.js'
 import { Sockets } from './sockets.js'
 
@@ -38,8 +39,14 @@ export interface PostgresQueueOptions extends Timing {
  */
 export async function createPostgresQueue(options: PostgresQueueOptions): Promise<JobQueue> {
   const onError = options.onError ?? (() => undefined)
-  const place = { ...options, schema: options.schema ?? 'bullmq', name: options.name ?? 'runs' }
-  await migrateQueue(place.url, place.schema)
+  const driver = forDriver(options.url)
+  const place = {
+    ...options,
+    ...{ url: driver.url, ssl: await sslOfPg(driver) },
+    schema: options.schema ?? 'bullmq',
+    name: options.name ?? 'runs',
+  }
+  await migrateQueue(place, place.schema)
   const backend = new PostgresBackend(place, onError)
   try {
     await backend.ready()
@@ -50,7 +57,7 @@ export async function createPostgresQueue(options: PostgresQueueOptions): Promis
   return new BullQueue(backend, options.watchdogMs, onError)
 }
 
-type Place = PostgresQueueOptions & { readonly schema: string; readonly name: string }
+type Place = PostgresQueueOptions & Server & { readonly schema: string; readonly name: string }
 
 class PostgresBackend implements QueueBackend {
   readonly producer: Producer & { close(): Promise<void>; waitUntilReady(): Promise<unknown> }
@@ -139,6 +146,7 @@ class PostgresBackend implements QueueBackend {
 /** A doorbell that a crash of Postgres takes along is rung again by the sweeper, so commits need not wait for the disk. */
 const connection = (place: Place, sockets: Sockets) => ({
   connectionString: place.url,
+  ssl: place.ssl,
   schema: place.schema,
   options: '-c synchronous_commit=off',
   stream: sockets.create,

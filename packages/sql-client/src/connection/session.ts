@@ -53,7 +53,7 @@ export class Session {
     types: TypeCatalogue,
     signal: AbortSignal,
   ): Promise<Session> {
-    const target = { host: url.host, port: url.port, tls: tlsDemand(url, refuseFile) }
+    const target = { host: url.host, port: url.port, tls: tlsDemand(url, readInline) }
     const socket = await openSocket(door, target, signal)
     const client = await logIn(url, socket, signal)
     return new Session(door, target, client, socket, types)
@@ -223,11 +223,12 @@ export class Session {
 const isFatal = (error: unknown): boolean =>
   error instanceof DatabaseError && (error.severity === 'FATAL' || error.severity === 'PANIC')
 
-/** A path in a credential would be one of this machine's files. */
-const refuseFile = (): never => {
+/** A path in a credential would be one of this machine's files; the text of a certificate is not. */
+const readInline = (text: string): string => {
+  if (text.startsWith('-----BEGIN ')) return text
   throw new MillraceError(
     'DATABASE_UNREACHABLE',
-    'files of certificates cannot be named in a credential: use sslrootcert=system, or leave it out',
+    'a credential names no files: give the text of the certificate, encoded for a URL, or sslrootcert=system',
     { details: { retryable: false } },
   )
 }

@@ -1,4 +1,4 @@
-import { type PostgresUrl, parsePostgresUrl } from '@millrace/postgres-url'
+import { InvalidPostgresUrl, type PostgresUrl, parsePostgresUrl } from '@millrace/postgres-url'
 import type { SqlResult } from '../connection/result.js'
 import { LostBeforeRunning, Session, type Statement } from '../connection/session.js'
 import type { Door } from '../connection/socket.js'
@@ -43,6 +43,8 @@ export class Pool {
     private readonly onUnused: () => void,
   ) {
     this.#url = parsePostgresUrl(url)
+    // A driver would take the account that this process runs as.
+    if (this.#url.user === '') throw new InvalidPostgresUrl('the URL names no user')
   }
 
   /** Connections that nobody uses now. */
