@@ -4,6 +4,7 @@ import { useWorld } from './world.js'
 
 const world = useWorld()
 const big = 9007199254740993n
+const bytes = (base64: string, size: number) => ({ base64, contentType: 'application/octet-stream', size })
 
 beforeAll(async () => {
   await world().ask(`create type colour as enum ('red', 'dark green')`)
@@ -41,8 +42,8 @@ describe('what a query gives', () => {
     [`date '2026-07-04'`, '2026-07-04'],
     [`time '09:30:00.000001'`, '09:30:00.000001'],
     [`interval '1 day 2 hours'`, '1 day 02:00:00'],
-    [`'\\xdeadbeef'::bytea`, { base64: '3q2+7w==', size: 4 }],
-    [`''::bytea`, { base64: '', size: 0 }],
+    [`'\\xdeadbeef'::bytea`, bytes('3q2+7w==', 4)],
+    [`''::bytea`, bytes('', 0)],
     [`'7c9e6679-7425-40de-944b-e07fc1f90ae7'::uuid`, '7c9e6679-7425-40de-944b-e07fc1f90ae7'],
     ['array[true,null]', [true, null]],
     [`array['a',null,'NULL','','a"b\\c','{x,y}']`, ['a', null, 'NULL', '', 'a"b\\c', '{x,y}']],
@@ -58,7 +59,7 @@ describe('what a query gives', () => {
     ],
     [`'[0:1]={7,8}'::int[]`, [7, 8]],
     [`array[timestamp '2026-07-04 09:30']`, ['2026-07-04T09:30:00']],
-    [`array['\\x00ff'::bytea]`, [{ base64: 'AP8=', size: 2 }]],
+    [`array['\\x00ff'::bytea]`, [bytes('AP8=', 2)]],
     ['array[9007199254740993]', ['9007199254740993']],
     [`array[box '((1,2),(3,4))', box '((0,0),(1,1))']`, ['(3,4),(1,2)', '(1,1),(0,0)']],
     [`'dark green'::colour`, 'dark green'],
@@ -143,8 +144,8 @@ describe('what a query is given', () => {
     ['$1::labels', 'x', ['x']],
     ['$1::date', '2026-02-28', '2026-02-28'],
     ['$1::timestamptz', '2026-07-04T09:30:00.123456Z', '2026-07-04T09:30:00.123456Z'],
-    ['$1::bytea', '\\xff00', { base64: '/wA=', size: 2 }],
-    ['$1::bytea', { base64: '/wA=' }, { base64: '/wA=', size: 2 }],
+    ['$1::bytea', '\\xff00', bytes('/wA=', 2)],
+    ['$1::bytea', { base64: '/wA=' }, bytes('/wA=', 2)],
     ['$1::point2', '(1,a)', '(1,a)'],
   ])('select %s, value %#', async (expression, value, result) => {
     expect(await world().value(expression, [value])).toEqual(result)

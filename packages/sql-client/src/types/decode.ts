@@ -41,9 +41,10 @@ function decodeScalar(text: string, oid: number): Json {
 /** JSON has no NaN and no infinity: they stay text. */
 const decodeFloat = (text: string): Json => readNumber(text) ?? text
 
+/** As bytes are everywhere in a run: docs/NODES.md. */
 const decodeBytes = (text: string): Json => {
   const bytes = text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex') : unescapeBytes(text)
-  return { base64: bytes.toString('base64'), size: bytes.length }
+  return { base64: bytes.toString('base64'), contentType: 'application/octet-stream', size: bytes.length }
 }
 
 /** The older format, which a server may be set to: `bytea_output = escape`. */
