@@ -19,6 +19,7 @@ const FAULTS = [
   'clock',
   'blocked-loop',
   'poison',
+  'hand-over',
   'disk-full',
 ]
 

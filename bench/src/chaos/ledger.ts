@@ -28,6 +28,8 @@ export async function installLedger(sql: Sql): Promise<void> {
     END $$;
     CREATE TRIGGER chaos_claims AFTER UPDATE OF epoch ON runs FOR EACH ROW
       WHEN (old.epoch <> new.epoch) EXECUTE FUNCTION chaos_note_claim();
+    CREATE TRIGGER chaos_born_claimed AFTER INSERT ON runs FOR EACH ROW
+      WHEN (new.epoch > 0) EXECUTE FUNCTION chaos_note_claim();
     CREATE INDEX ON chaos_claims (run_id);
     CREATE INDEX ON chaos_claims (worker_id, at)`)
 }

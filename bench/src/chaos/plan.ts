@@ -5,6 +5,7 @@ import { blockedLoop } from './faults/blocked-loop.js'
 import { duplicateDeliveries } from './faults/duplicate-deliveries.js'
 import { FULL_DISK, playFullDisk } from './faults/full-disk.js'
 import { killedWorker } from './faults/killed-worker.js'
+import { lostHandOver } from './faults/lost-hand-over.js'
 import { lostRedis } from './faults/lost-redis.js'
 import { poison } from './faults/poison.js'
 import { restartedPostgres } from './faults/restarted-postgres.js'
@@ -41,6 +42,7 @@ const FAULTS: readonly Fault[] = [
   wrongClock,
   blockedLoop,
   poison,
+  lostHandOver,
 ]
 
 /** @throws Error when a fault is named that does not exist. */

@@ -33,6 +33,10 @@ export interface Site {
   readonly redis: BreakableRedis | undefined
   readonly proxies: { readonly postgres: NetworkProxy; readonly redis: NetworkProxy | undefined }
   readonly runnerUrl: string
+  /** The one at `runnerUrl`. */
+  readonly runner: NodeProcess
+  /** Another one in its place, which has died; `runnerUrl` is its own. */
+  replaceRunner(env?: Environment): Promise<void>
   readonly workers: readonly NodeProcess[]
   worker(env?: Environment): Promise<NodeProcess>
   /** Kills a worker with -9; the others stay. */
@@ -50,6 +54,7 @@ export interface SiteOptions {
   readonly workers: number
   readonly schedulers?: readonly Environment[]
   readonly workerEnv?: readonly Environment[]
+  readonly runnerEnv?: Environment
 }
 
 const ENTRIES = {
@@ -92,7 +97,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     }
     undo.push(() => Promise.all([proxies.postgres.close(), proxies.redis?.close()]))
     const crew = openCrew({ ...environmentOf(proxies, options.leaseMs), CHAOS_FOLDER: folder.path }, undo)
-    const runner = await crew.start('runner', {})
+    let runner = await crew.start('runner', options.runnerEnv ?? {})
     for (const env of options.schedulers ?? [{}]) await crew.start('scheduler', env)
     for (let i = 0; i < options.workers; i++) await crew.worker(options.workerEnv?.[i])
     return {
@@ -105,7 +110,15 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       postgres,
       redis,
       proxies,
-      runnerUrl: urlOf(runner),
+      get runnerUrl() {
+        return urlOf(runner)
+      },
+      get runner() {
+        return runner
+      },
+      replaceRunner: async (env = {}) => {
+        runner = await crew.start('runner', env)
+      },
       workers: crew.workers,
       worker: crew.worker,
       kill: crew.kill,

@@ -121,6 +121,24 @@ describe('a run that does not reach the worker it was accepted for', () => {
     expect(await worker.store.submit(unitOf(taken!))).toEqual({ kind: 'durable' })
   })
 
+  it('is the next owner’s when that worker dies with its lease, as a crash of that worker (D13)', async () => {
+    const worker = await world.worker()
+    const run = newRun(world, { claimFor: worker.id })
+    await worker.store.accept(run)
+    await expireLease(world.sql, worker.id)
+    expect((await other.store.findStrandedRuns(100)).map(({ runId }) => runId)).toContain(run.id)
+    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 1 })
+  })
+
+  it('is the next owner’s at once when that worker has said goodbye, as no crash (D12)', async () => {
+    const worker = await world.worker()
+    const run = newRun(world, { claimFor: worker.id })
+    await worker.store.accept(run)
+    await worker.store.removeWorker()
+    expect((await other.store.findStrandedRuns(100)).map(({ runId }) => runId)).toContain(run.id)
+    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 0 })
+  })
+
   it('is not given to its acceptor when the answer to its commit was lost (D6)', async () => {
     const proxy = await createLossyProxy(world.url)
     const remote = await world.worker(proxy.url)

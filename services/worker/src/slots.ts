@@ -6,12 +6,18 @@ interface Waiter {
 /** A counted permit. Of those who wait the one with the smallest priority comes first, then the first to come (D19). */
 export class Slots {
   #free: number
+  #onFree: () => void = () => {}
   readonly #waiting: Waiter[] = []
 
   constructor(size: number) {
     if (!Number.isInteger(size) || size < 1)
       throw new RangeError('a worker needs a concurrency of at least 1')
     this.#free = size
+  }
+
+  /** Called when one becomes free that nobody waits for. */
+  onFree(listener: () => void): void {
+    this.#onFree = listener
   }
 
   get free(): number {
@@ -38,7 +44,8 @@ export class Slots {
 
   release(): void {
     const next = this.#waiting.shift()
-    if (next === undefined) this.#free++
-    else next.enter()
+    if (next !== undefined) return next.enter()
+    this.#free++
+    this.#onFree()
   }
 }

@@ -13,7 +13,7 @@ export interface HandedRunsDeps {
   readonly store: Pick<RunOwnership, 'workerId' | 'strayRuns' | 'takeFrom'>
   readonly feed: Pick<EventFeed, 'publish' | 'subscribe'>
   readonly near: Pick<NearWorker, 'join'>
-  readonly slots: Pick<Slots, 'free' | 'tryAcquire' | 'release'>
+  readonly slots: Pick<Slots, 'free' | 'onFree' | 'tryAcquire' | 'release'>
   /** False while the worker may take nothing: it drains, is full, or has lost its lease. */
   readonly mayTake: () => boolean
   /** Whether the run is in this worker's hands, or being taken up. */
@@ -27,6 +27,11 @@ export interface HandedRunsDeps {
 
 /** How often the worker says how many places it has, and looks for runs that did not reach it. Milliseconds. */
 const TELL_MS = 1_000
+/**
+ * Places told of at a time. What is handed to a worker that has just died waits for its lease to run out, so that there
+ * had better not be many; a live one tells of more as soon as half are taken.
+ */
+const MOST_TOLD = 16
 
 /**
  * The runs that were accepted for this worker, and so are its own before it hears of them (D2).
@@ -42,8 +47,9 @@ export class HandedRuns implements PlaceOffer {
   #leave: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #stopped = false
-  /** Of the places last told of, those that are not taken yet by messages. */
+  /** Places last told of, and those of them that no message has taken yet. */
   #told = 0
+  #open = 0
 
   constructor(private readonly deps: HandedRunsDeps) {}
 
@@ -53,6 +59,10 @@ export class HandedRuns implements PlaceOffer {
       this.#receive(payload).catch((error) => onError(error, 'taking a run that was handed over'))
     })
     this.#leave = near.join(this)
+    // Told of none, nobody hands anything over: say so as soon as that has changed.
+    this.deps.slots.onFree(() => {
+      if (this.#told === 0 && !this.#stopped) this.#tell()
+    })
     this.#tell()
     this.#schedule()
   }
@@ -85,10 +95,10 @@ export class HandedRuns implements PlaceOffer {
 
   async #receive(payload: string): Promise<void> {
     const handed = decodeHandedRun(payload)
-    this.#told -= 1
+    this.#open -= 1
     if ('runId' in handed) await this.#takeById(handed.runId)
     else if (!this.deps.knows(handed.run.id)) this.#take(handed.run)
-    if (this.#told <= this.deps.slots.free / 2) this.#tell()
+    if (this.#open <= this.#told / 2) this.#tell()
   }
 
   async #takeById(runId: string): Promise<void> {
@@ -105,7 +115,8 @@ export class HandedRuns implements PlaceOffer {
 
   #tell(): void {
     const { feed, slots, store, mayTake, onError } = this.deps
-    this.#told = this.#stopped || !mayTake() ? 0 : slots.free
+    this.#told = this.#stopped || !mayTake() ? 0 : Math.min(slots.free, MOST_TOLD)
+    this.#open = this.#told
     const payload: PlacesPayload = { workerId: store.workerId, free: this.#told }
     feed
       .publish([{ topic: PLACES_TOPIC, payload: JSON.stringify(payload) }])

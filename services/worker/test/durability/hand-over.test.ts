@@ -144,5 +144,17 @@ describe('what a worker says of its places', () => {
     const worker = await world.worker({ concurrency: 4 })
     await waitFor(() => told.length > 0, { what: 'its first word' })
     expect(told[0]).toEqual({ workerId: worker.id, free: 4 })
+    const before = told.length
+    for (let n = 0; n < 2; n++) await send(worker, await acceptFor(worker))
+    await waitFor(() => told.length > before, { what: 'its next word' })
+    world.upstream.always('/call', {})
+    for (const nth of [1, 2]) await world.upstream.answer('/call', nth)
+  })
+
+  it('is no more than a few at a time, for it may die without a word', async () => {
+    const told = await listen()
+    await world.worker({ concurrency: 100 })
+    await waitFor(() => told.length > 0, { what: 'its first word' })
+    expect(told[0]?.free).toBe(16)
   })
 })
