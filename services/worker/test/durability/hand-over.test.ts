@@ -147,7 +147,7 @@ describe('what a worker says of its places', () => {
     const before = told.length
     for (let n = 0; n < 2; n++) await send(worker, await acceptFor(worker))
     await waitFor(() => told.length > before, { what: 'its next word' })
-    world.upstream.always('/call', {})
+    for (const nth of [1, 2]) await world.upstream.nth('/call', nth)
     for (const nth of [1, 2]) await world.upstream.answer('/call', nth)
   })
 
