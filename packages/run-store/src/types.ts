@@ -160,6 +160,8 @@ export type InboxMessage =
   | { readonly kind: 'cancel'; readonly reason?: string }
   | { readonly kind: 'pause'; readonly by?: string }
   | { readonly kind: 'resume' }
+  /** How many wait for the run's answer has changed by this. */
+  | { readonly kind: 'callers'; readonly change: 1 | -1 }
   | { readonly kind: 'timer'; readonly path: string; readonly timer: TimerKind; readonly attempt: number }
   | {
       readonly kind: 'wait_resolved'

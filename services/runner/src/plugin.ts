@@ -98,7 +98,7 @@ export const runnerPlugin =
     registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer, onAccepted })
     registerResumeRoutes(app, { ...deps, waker })
-    await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store })
+    await registerWebhooks(app, { ...starting, listeners, hub, store: deps.store, messenger, onError })
 
     app.addHook('onReady', async () => {
       bulk.start()

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { DefinitionInput } from '@millrace/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -379,6 +381,38 @@ describe('webhooks', () => {
         code: 'RUN_FAILED',
         runId: await newestRun(),
       })
+    })
+
+    const callersOf = async (runId: string) => {
+      const rows = await world.sql<{ change: number }[]>`
+        SELECT (message->>'change')::int AS change FROM run_inbox
+        WHERE run_id = ${runId} AND message->>'kind' = 'callers' ORDER BY id`
+      return rows.map(({ change }) => change)
+    }
+
+    it('tells the run when its caller has gone, or another waits for the same delivery', async () => {
+      await world.app.listen({ host: '127.0.0.1', port: 0 })
+      const { port } = world.app.server.address() as AddressInfo
+      const headers = { 'webhook-id': 'gone-1' }
+      const before = await newestRun()
+      const caller = request({ port, host: '127.0.0.1', method: 'POST', path: '/hooks/home/answer', headers })
+      caller.on('error', () => {}).end()
+      await expect.poll(newestRun).not.toBe(before)
+      const runId = await newestRun()
+      caller.destroy()
+      await expect.poll(() => callersOf(runId)).toEqual([-1])
+      const again = call('answer', '', headers)
+      await expect.poll(() => callersOf(runId)).toEqual([-1, 1])
+      const producer = await Producer.claim(world, runId)
+      await producer.start()
+      await producer.append([replied], { response: { status: 200, headers: {}, body: 'kept' } })
+      expect((await again).json()).toBe('kept')
+      expect(await callersOf(runId)).toEqual([-1, 1])
+    })
+
+    it('tells the run when it has sent its caller away', async () => {
+      const { runId } = (await call('hurry')).json()
+      await expect.poll(() => callersOf(runId)).toEqual([-1])
     })
 
     it('gives the URL of the run when the time is up', async () => {

@@ -7,12 +7,13 @@ import { requestHash } from '../runs/request-hash.js'
 import { type AcceptDeps, acceptRun } from '../runs/start.js'
 import { admitHook } from './admit.js'
 import { type AnswerDeps, awaitAnswer, type HookAnswer } from './answer.js'
+import { type CallersDeps, tellCallers } from './callers.js'
 import { decodedBody } from './content-coding.js'
 import { type Delivery, deliveryOf } from './delivery.js'
 import { type HookRequest, hookInput } from './input.js'
 import { sendAnswer, sendLater } from './send.js'
 
-export interface WebhookRoutesDeps extends AnswerDeps, AcceptDeps {
+export interface WebhookRoutesDeps extends AnswerDeps, AcceptDeps, CallersDeps {
   readonly listeners: Listeners
 }
 
@@ -100,7 +101,13 @@ const acceptAndAwait = async (
   try {
     const runId = await accept(id)
     expected.arrived()
-    return { runId, answer: await awaitAnswer(deps, { workspaceId, runId }, version, signal) }
+    const run = { workspaceId, runId }
+    const responds = version.respondNodes.size > 0
+    if (responds && runId !== id) tellCallers(deps, run, 1)
+    const answer = await awaitAnswer(deps, run, version, signal)
+    // Gone, or sent away: what the run answers from here on reaches nobody.
+    if (responds && answer.kind === 'later') tellCallers(deps, run, -1)
+    return { runId, answer }
   } finally {
     expected.leave()
   }

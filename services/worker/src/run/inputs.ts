@@ -46,7 +46,7 @@ export async function inboxInput(
   plan: Plan,
   state: RunState,
   scopes: RunScopes,
-  contexts: Pick<OutcomeContexts, 'of'>,
+  contexts: Pick<OutcomeContexts, 'of' | 'callersChanged'>,
 ): Promise<RunInput | undefined> {
   switch (item.kind) {
     case 'cancel':
@@ -55,6 +55,9 @@ export async function inboxInput(
       return { kind: 'pause_requested', ...(item.by === undefined ? {} : { by: item.by }) }
     case 'resume':
       return { kind: 'resume_requested' }
+    case 'callers':
+      contexts.callersChanged(item.change)
+      return undefined
     case 'wait_escalated':
       return { kind: 'step_waits', path: item.path, attempt: item.attempt, wait: item.wait }
     case 'timer':

@@ -28,6 +28,6 @@ export interface OutcomeContext {
   prepareChild(row: ChildRow): void
   /** See {@link callResolver}. */
   resolveCall(workflow: string, version: number | undefined): Promise<CallTarget>
-  /** True for the first response of the run: later ones are not delivered. */
+  /** True for the first response of the run with somebody waiting for it: others are not delivered. */
   claimResponse(response: NodeResponse): boolean
 }

@@ -10,11 +10,13 @@ import type { SessionHost } from './session-host.js'
 type Host = Pick<SessionHost, 'clock' | 'random' | 'storePayload' | 'resolveCall'>
 
 /**
- * Owns: whether the run has answered its caller, which only its first response does. Makes what working out the end of
- * an attempt needs of the run.
+ * Owns: whether the run has answered its caller, which only its first response does, and whether one is there. Makes what
+ * working out the end of an attempt needs of the run.
  */
 export class OutcomeContexts {
   #responded: boolean
+  /** Who waits for the answer, as far as is known: whoever goes says so, unless its process dies. */
+  #callers: number
 
   constructor(
     private readonly run: ClaimedRun,
@@ -24,7 +26,12 @@ export class OutcomeContexts {
     private readonly host: Host,
   ) {
     this.#responded = run.snapshot?.responded ?? false
+    this.#callers = callersAtFirst(run, plan)
     for (const event of run.events) this.observe(event)
+  }
+
+  callersChanged(change: number): void {
+    this.#callers += change
   }
 
   /** To be told of every event of the run. */
@@ -55,7 +62,14 @@ export class OutcomeContexts {
   #claimResponse(response: NodeResponse): boolean {
     if (this.#responded) return false
     this.#responded = true
+    // Stored in any case: whoever sends the same delivery again is given it.
     this.writes.respond(response)
-    return true
+    return this.#callers > 0
   }
+}
+
+/** Only the run that a webhook starts itself has somebody waiting, not one that is made of it. */
+const callersAtFirst = ({ trigger, originRunId }: ClaimedRun, { definition }: Plan): number => {
+  const params = definition.nodes.find(({ id }) => id === trigger)?.params
+  return originRunId === null && params?.['respond'] === 'result' ? 1 : 0
 }

@@ -73,7 +73,7 @@ function stopInput(
   }
 }
 
-/** The first response wins and is stored with its step; later ones record that they were not delivered. */
+/** The first response wins and is stored with its step; later ones, and one that nobody waits for, say that they were not delivered. */
 function answerOf(
   { output, response }: Extract<StepOutcome, { kind: 'completed' }>,
   context: OutcomeContext,
