@@ -49,6 +49,10 @@ bench: build ## Measure throughput and latency next to their floors: make bench 
 bench-limits: build ## Measure memory, CPU, scaling and ingest next to their limits: make bench-limits JSON=file
 	@node bench/dist/limits/main.js $(if $(JSON),--json $(JSON))
 
+.PHONY: bench-runs
+bench-runs: build ## Measure the run list at a million runs, filter by filter: make bench-runs RUNS=n
+	@node bench/dist/run-list/main.js $(if $(RUNS),--runs $(RUNS))
+
 .PHONY: chaos
 chaos: build ## Break real processes while runs come in: make chaos JSON=file FAULT=a,b RUNS=n QUICK=1
 	@node bench/dist/chaos/main.js $(if $(JSON),--json $(JSON))

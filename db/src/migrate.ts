@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { forDriver, forPostgresJs } from '@millrace/postgres-url'
 import postgres from 'postgres'
+import { applyMigration, inTransaction } from './apply-migration.js'
 import { ensureIngestRole, grantToIngestRole } from './ingest-role.js'
 import { MIGRATIONS, type Migration, readMigrations } from './migrations.js'
 import type { Sql } from './open.js'
@@ -12,6 +14,8 @@ import type { Sql } from './open.js'
 
 /** Any fixed number; "millrace" on a telephone keypad. */
 const LOCK_KEY = 64557223
+/** Milliseconds. */
+const LOCK_POLL = 100
 
 /** What a file was before it was changed without changing what it does to a database that has it. */
 const FORMER_CHECKSUMS: Readonly<Record<string, string>> = {
@@ -33,13 +37,7 @@ export const migrate = (target: string | Sql): Promise<string[]> =>
     checkHistory(all, applied)
     const pending = all.filter((migration) => !applied.has(migration.name))
     await ensureIngestRole(connection)
-    for (const migration of pending) {
-      await inTransaction(connection, async () => {
-        await connection.unsafe(migration.up)
-        await connection`
-          INSERT INTO schema_migrations (name, checksum) VALUES (${migration.name}, ${migration.checksum})`
-      })
-    }
+    for (const migration of pending) await applyMigration(connection, migration)
     await grantToIngestRole(connection)
     return pending.map((migration) => migration.name)
   })
@@ -91,7 +89,7 @@ const withLock = async <T>(target: string | Sql, work: (connection: Sql) => Prom
   const own = typeof target === 'string' ? openOne(target) : undefined
   const connection = await (own ?? (target as Sql)).reserve()
   try {
-    await connection`SELECT pg_advisory_lock(${LOCK_KEY})`
+    await takeLock(connection)
     try {
       return await work(connection)
     } finally {
@@ -108,13 +106,14 @@ const openOne = (url: string): Sql => {
   return postgres(driver.url, { ...forPostgresJs(driver), max: 1, onnotice: () => {} })
 }
 
-const inTransaction = async (connection: Sql, work: () => Promise<void>): Promise<void> => {
-  await connection.unsafe('BEGIN')
-  try {
-    await work()
-    await connection.unsafe('COMMIT')
-  } catch (error) {
-    await connection.unsafe('ROLLBACK')
-    throw error
+/**
+ * Asks again and again: who waited inside Postgres would hold a snapshot, and an index that is made concurrently waits
+ * for all of them.
+ */
+const takeLock = async (connection: Sql): Promise<void> => {
+  for (;;) {
+    const [row] = await connection<[{ taken: boolean }]>`SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`
+    if (row.taken) return
+    await setTimeout(LOCK_POLL)
   }
 }

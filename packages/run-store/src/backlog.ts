@@ -1,6 +1,6 @@
 import type { Priority } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { toPriority } from './read/runs.js'
+import { toPriority } from './read/summary.js'
 import type { ClaimedRun } from './types.js'
 
 /** Runs that wait in Postgres for a place in the queue (D19). Whoever rings for them is not here. */

@@ -10,6 +10,8 @@ import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
 import { lastSeqs, readEvents } from './read/events.js'
+import type { RunFilter } from './read/list/filter.js'
+import { listRuns, type RunPage } from './read/list/list-runs.js'
 import {
   type EventPlace,
   findCompleted,
@@ -18,7 +20,7 @@ import {
   readEventsAt,
 } from './read/past-items.js'
 import { getCompensations, getPastRun, getStepOutcomes, getUndoRuns } from './read/past-runs.js'
-import { getDefinition, getRun, listRuns, type RunFilter, type RunPage } from './read/runs.js'
+import { getDefinition, getRun } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as slots from './slots.js'
 import * as starts from './starts.js'
@@ -166,6 +168,7 @@ export interface RunSweeps {
 export interface RunReads {
   getRun(workspaceId: string, runId: string): Promise<Run | null>
   getDefinition(workspaceId: string, runId: string): Promise<Definition | null>
+  /** See {@link listRuns}. */
   listRuns(workspaceId: string, filter: RunFilter, beforeId: string | null, limit: number): Promise<RunPage>
   getSteps(workspaceId: string, runId: string): Promise<Step[]>
   getPastRun(workspaceId: string, runId: string): Promise<PastRun | null>
@@ -290,7 +293,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
 
     getRun: (workspaceId, runId) => getRun(sql, workspaceId, runId),
     getDefinition: (workspaceId, runId) => getDefinition(sql, workspaceId, runId),
-    listRuns: (workspaceId, filter, beforeId, limit) => listRuns(sql, workspaceId, filter, beforeId, limit),
+    listRuns: (workspaceId, filter, beforeId, limit) =>
+      listRuns(sql, { workspaceId, filter, beforeId, limit, now: () => performance.now() }),
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
     getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),

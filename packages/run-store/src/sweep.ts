@@ -1,6 +1,6 @@
 import type { Priority } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { toPriority } from './read/runs.js'
+import { toPriority } from './read/summary.js'
 
 /**
  * What the sweeper reads and writes: runs that need a doorbell nobody will ring. It never touches status, epoch or

@@ -38,18 +38,22 @@ export const runFilter = z.strictObject({
   createdTo: moment.optional(),
   /** Milliseconds from start to end, or to now. */
   minDurationMs: z.int().min(0).optional(),
+  maxDurationMs: z.int().min(0).optional(),
   /** Test runs are left out unless asked for. */
   tests: z.enum(['exclude', 'include', 'only']).optional(),
 })
 export type RunFilter = z.infer<typeof runFilter>
 
 const MAX_IDS = 200
+/** Milliseconds. */
+const queryDuration = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 export const listRunsQuery = runFilter.extend({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   version: queryInteger.min(1).optional(),
-  minDurationMs: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  minDurationMs: queryDuration.optional(),
+  maxDurationMs: queryDuration.optional(),
   /** Run ids, separated by commas: to read again what a stream says has changed. */
   ids: z
     .string()
@@ -67,3 +71,8 @@ export const cancelBody = z.strictObject({ reason: z.string().max(500).optional(
 export const requestedAnswer = z.object({ runId: z.string(), requested: z.literal(true) })
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+export const runPage = page(runSummary).extend({
+  /** Present where a page is not full and yet not the last one: every run back to this time has been looked at. */
+  searchedTo: z.iso.datetime().optional(),
+})

@@ -1,7 +1,7 @@
 import type { Json, RunSeed, RunStatus } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type { CompensationRow, PastRun, StepOutcomeRow, UndoRunRow } from '../types.js'
-import { toPriority } from './runs.js'
+import { toPriority } from './summary.js'
 
 /** What retries and undos need of the runs they are made of. Every query names the workspace (I9). */
 

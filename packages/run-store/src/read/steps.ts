@@ -1,6 +1,6 @@
 import type { RunEvent, Step, StepError, StepStatus, Wait } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { toIso } from './runs.js'
+import { toIso } from './summary.js'
 
 interface StepRunRow {
   readonly path: string

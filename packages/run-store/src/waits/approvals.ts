@@ -1,6 +1,6 @@
 import type { Approval, ApprovalDetails, Json, Role } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { toIso } from '../read/runs.js'
+import { toIso } from '../read/summary.js'
 
 /** Approvals as the API shows them. Every query names the workspace (I9). */
 

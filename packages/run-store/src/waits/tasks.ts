@@ -1,6 +1,6 @@
 import { type Json, stringifyJson, type Task, type WaitResult } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
-import { toIso } from '../read/runs.js'
+import { toIso } from '../read/summary.js'
 
 /**
  * Tasks for programs outside: waits of kind `task`, lent to one program at a time. A lease is proven by its token; one

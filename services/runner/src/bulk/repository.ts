@@ -1,6 +1,6 @@
 import { type BulkAction, type BulkOperation, type RunStatus, stringifyJson } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
-import { type RunFilter, whereRuns } from '@millrace/run-store'
+import { type RunFilter, runsMatching } from '@millrace/run-store'
 
 /** Bulk operations and their members. Every query of a caller names the workspace (I9). */
 
@@ -53,11 +53,12 @@ export const propose = (sql: Sql, { workspaceId, action, filter, options, limit 
     await tx`
       INSERT INTO bulk_operations (id, workspace_id, action, options)
       VALUES (${id}, ${workspaceId}, ${action}, ${stringifyJson(options)}::text::jsonb)`
-    const added = await tx`
-      INSERT INTO bulk_members (bulk_id, run_id)
-      SELECT ${id}::uuid, r.id FROM runs r
-      WHERE ${whereRuns(sql, workspaceId, filter)} AND r.status = ANY (${[...ACTS_ON[action]]})
-      ORDER BY r.id LIMIT ${limit + 1}`
+    const { text, values } = runsMatching(workspaceId, filter, ACTS_ON[action])
+    const added = await tx.unsafe(
+      `INSERT INTO bulk_members (bulk_id, run_id)
+       SELECT '${id}', id FROM (${text} ORDER BY r.id LIMIT ${limit + 1}) AS matching`,
+      [...values],
+    )
     const [row] = await tx<[{ expires: number }]>`
       UPDATE bulk_operations SET total = ${added.count} WHERE id = ${id}
       RETURNING (extract(epoch FROM created_at + ${PREVIEW_AGE} * interval '1 s') * 1000)::float8 AS expires`

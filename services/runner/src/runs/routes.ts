@@ -3,10 +3,9 @@ import {
   idempotencyKey,
   listRunsQuery,
   MillraceError,
-  page,
   requestedAnswer,
   runId,
-  runSummary,
+  runPage,
   startRunAnswer,
   startRunBody,
 } from '@millrace/contracts'
@@ -74,7 +73,10 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
         tags,
         summary: 'List runs, the newest first',
         querystring: listRunsQuery,
-        response: { 200: page(runSummary) },
+        description:
+          'A page that is not full and has a cursor has `searchedTo`: what is asked for is rare, and every run back to ' +
+          'there has been looked at. Go on with the cursor.',
+        response: { 200: runPage },
       },
     },
     async (request) => {
@@ -91,7 +93,8 @@ const registerList = (app: FastifyInstance, deps: RunRoutesDeps): void => {
         before.data,
         limit,
       )
-      return { items: [...found.items], nextCursor: found.nextCursor }
+      const { items, nextCursor, searchedTo } = found
+      return { items: [...items], nextCursor, ...(searchedTo === undefined ? {} : { searchedTo }) }
     },
   )
 }

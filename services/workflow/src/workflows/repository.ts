@@ -4,6 +4,7 @@ import type postgres from 'postgres'
 import {
   type ListRow,
   listColumns,
+  liveRuns,
   type SummaryRow,
   summaryColumns,
   summarySource,
@@ -69,6 +70,7 @@ export const listWorkflows = async (
   { after, search, limit }: ListRequest,
 ): Promise<WorkflowListItem[]> => {
   const rows = await sql<ListRow[]>`
+    WITH ${liveRuns(sql, workspaceId)}
     SELECT ${summaryColumns(sql)}, ${listColumns(sql)} FROM ${summarySource(sql)}
     WHERE w.workspace_id = ${workspaceId} AND w.archived_at IS NULL
       ${after === undefined ? sql`` : sql`AND w.name > ${after}`}

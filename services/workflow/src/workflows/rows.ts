@@ -45,16 +45,42 @@ export interface ListRow extends SummaryRow {
 
 const RECENT_RUNS = 20
 
-/** Beside the summary's columns, of `workflows w`. Test runs do not count. Each part is one short index scan a workflow. */
+/**
+ * Beside the summary's columns, of `workflows w`. Test runs do not count. Each part is a few short index scans a workflow;
+ * of runs that have not ended, the newest of the workspace are looked through.
+ */
 export const listColumns = (sql: postgres.ISql) => sql`
   ARRAY(SELECT DISTINCT node ->> 'type' FROM jsonb_path_query(w.draft, '$.nodes[*]') node
     WHERE node ->> 'type' IS NOT NULL ORDER BY 1) AS "nodeTypes",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'status', r.status,
       'createdAt', extract(epoch FROM r.created_at)::float8 * 1000,
-      'durationMs', extract(epoch FROM r.finished_at - r.started_at)::float8 * 1000) ORDER BY r.id DESC), '[]')
-    FROM (SELECT r.* FROM runs r JOIN workflow_versions v ON v.id = r.version_id AND v.number IS NOT NULL
-      WHERE r.workflow_id = w.id ORDER BY r.id DESC LIMIT ${RECENT_RUNS}) r) AS "recentRuns",
+      'durationMs', extract(epoch FROM r.finished_at - r.started_at)::float8 * 1000) ORDER BY r.created_at DESC), '[]')
+    FROM (SELECT * FROM (${endedRuns(sql)} UNION ALL SELECT * FROM live WHERE live.workflow_id = w.id) r
+      ORDER BY created_at DESC LIMIT ${RECENT_RUNS}) r) AS "recentRuns",
   (SELECT extract(epoch FROM min(next_at))::float8 * 1000 FROM schedules WHERE workflow_id = w.id) AS "nextRunAt"`
+
+const RECENT_COLUMNS = 'r.id, r.workflow_id, r.status, r.created_at, r.started_at, r.finished_at'
+/** A look-up a row: no plan reads all versions for a few runs. */
+const IS_NO_TEST = '(SELECT number FROM workflow_versions WHERE id = r.version_id) IS NOT NULL'
+
+const endedRuns = (sql: postgres.ISql) => sql`
+  SELECT ended.* FROM unnest(ARRAY['completed', 'failed', 'cancelled']) AS ends (status), LATERAL (
+    SELECT ${sql.unsafe(RECENT_COLUMNS)} FROM runs r
+    WHERE r.workflow_id = w.id AND r.status = ends.status AND r.status IN ('completed', 'failed', 'cancelled')
+      AND ${sql.unsafe(IS_NO_TEST)}
+    ORDER BY r.created_at DESC LIMIT ${RECENT_RUNS}) AS ended`
+
+const LIVE_RUNS = 5_000
+
+/** The newest runs of a workspace that have not ended, as `live` of a statement that has `listColumns`. */
+export const liveRuns = (sql: postgres.ISql, workspaceId: string) => sql`
+  live AS MATERIALIZED (
+    SELECT newest.* FROM unnest(ARRAY['pending', 'running', 'waiting', 'paused']) AS states (status), LATERAL (
+      SELECT ${sql.unsafe(RECENT_COLUMNS)} FROM runs r
+      WHERE r.workspace_id = ${workspaceId} AND r.status = states.status
+        AND r.status IN ('pending', 'running', 'waiting', 'paused') AND ${sql.unsafe(IS_NO_TEST)}
+      ORDER BY r.created_at DESC LIMIT ${LIVE_RUNS}) AS newest
+  )`
 
 export const toListItem = (row: ListRow): WorkflowListItem => ({
   ...toSummary(row),
