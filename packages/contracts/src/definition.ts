@@ -185,6 +185,7 @@ export const definitionProblem = z.object({
     'INVALID_COMPENSATION',
     'EXPRESSION_SYNTAX',
     'NOT_UPSTREAM',
+    'UNKNOWN_NAME',
     'SECRET_NOT_ALLOWED',
     'TOO_LARGE',
   ]),

@@ -42,4 +42,6 @@ export interface ExpressionFacts {
   /** Ids in `steps.<id>` that can be read off the syntax tree. */
   readonly steps: readonly string[]
   readonly syntaxError: string | null
+  /** Names that nothing has which an expression can read, with the one that may have been meant. */
+  readonly unknown?: readonly { readonly name: string; readonly meant: string | undefined }[]
 }

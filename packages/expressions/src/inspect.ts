@@ -2,6 +2,7 @@ import { type Json, MillraceError } from '@millrace/contracts'
 import { parseExpression } from './expression.js'
 import { escapePointer } from './template/compile.js'
 import { scanTemplate } from './template/scan.js'
+import { type UnknownName, unknownNames } from './unknown-names.js'
 
 /** What can be read off an expression without data. */
 export interface ExpressionFacts {
@@ -11,6 +12,8 @@ export interface ExpressionFacts {
   /** Ids in `steps.<id>`. */
   readonly steps: readonly string[]
   readonly syntaxError: string | null
+  /** Names that nothing has which an expression can read, with the one that may have been meant. */
+  readonly unknown: readonly UnknownName[]
 }
 
 export interface ExpressionChecker {
@@ -26,9 +29,10 @@ export function inspectExpression(source: string, pointer = ''): ExpressionFacts
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
   try {
-    return { pointer, source, steps: stepsOf(parseExpression(source)), syntaxError: null }
+    const tree = parseExpression(source)
+    return { pointer, source, steps: stepsOf(tree), syntaxError: null, unknown: unknownNames(tree) }
   } catch (error) {
-    return { pointer, source, steps: [], syntaxError: messageOf(error) }
+    return { pointer, source, steps: [], syntaxError: messageOf(error), unknown: [] }
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
@@ -54,7 +58,7 @@ function collectText(text: string, pointer: string, facts: ExpressionFacts[]): v
       if (part.kind === 'expression') facts.push(inspectExpression(part.source, pointer))
     }
   } catch (error) {
-    facts.push({ pointer, source: text, steps: [], syntaxError: messageOf(error) })
+    facts.push({ pointer, source: text, steps: [], syntaxError: messageOf(error), unknown: [] })
   }
 }
 

@@ -5,6 +5,8 @@
 export const EVALUATION_STEPS = 1_000_000
 /** Nested evaluations: what V8's stack has room for, wherever an evaluation begins. */
 export const NESTED_EVALUATIONS = 1_500
+/** Levels of a syntax tree: an expression that nests deeper is refused before it runs. */
+export const NESTED_NODES = 500
 /** Items of one array an expression makes. */
 export const SEQUENCE_ITEMS = 1_000_000
 /** Characters of one string an expression makes or gives back. */

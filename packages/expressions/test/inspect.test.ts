@@ -23,6 +23,37 @@ describe('inspectExpression', () => {
   })
 })
 
+describe('names that nothing has', () => {
+  it.each<[string, [string, string?][]]>([
+    ['triger.x', [['triger', 'trigger']]],
+    ['var.z + 1', [['var', 'vars']]],
+    ['$.triger.x', [['triger', 'trigger']]],
+    ['{"a": [triger.x]}', [['triger', 'trigger']]],
+    [
+      '$map(stepps.a.output, function($i) { $i.x & itm.y })',
+      [
+        ['itm', 'item'],
+        ['stepps', 'steps'],
+      ],
+    ],
+    ['(foo).bar ? 1 : 2', [['foo']]],
+    ['steps.a.ouput', [['steps.a.ouput', 'steps.a.output']]],
+    ['trigger.x[name = "a"].{"b": other}', []],
+    ['trigger.items{name: price}', []],
+    ['trigger.items^(>price)', []],
+    ['trigger ~> |items|{"a": price}|', []],
+    ['$foo.bar', []],
+    ['($x := trigger; $x.any)', []],
+    ['item.a & index & value.b & run.id & workflow.name & vars.x', []],
+    ['"triger.x" & `trigger`.y /* triger */', []],
+    ['secrets.x', []],
+    ['**.x', []],
+  ])('in %s', (source, unknown) => {
+    const found = inspectExpression(source).unknown.map(({ name, meant }) => (meant ? [name, meant] : [name]))
+    expect(found.sort()).toEqual(unknown)
+  })
+})
+
 describe('inspectParams', () => {
   it('gives every expression with its place, and goes on behind a broken one', () => {
     const params = {

@@ -115,6 +115,18 @@ describe('results', () => {
     expect(Object.keys((await evaluate(`{${members.join(', ')}}`)) as object)).toHaveLength(700)
   })
 
+  it('of thousands of operators in a row come out', async () => {
+    const sum = Array.from({ length: 2_000 }, (_, i) => `steps.s${i}.output`).join(' + ')
+    const steps = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`s${i}`, { output: i }]))
+    expect(await compileExpression(sum).evaluate({ steps })).toBe(1_999_000)
+    expect(await compileExpression(sum.replaceAll('+', '&')).evaluate({ steps })).toHaveLength(6_890)
+  })
+
+  it('that would nest too deeply are refused before they run', () => {
+    const chain = `${'trigger ? 1 : '.repeat(600)}2`
+    expect(() => compileExpression(chain)).toThrow(expect.objectContaining({ code: 'EXPRESSION_LIMIT' }))
+  })
+
   it('nested too deeply are refused', async () => {
     const nest = '($f := function($x, $n) { $n = 0 ? $x : $f({"a": $x}, $n - 1) }; $f(1, 300))'
     await expect(evaluate(nest)).rejects.toMatchObject({ code: 'EXPRESSION_LIMIT' })

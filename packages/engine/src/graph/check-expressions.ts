@@ -26,6 +26,7 @@ export function* checkExpressions(
   return [
     ...(yield* flatMapInTurns(found, checkSyntax)),
     ...(yield* flatMapInTurns(sound, checkSecrets)),
+    ...(yield* flatMapInTurns(sound, checkNames)),
     ...(yield* checkReads(sound, shape, neighbours)),
   ]
 }
@@ -35,6 +36,17 @@ function checkSyntax({ pointer, facts }: Found): DefinitionProblem[] {
   const hint = 'Expressions are JSONata; check brackets, quotes and operators.'
   return [problem(pointer, 'EXPRESSION_SYNTAX', facts.syntaxError, hint)]
 }
+
+/** What is not in the scope is nothing at run time, without a word. */
+function checkNames({ pointer, facts }: Found): DefinitionProblem[] {
+  return (facts.unknown ?? []).map(({ name, meant }) => {
+    const hint = meant === undefined ? '' : `Did you mean ${meant}? `
+    return problem(pointer, 'UNKNOWN_NAME', `there is no ${name}`, `${hint}${READABLE}`)
+  })
+}
+
+const READABLE =
+  'Read trigger, steps.<id>.output, .status or .error, run, workflow, vars, and item and index in a body.'
 
 /** Secrets would end up in events and outputs (I8). */
 function checkSecrets({ pointer, facts }: Found): DefinitionProblem[] {

@@ -1,6 +1,6 @@
 import { readNumber } from '@millrace/contracts'
 import jsonata from 'jsonata'
-import { SOURCE_CHARACTERS } from '../limits.js'
+import { NESTED_NODES, SOURCE_CHARACTERS } from '../limits.js'
 import { limitFailure } from './failure.js'
 import { compilePattern } from './pattern.js'
 
@@ -68,6 +68,7 @@ export function parse(source: string): Node {
 }
 
 function prepare(tree: Node, source: string): void {
+  checkDepth(tree)
   const open: unknown[] = [tree]
   for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
     if (typeof node !== 'object' || node === null || node instanceof RegExp) continue
@@ -76,6 +77,19 @@ function prepare(tree: Node, source: string): void {
     if (each.type === 'regex') compilePattern(each.value as RegExp)
     if (each.type === 'number' && !Number.isSafeInteger(each.value)) keepDigits(each, source)
     if (typeof each.type === 'string') each.makes = makesValue(each)
+  }
+}
+
+/** Throws a limit failure for a tree that no evaluation could reach the end of. Left sides of operators need no level. */
+function checkDepth(tree: Node): void {
+  const open: [unknown, number][] = [[tree, 0]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, depth] = next
+    if (typeof node !== 'object' || node === null || node instanceof RegExp) continue
+    if (depth > NESTED_NODES) throw limitFailure(`the expression nests more than ${NESTED_NODES} levels`)
+    const level = 'type' in node ? depth + 1 : depth
+    for (const [name, member] of Object.entries(node))
+      open.push([member, name === 'lhs' && (node as Node).type === 'binary' ? depth : level])
   }
 }
 

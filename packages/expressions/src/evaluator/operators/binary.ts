@@ -11,10 +11,29 @@ import { calculate, demote, type Operation, requireNumber } from './arithmetic.j
 import { compareScalars, isSame } from './compare.js'
 import { isEqual } from './equality.js'
 
+/** `a + b + …` leans to the left, and is worked off without a level of the stack for each operator. */
 export function binary(node: Node, input: unknown, frame: Frame): unknown {
+  const pending = [node]
+  let first = node.lhs!
+  while (isBareBinary(first)) {
+    pending.push(first)
+    first = first.lhs!
+  }
+  let value = frame.run.evaluate(first, input, frame)
+  for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
+    spend(1)
+    value = combine(each, value, input, frame)
+  }
+  return value
+}
+
+/** Without anything behind it in brackets, which the evaluator sees to. */
+const isBareBinary = ({ type, predicate, group, keepArray }: Node): boolean =>
+  type === 'binary' && predicate === undefined && group === undefined && keepArray === undefined
+
+function combine(node: Node, left: unknown, input: unknown, frame: Frame): unknown {
   const { run } = frame
   const operator = node.value as string
-  const left = run.evaluate(node.lhs!, input, frame)
   if (operator === 'and') return isTrue(left) && isTrue(run.evaluate(node.rhs!, input, frame))
   if (operator === 'or') return isTrue(left) || isTrue(run.evaluate(node.rhs!, input, frame))
   const right = run.evaluate(node.rhs!, input, frame)
