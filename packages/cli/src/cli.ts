@@ -1,3 +1,4 @@
+import { stringifyJson } from '@millrace/contracts'
 import { ApiError } from '@millrace/sdk'
 import { parseArguments } from './arguments.js'
 import type { Invocation } from './command.js'
@@ -32,7 +33,7 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
       return EXIT.usage
     }
     if (error instanceof ApiError) {
-      if (argv.includes('--json')) terminal.err.write(`${JSON.stringify(error.problem)}\n`)
+      if (argv.includes('--json')) terminal.err.write(`${stringifyJson(error.problem)}\n`)
       else printApiError(terminal, error)
       return EXIT.api
     }

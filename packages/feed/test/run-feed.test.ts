@@ -13,6 +13,12 @@ describe('the payload of a run topic', () => {
     expect(decodeRunFeed(encodeRunFeed([], 8))).toEqual({ lastSeq: 8, events: [] })
   })
 
+  it('keeps big integers, and the order of keys', () => {
+    const payload = encodeRunFeed([{ z: 9007199254740993n, a: [-18446744073709551616n] }], 1)
+    expect(payload).toBe('{"lastSeq":1,"events":[{"z":9007199254740993,"a":[-18446744073709551616]}]}')
+    expect(encodeRunFeed(decodeRunFeed(payload).events ?? [], 1)).toBe(payload)
+  })
+
   it('carries only how far the run has come when they are over the limit, counted in bytes', () => {
     const overhead = Buffer.byteLength(encodeRunFeed([eventOf(0)], 1))
     const most = MAX_INLINE_BYTES - overhead

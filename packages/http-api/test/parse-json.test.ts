@@ -53,6 +53,12 @@ describe('parseJsonBody', () => {
     expect(codeOf('{"a":'.repeat(100_000))).toBe('JSON_TOO_DEEP')
   })
 
+  test('keeps the digits of big integers, and names the number that no double holds', () => {
+    expect(parseJsonBody(Buffer.from('{"order":9007199254740993}'))).toEqual({ order: 9007199254740993n })
+    expect(codeOf('{"a":[1e309]}')).toBe('NUMBER_TOO_LARGE')
+    expect(() => parseJsonBody(Buffer.from('{"a":[1e309]}'))).toThrow('/a/0')
+  })
+
   test('does not quote the body in its message', () => {
     expect(() => parseJsonBody(Buffer.from('{"password": hunter2}'))).toThrow(/^(?!.*hunter2)/)
   })

@@ -1,4 +1,11 @@
-import { ERRORS, type ErrorCode, MillraceError, type Problem, toProblem } from '@millrace/contracts'
+import {
+  ERRORS,
+  type ErrorCode,
+  MillraceError,
+  type Problem,
+  parseJson,
+  toProblem,
+} from '@millrace/contracts'
 import { ApiError } from './errors.js'
 
 /** The error of an answer that is not 2xx. Reads the body. */
@@ -33,7 +40,7 @@ const unexpected = (status: number): Problem => ({
 
 const readJson = async (response: Response): Promise<unknown> => {
   try {
-    return await response.json()
+    return parseJson(await response.text())
   } catch {
     return undefined
   }
