@@ -26,7 +26,6 @@ const DOORS: Record<string, { readonly type: string; readonly params: object }> 
   'an output': script('return { list: [{ name: "a\\u0000b" }] }'),
   'a key of an output': script('return { ["k\\u0000"]: 1 }'),
   'half of a surrogate pair': script('return "\\ud83d"'),
-  'an output with the key __proto__': script('return JSON.parse(\'{"a":{"__proto__":{"polluted":true}}}\')'),
   'the event that a wait is for': { type: 'flow.wait', params: { event: NUL } },
   'the key that a wait is for': { type: 'flow.wait', params: { event: 'paid', key: NUL } },
   'the title of an approval': { type: 'human.approval', params: { title: NUL } },
@@ -131,6 +130,27 @@ describe('what cannot be stored (D7)', () => {
     expect(JSON.stringify(failed)).toContain('no\ufffdway')
     const line = (await world.events(runId)).find((event) => event.type === 'step_log')
     expect(line).toMatchObject({ message: 'one\ufffdtwo', data: { n: 'a\ufffdb' } })
+  })
+
+  it.each([
+    ['MALFORMED_JSON', { '/answer': '{"a":{"__proto__":{"polluted":true}}}' }, '/a/__proto__'],
+    ['NUMBER_TOO_LARGE', { '/answer': '{"a":[1,1e309]}' }, '/a/1'],
+  ])('refuses an answer with %s, and says where', async (code, answers, where) => {
+    for (const [path, answer] of Object.entries(answers))
+      world.upstream.on(path, (call) => call.answer(answer))
+    const nodes = [{ ...post('answer', 'x'), onError: 'continue' }]
+    const runId = await world.start(await world.publish({ nodes: nodes as Nodes }))
+    expect(await ended(world, runId)).toBe('completed')
+    const { output } = await world.run(runId)
+    expect(output).toMatchObject({ error: { code, message: expect.stringContaining(where) } })
+  })
+
+  it('refuses __proto__ of a script, and nothing is polluted', async () => {
+    const nodes = [{ id: 'bad', ...script('return JSON.parse(\'{"a":{"__proto__":{"polluted":true}}}\')') }]
+    const runId = await world.start(await world.publish({ nodes }))
+    expect(await ended(world, runId)).toBe('failed')
+    expect((await world.run(runId)).error).toMatchObject({ message: expect.stringContaining('__proto__') })
+    expect('polluted' in {}).toBe(false)
   })
 
   it('keeps what is called constructor or prototype', async () => {
