@@ -1,4 +1,5 @@
 import { defineNode } from '../../define.js'
+import { callWithDigest } from './digest-call.js'
 import { httpRequestOutput, httpRequestParams } from './params.js'
 import { buildRequest, isRead, secretsOf } from './request.js'
 import { readResponse, statusError } from './response.js'
@@ -18,9 +19,9 @@ export const httpRequest = defineNode({
   async execute(ctx, params) {
     const credential = params.auth === undefined ? undefined : await ctx.credential(params.auth.credential)
     const request = buildRequest(params, credential, ctx.idempotencyKey)
-    const response = await ctx.http(
-      params.auth === undefined ? request : { ...request, credential: params.auth.credential },
-    )
+    const call = params.auth === undefined ? request : { ...request, credential: params.auth.credential }
+    const response =
+      params.auth?.digest === true ? await callWithDigest(ctx, call, credential) : await ctx.http(call)
     const output = readResponse(response, {
       responseType: params.responseType,
       secrets: secretsOf(credential),

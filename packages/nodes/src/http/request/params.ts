@@ -36,6 +36,11 @@ export const httpRequestParams = z.strictObject({
   auth: z
     .strictObject({
       credential: credential(['basic', 'bearer', 'header'], { title: 'Credential' }),
+      digest: z.boolean().optional().meta({
+        title: 'Digest',
+        description:
+          'Answers the digest that the server asks for, with a basic credential. No redirect is followed.',
+      }),
     })
     .optional()
     .meta({ title: 'Authentication' }),

@@ -25,12 +25,12 @@ export const buildRequest = (
       ...(isRead(params.method) ? {} : { 'idempotency-key': idempotencyKey }),
       ...headers,
       ...(written === undefined ? {} : { 'content-type': written.contentType }),
-      ...authHeaders(credential),
+      ...(params.auth?.digest === true ? {} : authHeaders(credential)),
     },
     ...(credential?.type === 'header' && { secretHeaders: [credential.data.name] }),
     ...(written === undefined ? {} : { body: written.content }),
     ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
-    ...(params.followRedirects ? {} : { maxRedirects: 0 }),
+    ...(params.followRedirects && params.auth?.digest !== true ? {} : { maxRedirects: 0 }),
   }
 }
 
