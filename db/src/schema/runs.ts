@@ -166,6 +166,13 @@ export const runResponses = pgTable('run_responses', {
 })
 
 /** See services/runner/src/dead-letters. */
+export const deadLetters = pgTable('dead_letters', {
+  runId: uuid('run_id').primaryKey(),
+  workspaceId: workspaceId('workspace_id'),
+  fingerprint: text().notNull(),
+  step: text(),
+})
+
 export const deadLetterDecisions = pgTable('dead_letter_decisions', {
   runId: uuid('run_id').primaryKey(),
   workspaceId: workspaceId('workspace_id'),

@@ -96,4 +96,14 @@ describe('dead letters', () => {
     expect((await call('GET', '/dead-letters/no-fingerprint', undefined, viewer)).statusCode).toBe(400)
     expect((await call('GET', `/dead-letters/${fingerprint}`, undefined, viewer)).statusCode).toBe(200)
   })
+
+  it('keep the fingerprint that was written with their end: no look works it out anew', async () => {
+    const runId = await die({ code: 'CRASHED_STEP', details: { step: 'work' } })
+    const [letter] = await world.sql`SELECT fingerprint, step FROM dead_letters WHERE run_id = ${runId}`
+    expect(letter).toEqual({ fingerprint: (await groupOf('CRASHED_STEP')).fingerprint, step: 'work' })
+    await world.sql`UPDATE dead_letters SET fingerprint = ${'0'.repeat(32)} WHERE run_id = ${runId}`
+    expect((await groupOf('CRASHED_STEP')).fingerprint).toBe('0'.repeat(32))
+    const failed = await die({ code: 'HTTP_STATUS' })
+    expect(await world.sql`SELECT FROM dead_letters WHERE run_id = ${failed}`).toHaveLength(0)
+  })
 })

@@ -1,4 +1,4 @@
-import { type DeadLetter, type DeadLetterGroup, deadLetterCode } from '@millrace/contracts'
+import type { DeadLetter, DeadLetterGroup } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 
 /** Dead letters nobody has dealt with, and what is decided about them. Every query names the workspace (I9). */
@@ -22,8 +22,7 @@ export const readGroups = async (
     SELECT fingerprint, code, (array_agg(message ORDER BY id DESC))[1] AS message, workflow_id AS "workflowId",
       workflow_name AS "workflowName", version, step, count(*)::int AS count, min(failed_ms) AS first_ms,
       max(failed_ms) AS last_ms
-    FROM (${openLetters(sql, workspaceId)}) letter
-    WHERE ${fingerprint}::text IS NULL OR fingerprint = ${fingerprint}
+    FROM (${openLetters(sql, workspaceId, fingerprint)}) letter
     GROUP BY fingerprint, code, workflow_id, workflow_name, version, step
     ORDER BY max(failed_ms) DESC LIMIT ${MAX_GROUPS}`
   return rows.map(({ first_ms, last_ms, ...group }) => ({
@@ -40,8 +39,8 @@ export const readLetters = async (
   fingerprint: string,
 ): Promise<DeadLetter[]> => {
   const rows = await sql<{ id: string; message: string; failed_ms: number }[]>`
-    SELECT id, message, failed_ms FROM (${openLetters(sql, workspaceId)}) letter
-    WHERE fingerprint = ${fingerprint} ORDER BY id DESC LIMIT ${MAX_LETTERS}`
+    SELECT id, message, failed_ms FROM (${openLetters(sql, workspaceId, fingerprint)}) letter
+    ORDER BY id DESC LIMIT ${MAX_LETTERS}`
   return rows.map(({ id, message, failed_ms }) => ({
     runId: id,
     message,
@@ -60,7 +59,7 @@ export const discardGroup = async (
   const discarded = await sql`
     INSERT INTO dead_letter_decisions (run_id, workspace_id, decision, decided_by, reason)
     SELECT id, ${workspaceId}, 'discarded', ${by}, ${reason}
-    FROM (${openLetters(sql, workspaceId)}) letter WHERE fingerprint = ${fingerprint}
+    FROM (${openLetters(sql, workspaceId, fingerprint)}) letter
     ON CONFLICT DO NOTHING`
   return discarded.count
 }
@@ -78,17 +77,11 @@ export const markRedriven = async (
     VALUES (${runId}, ${workspaceId}, 'redriven', ${by}, ${newRunId}) ON CONFLICT DO NOTHING`
 }
 
-/** The step is the one the error names, or the one that failed with it. */
-const openLetters = (sql: Sql, workspaceId: string) => sql`
-  SELECT l.*, md5(concat_ws('|', code, workflow_id, version_id, step)) AS fingerprint FROM (
-    SELECT r.id, r.error ->> 'code' AS code, r.error ->> 'message' AS message, r.workflow_id, r.version_id,
-      w.name AS workflow_name, v.number AS version, coalesce(r.error #>> '{details,step}', s.path) AS step,
-      (extract(epoch FROM r.finished_at) * 1000)::float8 AS failed_ms
-    FROM runs r JOIN workflows w ON w.id = r.workflow_id JOIN workflow_versions v ON v.id = r.version_id
-    LEFT JOIN LATERAL (
-      SELECT path FROM step_runs WHERE run_id = r.id AND status = 'failed' AND error ->> 'code' = r.error ->> 'code'
-      ORDER BY finished_at, path LIMIT 1
-    ) s ON true
-    WHERE r.workspace_id = ${workspaceId} AND r.status = 'failed' AND r.error ->> 'code' IN ${sql(deadLetterCode.options)}
-      AND NOT EXISTS (SELECT FROM dead_letter_decisions d WHERE d.run_id = r.id)
-  ) l`
+/** The fingerprints are written with the ends of the runs: see `dead_letters` of the migrations. */
+const openLetters = (sql: Sql, workspaceId: string, fingerprint: string | null) => sql`
+  SELECT r.id, r.error ->> 'code' AS code, r.error ->> 'message' AS message, r.workflow_id, w.name AS workflow_name,
+    v.number AS version, l.step, l.fingerprint, (extract(epoch FROM r.finished_at) * 1000)::float8 AS failed_ms
+  FROM dead_letters l JOIN runs r ON r.id = l.run_id JOIN workflows w ON w.id = r.workflow_id
+    JOIN workflow_versions v ON v.id = r.version_id
+  WHERE l.workspace_id = ${workspaceId} ${fingerprint === null ? sql`` : sql`AND l.fingerprint = ${fingerprint}`}
+    AND NOT EXISTS (SELECT FROM dead_letter_decisions d WHERE d.run_id = r.id)`
