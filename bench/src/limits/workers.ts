@@ -9,7 +9,7 @@ import { cpuMsOf, memoryOf } from './process-usage.js'
 
 const HELD = 5_000
 const RUNS = 3_000
-const WARM = 500
+const WARM = 2_000
 
 const workload = (name: Workload['name']): Workload => {
   const found = WORKLOADS.find((each) => each.name === name)

@@ -9,7 +9,10 @@ describe('ScriptQueue', () => {
     queue.add('b', 'b1')
     queue.add('c', 'c1')
     const order: string[] = []
-    for (let next = queue.peek(); next !== undefined; next = queue.peek()) order.push(queue.take(next.owner))
+    for (let next = queue.peek(); next !== undefined; next = queue.peek()) {
+      queue.occupied(next.owner)
+      order.push(queue.take(next.owner))
+    }
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'a3'])
   })
 })
@@ -25,6 +28,37 @@ describe('scripts of several owners', () => {
     expect((await run('return 1', { owner: 'honest' })).value).toBe(1)
     caller.abort()
     for (const outcome of await outcomes) expect(outcome.status).toBe('rejected')
+  })
+
+  it('come back from behind one that takes its time, and are answered once each', async () => {
+    const run = runWith(runnerForTest(3))
+    await run('return 0')
+    const caller = new AbortController()
+    const endless = run('for (;;);', { timeoutMs: 600_000, signal: caller.signal })
+    const results = await Promise.all(Array.from({ length: 40 }, (_, i) => run(`return ${i}`)))
+    expect(results.map(({ value }) => value)).toEqual(Array.from({ length: 40 }, (_, i) => i))
+    caller.abort()
+    await expect(endless).rejects.toThrow()
+  })
+
+  it('are answered once each whatever ends around them', async () => {
+    const run = runWith(runnerForTest(2))
+    const outcomes = await Promise.all(
+      Array.from({ length: 300 }, async (_, i) => {
+        const caller = new AbortController()
+        const code = i % 37 === 0 ? 'for (;;);' : i % 11 === 0 ? 'throw new Error("no")' : `return ${i}`
+        const more = { owner: `owner ${i % 3}`, timeoutMs: 50, signal: caller.signal }
+        const outcome = run(code, more).then(
+          ({ value }) => value,
+          () => 'failed',
+        )
+        if (i % 13 === 0) setImmediate(() => caller.abort(new Error('cancelled')))
+        return await outcome
+      }),
+    )
+    for (const [i, outcome] of outcomes.entries())
+      if (i % 37 === 0 || i % 11 === 0) expect(outcome).toBe('failed')
+      else if (i % 13 !== 0) expect(outcome).toBe(i)
   })
 
   it('say when they begin, which is not when they are asked for', async () => {

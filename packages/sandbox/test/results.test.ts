@@ -111,7 +111,7 @@ describe('results', () => {
 
   it('are what JSON says they are', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.jsonValue(), async (value) => {
+      fc.asyncProperty(fc.jsonValue().filter(isAccepted), async (value) => {
         const expected = parseJson(JSON.stringify(value))
         expect((await run('return x', { globals: { x: value as Json } })).value).toEqual(expected)
       }),
@@ -128,6 +128,9 @@ describe('results', () => {
     await expect(run('const a = 1\nconst = 2')).rejects.toThrow(/SyntaxError: .* \(line 2\)/)
   })
 })
+
+/** A key that is refused: see above. */
+const isAccepted = (value: unknown): boolean => !JSON.stringify(value).includes('"__proto__":')
 
 describe('globals', () => {
   it('are copies that die with the script', async () => {
