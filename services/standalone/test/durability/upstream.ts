@@ -20,6 +20,8 @@ export interface Upstream {
   to(path: string): Call[]
   /** Decides from here on what happens to calls of this path; a handler that does not answer holds the caller. */
   on(path: string, handler: (call: Call) => unknown): void
+  /** Decides what happens to calls of all other paths. */
+  otherwise(handler: (call: Call) => unknown): void
   /** Calls of this path wait for `answer`. */
   hold(path: string): void
   /** Waits for the nth call of a path, from 1. */
@@ -30,10 +32,11 @@ export interface Upstream {
 export const openUpstream = async (): Promise<Upstream> => {
   const calls: Call[] = []
   const handlers = new Map<string, (call: Call) => unknown>()
+  let otherwise = (call: Call): unknown => call.answer()
   const server = createServer(async (request, response) => {
     const call = await readCall(request, response)
     calls.push(call)
-    await (handlers.get(call.path) ?? (() => call.answer()))(call)
+    await (handlers.get(call.path) ?? otherwise)(call)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -43,6 +46,9 @@ export const openUpstream = async (): Promise<Upstream> => {
     calls,
     to,
     on: (path, handler) => void handlers.set(path, handler),
+    otherwise: (handler) => {
+      otherwise = handler
+    },
     hold: (path) => void handlers.set(path, () => {}),
     nth: (path, count, timeoutMs = 20_000) =>
       waitFor(() => to(path)[count - 1], { what: `call ${count} of ${path}`, timeoutMs }),
