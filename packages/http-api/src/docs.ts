@@ -91,6 +91,8 @@ export const registerDocs = async (app: FastifyInstance, { title, version }: Doc
       openapi: '3.1.0',
       info: { title, version },
       servers: [{ url: '/' }],
+      // Operations that need none say so themselves.
+      security: [{ bearer: [] }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: false,

@@ -11,8 +11,10 @@ interface Operation {
   readonly summary?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly responses: Record<string, unknown>
+  readonly security?: readonly unknown[]
 }
 interface OpenApi {
+  readonly security?: readonly unknown[]
   readonly paths: Record<string, Record<string, Operation>>
 }
 
@@ -69,6 +71,12 @@ test('every operation has a name of its own, says what it does, and what it answ
     expect([at, Object.keys(responses).some((status) => /^[23]/.test(status))]).toEqual([at, true])
   }
   expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length)
+})
+
+test('a token is asked for everywhere but where an operation says that none is', () => {
+  expect(document.security).toEqual([{ bearer: [] }])
+  const open = operations().filter(({ security }) => security?.length === 0)
+  expect(open.map(({ path }) => path)).toContain('/resume/{token}')
 })
 
 test('the parameters of every path are described', () => {
