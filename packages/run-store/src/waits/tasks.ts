@@ -69,7 +69,10 @@ export const renewTask = async (sql: Sql, held: HeldTask, leaseMs: number): Prom
   return row === undefined ? null : toIso(row.lease_ms)
 }
 
-/** Ends a task for its holder (D14). @returns the run to ring for; undefined: the lease or the wait is over. */
+/**
+ * Ends a task for its holder (D14). The same end given again, by the same lease, is as good as given once: its answer may
+ * have been lost. @returns the run to ring for; undefined: the lease or the wait is over.
+ */
 export const finishTask = async (
   sql: Sql,
   held: HeldTask,
@@ -85,6 +88,18 @@ export const finishTask = async (
     INSERT INTO run_inbox (workspace_id, run_id, message)
     SELECT workspace_id, run_id, resolution_message(path, attempt, resolution) FROM ended
     RETURNING run_id`
+  return row?.run_id ?? (await findSameEnd(sql, held, result))
+}
+
+const findSameEnd = async (
+  sql: Sql,
+  { workspaceId, id, token }: HeldTask,
+  result: WaitResult,
+): Promise<string | undefined> => {
+  const [row] = await sql<{ run_id: string }[]>`
+    SELECT run_id FROM waits
+    WHERE id = ${id} AND workspace_id = ${workspaceId} AND kind = 'task' AND lease_token = ${token}
+      AND resolved_by = 'task' AND resolution::jsonb = ${stringifyJson(result)}::text::jsonb`
   return row?.run_id
 }
 
