@@ -9,6 +9,8 @@ import { nameValue } from './wording.js'
 
 /** `^(a, >b)`: by each term in turn; items without a value for it come last. */
 export function sortBy(step: Node, input: unknown, frame: Frame): unknown[] {
+  // A lone item stays what it is: of a sequence that one, of a list of the data the list.
+  if (Array.isArray(input) && input.length <= 1) return input
   const hasTuples = (input as Sequence).tuples === true
   const terms = step.terms!
   const keysOf = (item: unknown): ((term: number) => unknown) => {

@@ -30,7 +30,8 @@ export function spread(_: Run, value: unknown): unknown {
   if (!Array.isArray(value) && !isObject(value)) return value
   const parts = sequence()
   spreadInto(value, parts)
-  return parts
+  // Of a list it is a list, however short.
+  return Array.isArray(value) && parts.length > 0 ? parts.slice() : parts
 }
 
 function spreadInto(value: unknown, into: unknown[]): void {
