@@ -29,7 +29,7 @@ export async function serve(environment: Environment, workers = 1): Promise<Serv
     env: { ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const url = await urlOf(runner)
+  const url = await urlOf(runner, loggedUrl)
   // It lets runs out of the backlog when callers are faster than the worker.
   const scheduler = spawn(process.execPath, [SCHEDULER], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const started = Array.from({ length: workers }, () => startWorker(environment))
@@ -44,17 +44,40 @@ export async function serve(environment: Environment, workers = 1): Promise<Serv
   }
 }
 
+const STANDALONE = fileURLToPath(import.meta.resolve('@millrace/standalone-service/main'))
+
+/** All of it in one process, as `make up` starts it. */
+export async function serveStandalone({ env }: Environment): Promise<Served> {
+  const service = spawn(process.execPath, [STANDALONE], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await urlOf(service, (line) => /running at (\S+)/.exec(line)?.[1])
+  return {
+    url,
+    async stop() {
+      service.kill('SIGTERM')
+      await once(service, 'exit')
+    },
+  }
+}
+
 /** Services log one JSON line with their `url` when they are ready. */
-async function urlOf(service: ChildProcess): Promise<string> {
-  if (service.stdout === null) throw new Error('the runner has no output')
+const loggedUrl = (line: string): string | undefined => {
+  const { url } = JSON.parse(line) as { url?: unknown }
+  return typeof url === 'string' ? url : undefined
+}
+
+async function urlOf(service: ChildProcess, find: (line: string) => string | undefined): Promise<string> {
+  if (service.stdout === null) throw new Error('the service has no output')
   for await (const line of createInterface({ input: service.stdout })) {
-    const { url } = JSON.parse(line) as { url?: unknown }
-    if (typeof url === 'string') {
+    const url = find(line)
+    if (url !== undefined) {
       service.stdout.resume()
       return url
     }
   }
-  throw new Error('the runner ended before it was ready')
+  throw new Error('the service ended before it was ready')
 }
 
 /**

@@ -21,11 +21,15 @@ const say = (line: string): void =>
   console.error(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${line}`)
 
 const rows: Row[] = []
+const pictures: string[] = []
 const upstream = await startUpstream()
 const machine = await startMachine()
 try {
-  for (const backend of ['redis', 'postgres'] as const)
-    rows.push(...(await measureBackend({ machine, plan, upstream: upstream.url, say }, backend)))
+  for (const backend of ['redis', 'postgres'] as const) {
+    const measured = await measureBackend({ machine, plan, upstream: upstream.url, say }, backend)
+    rows.push(...measured.rows)
+    pictures.push(measured.pictures)
+  }
 } finally {
   await machine.stop()
   upstream.stop()
@@ -33,5 +37,6 @@ try {
 say('done')
 
 console.log(formatTable(rows))
+console.log(`\n${pictures.join('\n\n')}`)
 if (file === undefined || file === '') console.log(`\n${formatJson(rows)}`)
 else await writeFile(file, `${formatJson(rows)}\n`)

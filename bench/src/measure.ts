@@ -5,6 +5,7 @@ import { measureRowCost } from './floor.js'
 import { measureIngest } from './ingest.js'
 import { openBareQueue } from './jobs.js'
 import { measureLatency, type Percentiles, percentiles, type Served, serve } from './latency.js'
+import { drawPictures } from './lone/measure.js'
 import type { Plan } from './plan.js'
 import type { Row } from './report.js'
 import { WORKLOADS, type Workload, waitingForResult } from './workloads.js'
@@ -24,20 +25,28 @@ interface Floor {
   readonly latency: Percentiles
 }
 
+export interface Measured {
+  readonly rows: readonly Row[]
+  /** Where the milliseconds of a lone W1 go. */
+  readonly pictures: string
+}
+
 /** The floor first, then how fast each workload is drained, then how long each takes while nothing else goes on. */
-export async function measureBackend(measuring: Measuring, backend: Backend): Promise<Row[]> {
+export async function measureBackend(measuring: Measuring, backend: Backend): Promise<Measured> {
   const environment = await measuring.machine.environment(backend)
   try {
     const floor = await measureFloor(measuring, environment)
     const speeds: Speed[] = []
     for (const workload of WORKLOADS) speeds.push(await measureSpeed(measuring, environment, floor, workload))
     const latencies = await measureLatencies(measuring, environment)
-    return WORKLOADS.map(({ name }, index) => ({
+    const rows = WORKLOADS.map(({ name }, index) => ({
       ...{ workload: name, backend },
       ...speeds[index]!,
       ...latencies[index]!,
       floorLatency: floor.latency,
     }))
+    const { requests, warmUp } = measuring.plan
+    return { rows, pictures: await drawPictures(environment, 'w1-result', requests, warmUp) }
   } finally {
     await environment.close()
   }

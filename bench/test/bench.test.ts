@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { createTempFolder } from '@millrace/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { percentiles } from '../src/latency.js'
+import { formatPicture, type Mark, partsOf } from '../src/lone/parts.js'
 import { formatJson, formatTable, type Row } from '../src/report.js'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -32,7 +33,37 @@ describe('the benchmark', () => {
     }
     for (const { workload, backend } of BOTH)
       expect(stdout).toMatch(new RegExp(`^${workload} +${backend} `, 'm'))
+    for (const backend of ['redis', 'postgres'])
+      for (const what of ['processes of their own', 'all in one process'])
+        expect(stdout).toMatch(new RegExp(`^a lone run on ${backend}, ${what}: [0-9.]+ ms$`, 'm'))
   }, 180_000)
+})
+
+describe('the picture of a lone run', () => {
+  const marks: Mark[] = [
+    ['accepting', 2],
+    ['accepted', 3],
+    ['begun', 4],
+    ['flushing', 5],
+    ['durable', 6],
+    ['flushing', 7],
+    ['durable', 9],
+    ['heard', 10],
+  ].map(([mark, at]) => ({ runId: 'r', mark, at }) as Mark)
+
+  it('has a part between each two marks, the last of those that come twice', () => {
+    const parts = partsOf([{ sentAt: 0, answeredAt: 12 }], marks)
+    expect(parts.map(({ ms }) => ms)).toEqual([2, 1, 1, 3, 2, 1, 2])
+    expect(formatPicture('W1', parts)).toMatch(/^W1: 12\.0 ms\n {2}request.* 2\.00 ms {2}█/)
+  })
+
+  it('leaves out requests that lack a mark', () => {
+    const requests = [
+      { sentAt: 0, answeredAt: 12 },
+      { sentAt: 20, answeredAt: 99 },
+    ]
+    expect(partsOf(requests, marks)[0]?.ms).toBe(2)
+  })
 })
 
 describe('reports', () => {

@@ -2,6 +2,7 @@ import type { PlaceOffer } from '@millrace/connections'
 import { MillraceError, type startRunBody } from '@millrace/contracts'
 import { type Sql, uuidv7 } from '@millrace/db'
 import type { AcceptResult, NewRun } from '@millrace/run-store'
+import { markRun } from '@millrace/telemetry'
 import type { z } from 'zod'
 import type { VersionFacts, Versions } from '../published/versions.js'
 import { resolveVersion } from '../published/workflows.js'
@@ -70,6 +71,7 @@ export type AcceptDeps = Pick<
  */
 export const acceptRun = async (deps: AcceptDeps, version: VersionFacts, run: NewRun): Promise<Started> => {
   await reservePlace(deps.places, version, run)
+  markRun(run.id, 'accepting')
   const result = await acceptOnTheWay(deps, version, run)
   if (result.kind !== 'accepted' && version.refusing !== undefined) await deps.places.dropReservation(run.id)
   if (result.kind === 'key_reused') {
@@ -92,6 +94,7 @@ const acceptOnTheWay = async (
     place.release()
     throw error
   })
+  markRun(run.id, 'accepted')
   if (result.kind === 'accepted' && result.claimed !== undefined) {
     place.take(result.claimed)
     return result
@@ -108,6 +111,7 @@ const acceptAndRing = async (
 ): Promise<AcceptResult> => {
   const priority = admission.admit(run.workspaceId, run.priority)
   const result = await accept(priority === undefined ? { ...run, backlog: true } : run)
+  markRun(run.id, 'accepted')
   if (priority !== undefined) enqueuer.ring({ runId: result.runId, priority })
   return result
 }

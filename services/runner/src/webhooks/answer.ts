@@ -1,6 +1,7 @@
 import { MillraceError, parseJson, type RunEvent, stringifyJson } from '@millrace/contracts'
 import type { RunAnswer } from '@millrace/feed'
 import type { ResponseRow, RunReads } from '@millrace/run-store'
+import { markRun } from '@millrace/telemetry'
 import type { VersionFacts } from '../published/versions.js'
 import type { RunRef } from '../stream/channel.js'
 import type { RunHub } from '../stream/hub.js'
@@ -37,6 +38,7 @@ export const awaitAnswer = async (
     signal,
   )
   if (frame === undefined) return { kind: 'later' }
+  markRun(run.runId, 'heard')
   // Told along with the events, if they came by the feed and it was small enough (D16).
   const told = deps.hub.answerOf(run.runId)
   const response =

@@ -1,5 +1,6 @@
 import type { RunState } from '@millrace/engine'
 import type { ClaimedRun } from '@millrace/run-store'
+import { markRun } from '@millrace/telemetry'
 import type { Capabilities } from '../capabilities/capabilities.js'
 import type { Plan } from '../plan/plan.js'
 import { AttemptRunner } from './attempt-runner.js'
@@ -14,6 +15,7 @@ export function createSession(
   host: SessionHost,
   capabilities: Capabilities,
 ): RunSession {
+  markRun(run.id, 'begun')
   const identity = {
     runId: run.id,
     workspaceId: run.workspaceId,

@@ -1,6 +1,7 @@
 import { isTerminal, type PayloadRef } from '@millrace/contracts'
 import { decide, isIdle, pendingTimers, type RunInput, type RunState, type Scope } from '@millrace/engine'
 import type { ClaimedRun, FlushUnit, InboxItem } from '@millrace/run-store'
+import { markRun } from '@millrace/telemetry'
 import type { Plan } from '../plan/plan.js'
 import { DurabilityBarrier } from './barrier.js'
 import { CalledRuns } from './called-runs.js'
@@ -233,7 +234,10 @@ export class RunSession implements HeldRun {
 
   #flushHost(): FlushLineHost {
     return {
-      submit: (unit) => this.host.submit(unit),
+      submit: (unit) => {
+        markRun(unit.runId, 'flushing')
+        return this.host.submit(unit)
+      },
       take: (anyway) => this.#takeUnit(anyway),
       durable: (unit) => this.#durable(unit),
       refused: (result) => {
@@ -266,6 +270,7 @@ export class RunSession implements HeldRun {
   }
 
   #durable(unit: FlushUnit): void {
+    markRun(unit.runId, 'durable')
     if (this.#over) return
     const status = unit.run.status === this.#toldStatus ? undefined : unit.run.status
     this.#toldStatus = unit.run.status
