@@ -3,7 +3,7 @@ import { NESTED_EVALUATIONS, STRING_CHARACTERS } from '../limits.js'
 import { applyCallable, callFunction, makePartial, pipe } from './apply.js'
 import { spend, weigh } from './budget.js'
 import { Lambda } from './callable.js'
-import { limitFailure } from './failure.js'
+import { Failure, limitFailure } from './failure.js'
 import { keepMatching } from './filter.js'
 import { Frame, type Run } from './frame.js'
 import { groupBy } from './group.js'
@@ -106,7 +106,7 @@ export class Evaluation implements Run {
       case 'transform':
         return transformer(node, frame)
       default:
-        return undefined
+        throw new Failure(`an expression cannot hold ${node.type} here`)
     }
   }
 
