@@ -57,6 +57,10 @@ bench-runs: build ## Measure the run list at a million runs, filter by filter: m
 chaos: build ## Break real processes while runs come in: make chaos JSON=file FAULT=a,b RUNS=n QUICK=1
 	@node bench/dist/chaos/main.js $(if $(JSON),--json $(JSON))
 
+.PHONY: trials
+trials: build ## Play what needs more servers: nginx, pgbouncer, Debian's Postgres 15; what is missing is left out, or installed as root
+	@$(BIN)/vitest run --config services/standalone/vitest.trials.ts
+
 .PHONY: bench-web
 bench-web: build ## Measure the web app's budgets in a browser: make bench-web JSON=file
 	@JSON=$(JSON) $(BIN)/vitest run --config web/vitest.bench.ts

@@ -34,9 +34,7 @@ export const variables = z.object({
     .describe('Postgres 15 or newer. Without it Millrace starts a Postgres of its own in MILLRACE_DIR.'),
   DATABASE_DIRECT_URL: url(['postgres', 'postgresql'])
     .optional()
-    .describe(
-      'The same database past a pooler that DATABASE_URL leads through (pgbouncer, pool_mode=transaction).',
-    ),
+    .describe('The same database past a pooler, such as pgbouncer, that DATABASE_URL leads through.'),
   DATABASE_PREPARE: z
     .enum(['on', 'off'], { error: 'must be on or off' })
     .optional()

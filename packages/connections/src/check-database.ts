@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Config } from '@millrace/config'
 import { findDatabaseFault, openDatabase, type Sql } from '@millrace/db'
-import { sharesSessions } from './pooler.js'
+import { leadsThroughPooler } from './pooler.js'
 import { isPassing, StartFault } from './start-fault.js'
 
 /** Milliseconds that a start waits for a database that is coming up: both are often started at once. */
@@ -10,21 +10,25 @@ const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 2_000
 
 const POOLER =
-  'DATABASE_URL leads through a pooler that lends sessions by the transaction: set DATABASE_DIRECT_URL to the same ' +
-  'database past the pooler, or let the pooler lend whole sessions (pgbouncer: pool_mode=session)'
+  'DATABASE_URL leads through a pooler, which keeps nothing of a session: set DATABASE_DIRECT_URL to the same database ' +
+  'past the pooler'
 
 /**
  * Waits for a database that is coming up, and looks whether its URL leads to sessions of our own.
- * @throws StartFault when it leads through a pooler that keeps none, and DATABASE_DIRECT_URL is not set; the error of the
- * last try when the database stays away for 15 s.
+ * @throws StartFault when it leads through a pooler, and DATABASE_DIRECT_URL does not lead past it; the error of the last
+ * try when the database stays away for 15 s.
  */
 export const checkPooler = async (
   url: string,
   { directUrl }: Pick<Config['databaseAccess'], 'directUrl'>,
 ): Promise<void> => {
-  const open = () => openDatabase(url, { max: 1, prepare: false, applicationName: 'millrace-check' })
-  const shared = await patiently(() => sharesSessions(open))
-  if (shared && directUrl === undefined) throw new StartFault(POOLER)
+  const target = directUrl ?? url
+  const database = openDatabase(target, { max: 1, prepare: false, applicationName: 'millrace-check' })
+  try {
+    if (await patiently(() => leadsThroughPooler(database))) throw new StartFault(POOLER)
+  } finally {
+    await database.close()
+  }
 }
 
 /** @throws StartFault when this version cannot work on the database's schema. */
