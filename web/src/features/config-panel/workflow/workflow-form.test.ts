@@ -18,7 +18,8 @@ it('has a control for every member of a definition that the canvas does not show
 })
 
 it('has a control for every setting of a workflow, and none of them is plain JSON', () => {
-  expect(SETTINGS_FIELDS.map(({ name }) => name)).toEqual(Object.keys(settings.shape))
+  const offered = Object.keys(settings.shape).filter((name) => name !== 'sla')
+  expect(SETTINGS_FIELDS.map(({ name }) => name)).toEqual(offered)
   expect(SETTINGS_FIELDS.filter(({ kind }) => kind === 'json')).toEqual([])
   expect(namesOf(named(SETTINGS_FIELDS, 'rateLimit'))).toEqual(['runs', 'perMs', 'key', 'whenFull'])
   // There is one mode only: nothing to choose.

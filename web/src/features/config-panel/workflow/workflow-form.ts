@@ -36,8 +36,6 @@ const TEXTS: FieldTexts = {
     help: 'An expression over `trigger`, `run`, `workflow` and `vars`: runs with the same value count together. Left out, all runs do.',
   },
   whenFull: { title: 'A run that finds no place' },
-  sla: { title: 'Promised duration' },
-  maxDurationMs: { title: 'Longest duration in milliseconds' },
   maxParallelSteps: { title: 'Steps of a run at a time' },
 }
 
@@ -55,5 +53,5 @@ const fieldsOf = (members: z.ZodType): readonly Field[] => shaped(fieldsInWords(
 
 /** Of the definition itself. */
 export const ABOUT_FIELDS = fieldsOf(definition.pick({ description: true, vars: true }))
-/** Of its `settings`. */
-export const SETTINGS_FIELDS = fieldsOf(settings)
+/** Of its `settings`. `sla` is kept where a definition has it, and not offered before anything acts on it. */
+export const SETTINGS_FIELDS = fieldsOf(settings.omit({ sla: true }))
