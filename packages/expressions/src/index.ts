@@ -9,5 +9,6 @@ export {
 export { compileKey } from './key.js'
 export { compileTemplate } from './template/compile.js'
 export { expressionSource } from './template/source.js'
+export { compileText, type TemplateKind } from './template/text.js'
 export { isTruthy } from './truth.js'
 export * from './types.js'

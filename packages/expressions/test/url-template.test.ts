@@ -17,9 +17,13 @@ describe('a value in a URL', () => {
     ['https://h/#{{ trigger.body.v }}', 'https://h/#a%26b%3Dc%20d%2F%C3%A9%23h%3F%252F'],
     ['https://h/{{ trigger.body.n }}{{ trigger.body.v }}', 'https://h/5a%26b%3Dc%20d%2F%C3%A9%23h%3F%252F'],
     ['https://h:{{ trigger.body.n }}/a', 'https://h:5/a'],
-    ['https://h/{{ trigger.body.none }}', 'https://h/'],
+    [
+      'https://h/?q={{ trigger.body.none }}&r={{ trigger.body.gone }}#{{ trigger.body.gone }}',
+      'https://h/?q=&r=#',
+    ],
+    ['https://h/x{{ trigger.body.empty }}/y', 'https://h/x/y'],
   ])('is encoded for where it stands in %s', async (template, url) => {
-    expect(await resolve(template, { v: hostile, n: 5, none: null })).toBe(url)
+    expect(await resolve(template, { v: hostile, n: 5, none: null, empty: '' })).toBe(url)
   })
 
   it.each([
@@ -62,6 +66,21 @@ describe('a value in a URL', () => {
     await expect(resolve(template, { v })).rejects.toMatchObject({
       code: 'EXPRESSION_FAILED',
       message: expect.stringMatching(/^\/params\/url: /),
+    })
+  })
+
+  it.each([
+    ['https://h/customers/{{ trigger.body.gone }}', 'trigger.body.gone'],
+    ['https://h/customers/{{ trigger.body.none }}', 'trigger.body.none'],
+    ['https://h/customers/c-{{ trigger.body.gone }}/orders?x=1', 'trigger.body.gone'],
+    ['https://h/{{ $encodeUrlComponent(trigger.body.gone) }}', '$encodeUrlComponent(trigger.body.gone)'],
+    ['https://{{ trigger.body.gone }}.example.com/', 'trigger.body.gone'],
+    ['https://h:{{ trigger.body.none }}/', 'trigger.body.none'],
+    ['{{ trigger.body.gone }}/customers', 'trigger.body.gone'],
+  ])('that is missing before the query fails and is named: %s', async (template, source) => {
+    await expect(resolve(template, { none: null })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+      message: `/params/url: ${source} gives no value, so the URL would lead to another place`,
     })
   })
 

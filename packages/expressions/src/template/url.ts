@@ -4,14 +4,16 @@ import type { Part } from './scan.js'
 /**
  * Joins a template that is a URL: a value in it is encoded for where it stands, so that what comes from outside can
  * neither begin another part of the URL nor leave its segment. As it is stays what begins the URL, which is a URL or its
- * beginning, and what an expression has encoded itself. Throws MillraceError EXPRESSION_FAILED.
+ * beginning, and what an expression has encoded itself. A value that is missing, undefined here, is nothing in the query
+ * and the fragment. Anywhere before it would lead to another resource, such as all of them instead of one.
+ * Throws MillraceError EXPRESSION_FAILED, or INVALID_PARAMS for a missing value.
  */
-export function joinUrl(parts: readonly Part[], texts: readonly string[], pointer: string): string {
+export function joinUrl(parts: readonly Part[], texts: readonly (string | undefined)[]): string {
   let url = ''
   let begun = false
   const encoded: Range[] = []
   for (const [index, part] of parts.entries()) {
-    const text = texts[index] ?? ''
+    const text = textOf(part, texts[index], url)
     const isValue = part.kind === 'expression'
     begun ||= !isValue && text.trim() !== ''
     if (!isValue || !begun || encodesItself(part.source)) {
@@ -19,12 +21,26 @@ export function joinUrl(parts: readonly Part[], texts: readonly string[], pointe
       continue
     }
     const from = url.length
-    url += encodeFor(url, text, pointer)
+    url += encodeFor(url, text)
     encoded.push({ from, to: url.length })
   }
-  refuseDots(url, encoded, pointer)
+  refuseDots(url, encoded)
   return url
 }
+
+function textOf(part: Part, text: string | undefined, before: string): string {
+  if (text !== undefined) return text
+  if (part.kind === 'text' || /[?#]/.test(before)) return ''
+  throw new MillraceError(
+    'INVALID_PARAMS',
+    `${shortened(part.source)} gives no value, so the URL would lead to another place`,
+  )
+}
+
+const SHOWN_CHARACTERS = 200
+
+const shortened = (source: string): string =>
+  source.length <= SHOWN_CHARACTERS ? source : `${source.slice(0, SHOWN_CHARACTERS)}…`
 
 /** Of characters, `to` excluded. */
 interface Range {
@@ -37,12 +53,9 @@ const encodesItself = (source: string): boolean => /\$encodeUrl(?:Component)?\b/
 
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-function encodeFor(before: string, text: string, pointer: string): string {
+function encodeFor(before: string, text: string): string {
   if (LONE_SURROGATE.test(text))
-    throw new MillraceError(
-      'EXPRESSION_FAILED',
-      `${pointer}: a value of the URL holds half of a surrogate pair`,
-    )
+    throw new MillraceError('EXPRESSION_FAILED', 'a value of the URL holds half of a surrogate pair')
   // What ends a host makes the URL invalid once it is encoded: a host is never read from half of a value.
   return isInAuthority(before) ? text.replace(/[/?#\\@%\s]/g, encodeURIComponent) : encodeURIComponent(text)
 }
@@ -51,7 +64,7 @@ function encodeFor(before: string, text: string, pointer: string): string {
 const isInAuthority = (before: string): boolean => /^\s*[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*$/i.test(before)
 
 /** No encoding keeps these from being taken for a step up the path (WHATWG URL, section 4.4). */
-function refuseDots(url: string, values: readonly Range[], pointer: string): void {
+function refuseDots(url: string, values: readonly Range[]): void {
   if (values.length === 0) return
   let from = 0
   for (const segment of url.split(/[?#]/, 1)[0]!.split('/')) {
@@ -59,7 +72,7 @@ function refuseDots(url: string, values: readonly Range[], pointer: string): voi
     if (/^(?:\.|%2e){1,2}$/i.test(segment) && values.some((value) => value.from < to && value.to > from))
       throw new MillraceError(
         'EXPRESSION_FAILED',
-        `${pointer}: a value makes a segment of the path "${segment}", which leads to another path`,
+        `a value makes a segment of the path "${segment}", which leads to another path`,
       )
     from = to + 1
   }

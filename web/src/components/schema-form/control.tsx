@@ -47,7 +47,7 @@ export const Control = ({ field, value, onChange, ids, pointer }: ControlProps<P
         ...ids,
         value: toText(value),
         onChange: onText,
-        isSource: true,
+        kind: 'source',
         autoFocus: false,
       })
     case 'code':

@@ -28,7 +28,13 @@ export const FieldView = ({ field, pointer, value, onChange }: FieldProps) => {
     return (
       <FieldFrame field={field} pointer={pointer} mode={mode} onMode={onMode} inside>
         {(ids) =>
-          context.renderExpression({ ...ids, value: toText(value), onChange, isSource: false, autoFocus })
+          context.renderExpression({
+            ...ids,
+            value: toText(value),
+            onChange,
+            kind: field.template,
+            autoFocus,
+          })
         }
       </FieldFrame>
     )

@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/contracts'
+import type { TemplateKind } from '@millrace/expressions'
 import { type ComponentType, createContext, type ReactNode, useContext } from 'react'
 import type { Field, FieldOf } from './model/field.js'
 import type { Alternatives } from './model/input-mode.js'
@@ -20,11 +21,13 @@ export interface ControlIds {
   readonly invalid: boolean
 }
 
+/** Text with `{{ }}` in it, a URL with such, or one expression, with or without braces. */
+export type ExpressionKind = TemplateKind | 'source'
+
 export interface ExpressionControl extends ControlIds {
   readonly value: string
   readonly onChange: (value: string) => void
-  /** True where the text is one expression, with or without braces. */
-  readonly isSource: boolean
+  readonly kind: ExpressionKind
   readonly autoFocus: boolean
 }
 

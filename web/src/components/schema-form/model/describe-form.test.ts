@@ -55,7 +55,7 @@ describe('describeForm', () => {
     ],
     [
       'http.request',
-      'method:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE url*:text query{*:text} headers{*:text} body:json auth(credential*:credential) timeoutMs:number responseType:auto|json|text failOnStatus:boolean',
+      'method:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE url*:text query{*:text} lists:repeat|brackets|indices|comma headers{*:text} body:json auth(credential*:credential digest:boolean) timeoutMs:number followRedirects:boolean responseType:auto|json|text|bytes failOnStatus:boolean',
     ],
     [
       'trigger.webhook',
@@ -72,9 +72,10 @@ describe('describeForm', () => {
     expect(field('http.request', 'url')).toMatchObject({
       kind: 'text',
       title: 'URL',
-      help: 'Absolute, http or https.',
+      help: 'Absolute, http or https. Values in it are encoded for where they stand.',
       required: true,
       templates: true,
+      template: 'url',
     })
     expect(field('http.request', 'timeoutMs')).toMatchObject({ kind: 'number', integer: true, minimum: 1 })
   })

@@ -33,13 +33,14 @@ const describeField = (schema: JsonSchema, place: Place): Field => {
     required: place.required,
     fallback: schema.default,
     templates,
-  }
+    template: schema.template === 'url' ? 'url' : 'text',
+  } as const
   return { ...common, ...(byControl(schema, templates) ?? byType(schema, templates)) }
 }
 
 type Shape = Field extends infer F
   ? F extends Field
-    ? Omit<F, keyof Place | 'title' | 'help' | 'fallback'>
+    ? Omit<F, keyof Place | 'title' | 'help' | 'fallback' | 'template'>
     : never
   : never
 
@@ -125,7 +126,8 @@ const toVariants = (schema: JsonSchema, templates: boolean, known: readonly stri
 const nested = (schema: JsonSchema, templates: boolean, known: readonly string[]): Field => {
   const shape = toVariants(schema, templates, known)
   const title = shape.kind === 'variants' ? titleOf(shape.tag) : ''
-  return { name: '', title, help: undefined, required: true, fallback: undefined, templates, ...shape }
+  const place = { name: '', title, help: undefined, required: true, fallback: undefined }
+  return { ...place, templates, template: 'text', ...shape }
 }
 
 /** `failOnStatus` → `Fail on status`, `api-key` → `Api key`. */

@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/contracts'
+import type { TemplateKind } from '@millrace/expressions'
 
 interface Common {
   /** The member's name, or the place in a list. */
@@ -10,6 +11,8 @@ interface Common {
   readonly fallback: Json | undefined
   /** Whether the value may be given by `{{ }}`. */
   readonly templates: boolean
+  /** How the values of its templates are written into it. */
+  readonly template: TemplateKind
 }
 
 /** One field of a form, as its schema describes it. */

@@ -29,6 +29,8 @@ export interface JsonSchema {
   readonly raw?: boolean | undefined
   /** One JSONata expression. */
   readonly expression?: boolean | undefined
+  /** `url`: values of a template are encoded for where they stand. */
+  readonly template?: string | undefined
   readonly credentialType?: readonly string[] | undefined
 }
 
@@ -53,6 +55,7 @@ const schema: z.ZodType<JsonSchema> = z.lazy(() =>
     language: z.string().optional(),
     raw: z.boolean().optional(),
     expression: z.boolean().optional(),
+    template: z.string().optional(),
     credentialType: z.array(z.string()).optional(),
   }),
 )

@@ -1,7 +1,8 @@
 import { MillraceError, stringifyJson } from '@millrace/contracts'
-import { compileExpression } from '@millrace/expressions'
+import { compileExpression, compileText } from '@millrace/expressions'
 import { nearestName } from '@millrace/expressions/names'
 import { splitTemplate } from '../../../components/expressions/template.js'
+import type { ExpressionKind } from '../../../components/schema-form/form-context.js'
 import { SHOWN_CHARACTERS } from './protocol.js'
 import { type SampleScope, typeName } from './scope.js'
 
@@ -24,53 +25,35 @@ export type Preview =
   | { readonly kind: 'nothing'; readonly hint: string | undefined }
   | { readonly kind: 'error'; readonly message: string; readonly hint: string | undefined }
 
-/** @param isSource true where the text is one expression, with or without braces around it. */
 export const preview = async (
   text: string,
-  isSource: boolean,
+  kind: ExpressionKind,
   scope: SampleScope,
   limit: number = SHOWN_CHARACTERS,
 ): Promise<Preview> => {
-  const parts = splitTemplate(text)
-  const only = parts.length === 1 ? parts[0] : undefined
-  if (isSource && !text.trimStart().startsWith('{{')) return previewSource(text, scope, limit)
-  if (only?.kind === 'expression') return previewSource(only.source, scope, limit)
-  let joined = ''
-  for (const part of parts) {
-    if (part.kind === 'text') {
-      joined += part.text.replaceAll('\\{{', '{{')
-      continue
-    }
-    const result = await run(part.source, scope)
-    if (result.kind === 'error') return result
-    joined += result.kind === 'nothing' ? '' : toText(result.value)
-  }
-  return show(joined, limit)
-}
-
-const previewSource = async (source: string, scope: SampleScope, limit: number): Promise<Preview> => {
-  if (source.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
-  const result = await run(source, scope)
-  if (result.kind !== 'value') return result
-  const shown = show(result.value, limit)
-  return result.hint === undefined ? shown : { ...shown, hint: result.hint }
-}
-
-type Result =
-  | { readonly kind: 'value'; readonly value: unknown; readonly hint: string | undefined }
-  | Exclude<Preview, { kind: 'value' }>
-
-const run = async (source: string, scope: SampleScope): Promise<Result> => {
+  const source = kind === 'source' ? text : onlyExpression(text)
+  if (source?.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
   try {
-    const expression = compileExpression(source)
-    const value: unknown = await expression.evaluate({ ...scope })
-    const hint = hintFor(expression.tree, scope)
-    return value === undefined
-      ? { kind: 'nothing', hint: hint ?? hintForName(expression.tree, scope) }
-      : { kind: 'value', value, hint }
+    const value = await resolve(text, kind, scope)
+    const tree = source === undefined ? undefined : compileExpression(source).tree
+    const hint = tree && hintFor(tree, scope)
+    if (value === undefined) return { kind: 'nothing', hint: hint ?? (tree && hintForName(tree, scope)) }
+    const shown = show(value, limit)
+    return hint === undefined ? shown : { ...shown, hint }
   } catch (error) {
     return { kind: 'error', message: messageOf(error), hint: undefined }
   }
+}
+
+/** By the very functions that runs call. */
+const resolve = async (text: string, kind: ExpressionKind, scope: SampleScope): Promise<unknown> =>
+  kind === 'source'
+    ? await compileExpression(text).evaluate({ ...scope })
+    : await compileText(text, '', kind).resolve({ ...scope })
+
+const onlyExpression = (text: string): string | undefined => {
+  const [only, ...others] = splitTemplate(text)
+  return only?.kind === 'expression' && others.length === 0 ? only.source : undefined
 }
 
 const show = (value: unknown, limit: number): Extract<Preview, { kind: 'value' }> => {
@@ -145,9 +128,10 @@ const missing = (name: string, names: readonly string[]): string => {
     : `there is no ${name}; there is ${names.slice(0, 6).join(', ')}`
 }
 
-/** Without the source behind it, which stands above. */
+/** Without where it stands and the source, both of which are above. */
 const messageOf = (error: unknown): string => {
-  const cause: unknown = error instanceof MillraceError ? error.cause : error
+  let cause: unknown = error
+  while (cause instanceof MillraceError && cause.cause !== undefined) cause = cause.cause
   return typeof cause === 'object' && cause !== null && 'message' in cause
     ? String(cause.message)
     : String(cause)

@@ -11,7 +11,7 @@ self.addEventListener('message', async ({ data }: MessageEvent<EvaluationRequest
   }
   const answer: EvaluationAnswer = {
     id: data.id,
-    preview: await preview(data.text, data.isSource, scope, data.limit),
+    preview: await preview(data.text, data.expression, scope, data.limit),
   }
   self.postMessage(answer)
 })

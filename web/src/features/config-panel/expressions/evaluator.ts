@@ -1,3 +1,4 @@
+import type { ExpressionKind } from '../../../components/schema-form/form-context.js'
 import type { Preview } from './evaluate.js'
 import { type EvaluationAnswer, type EvaluationRequest, SHOWN_CHARACTERS } from './protocol.js'
 import type { SampleScope } from './scope.js'
@@ -37,11 +38,11 @@ export class Evaluator {
   preview(
     field: string,
     text: string,
-    isSource: boolean,
+    expression: ExpressionKind,
     limit: number = SHOWN_CHARACTERS,
   ): Promise<Preview | undefined> {
     this.#settle(field, undefined)
-    const asked = { kind: 'preview', id: ++this.#asked, text, isSource, limit } as const
+    const asked = { kind: 'preview', id: ++this.#asked, text, expression, limit } as const
     return new Promise((answer) => {
       const timer = setTimeout(() => this.#giveUp(field), this.#patienceMs)
       this.#open.set(field, { asked, answer, timer })

@@ -42,53 +42,53 @@ describe('preview', () => {
     ['{{ steps.fetch.output.status > 100 }}', 'boolean', 'true'],
     ['Hello {{ trigger.body.customer }}, {{ trigger.none }}!', 'text', '"Hello Ada, !"'],
   ])('%s', async (text, type, shown) => {
-    expect(await preview(text, false, scope)).toEqual({ kind: 'value', type, text: shown, cut: false })
+    expect(await preview(text, 'text', scope)).toEqual({ kind: 'value', type, text: shown, cut: false })
   })
 
   it('takes source without braces where the field is one expression', async () => {
-    expect(await preview('1 + 1', true, scope)).toMatchObject({ text: '2' })
-    expect(await preview('{{ 1 + 1 }}', true, scope)).toMatchObject({ text: '2' })
+    expect(await preview('1 + 1', 'source', scope)).toMatchObject({ text: '2' })
+    expect(await preview('{{ 1 + 1 }}', 'source', scope)).toMatchObject({ text: '2' })
   })
 
   it('says what may have been meant', async () => {
-    expect(await preview('{{ trigger.body.custmoer }}', false, scope)).toEqual({
+    expect(await preview('{{ trigger.body.custmoer }}', 'text', scope)).toEqual({
       kind: 'nothing',
       hint: 'there is no custmoer; did you mean customer?',
     })
-    expect(await preview('{{ steps.fetsh.output }}', false, scope)).toMatchObject({
+    expect(await preview('{{ steps.fetsh.output }}', 'text', scope)).toMatchObject({
       hint: 'there is no fetsh; did you mean fetch?',
     })
-    expect(await preview('{{ trigger.body.customer.name }}', false, scope)).toMatchObject({
+    expect(await preview('{{ trigger.body.customer.name }}', 'text', scope)).toMatchObject({
       hint: 'nothing is inside text',
     })
-    expect(await preview('{{ $upercase("a") }}', false, scope)).toMatchObject({
+    expect(await preview('{{ $upercase("a") }}', 'text', scope)).toMatchObject({
       kind: 'error',
       message: 'there is no function $upercase; did you mean $uppercase?',
     })
   })
 
   it('says so too where only a part leads nowhere, or the very beginning', async () => {
-    expect(await preview('{ "name": trigger.body.custmer }', true, scope)).toMatchObject({
+    expect(await preview('{ "name": trigger.body.custmer }', 'source', scope)).toMatchObject({
       kind: 'value',
       text: '{}',
       hint: 'there is no custmer; did you mean customer?',
     })
-    expect(await preview('triger.body', true, scope)).toMatchObject({
+    expect(await preview('triger.body', 'source', scope)).toMatchObject({
       kind: 'nothing',
       hint: 'there is no triger; did you mean trigger?',
     })
-    expect(await preview('trigger.body.items.{ "p": price }', true, scope)).not.toHaveProperty('hint')
+    expect(await preview('trigger.body.items.{ "p": price }', 'source', scope)).not.toHaveProperty('hint')
   })
 
   it('gives the message of what is no expression, and cuts what is long', async () => {
-    expect(await preview('{{ trigger. }}', false, scope)).toMatchObject({ kind: 'error' })
-    expect(await preview('{{  }}', false, scope)).toMatchObject({ kind: 'error' })
-    const long = await preview('{{ $pad("x", 5000) }}', false, scope)
+    expect(await preview('{{ trigger. }}', 'text', scope)).toMatchObject({ kind: 'error' })
+    expect(await preview('{{  }}', 'text', scope)).toMatchObject({ kind: 'error' })
+    const long = await preview('{{ $pad("x", 5000) }}', 'text', scope)
     expect(long).toMatchObject({ kind: 'value', cut: true })
   })
 
   it('is stopped by its guards', async () => {
-    const endless = await preview('($f := function($x) { $f($x) }; $f(1))', true, scope)
+    const endless = await preview('($f := function($x) { $f($x) }; $f(1))', 'source', scope)
     expect(endless).toMatchObject({ kind: 'error' })
   })
 })
@@ -159,7 +159,10 @@ describe('Evaluator', () => {
   it('sends the sample once, and answers the latest question of a field only', async () => {
     const { workers, evaluator } = open()
     evaluator.setScope(scope)
-    const [first, second] = [evaluator.preview('url', 'a', true), evaluator.preview('url', 'ab', true)]
+    const [first, second] = [
+      evaluator.preview('url', 'a', 'source'),
+      evaluator.preview('url', 'ab', 'source'),
+    ]
     workers[0]!.answer(1, 'late')
     workers[0]!.answer(2, 'right')
     expect(await first).toBeUndefined()
@@ -172,12 +175,12 @@ describe('Evaluator', () => {
   it('ends a worker that does not answer, and goes on with another on the same sample', async () => {
     const { workers, evaluator } = open(1)
     evaluator.setScope(scope)
-    const endless = evaluator.preview('if', 'endless', true)
+    const endless = evaluator.preview('if', 'endless', 'source')
     expect(await endless).toMatchObject({
       message: 'The expression takes too long',
     })
     expect(workers[0]!.ended).toBe(true)
-    evaluator.preview('url', 'next', true)
+    evaluator.preview('url', 'next', 'source')
     expect(workers[1]!.requests.map(({ kind }) => kind)).toEqual(['scope', 'preview'])
     evaluator.close()
   })

@@ -1,3 +1,4 @@
+import type { ExpressionKind } from '../../../components/schema-form/form-context.js'
 import type { Preview } from './evaluate.js'
 import type { SampleScope } from './scope.js'
 
@@ -11,7 +12,7 @@ export type EvaluationRequest =
       readonly kind: 'preview'
       readonly id: number
       readonly text: string
-      readonly isSource: boolean
+      readonly expression: ExpressionKind
       /** Characters of the value that are given at most. */
       readonly limit: number
     }

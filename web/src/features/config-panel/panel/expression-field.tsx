@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { CodeEditor } from '../../../components/code-editor/code-editor.js'
 import type { CompletionSource } from '../../../components/code-editor/extensions.js'
 import { expressionAt } from '../../../components/expressions/template.js'
-import type { ExpressionControl } from '../../../components/schema-form/form-context.js'
+import type { ExpressionControl, ExpressionKind } from '../../../components/schema-form/form-context.js'
 import { complete, type Known } from '../expressions/complete.js'
 import type { Preview } from '../expressions/evaluate.js'
 import classes from './panel.module.css'
@@ -11,18 +11,18 @@ import { useExpressions } from './panel-context.js'
 /** An expression with its completions and, below it, what it gives on the sample. */
 export const ExpressionField = (control: ExpressionControl) => {
   const { known, hasSample } = useExpressions()
-  const preview = usePreview(control.labelId, control.value, control.isSource)
+  const preview = usePreview(control.labelId, control.value, control.kind)
   return (
     <>
       <CodeEditor
         value={control.value}
-        language={control.isSource ? 'expression' : 'template'}
+        language={control.kind === 'source' ? 'expression' : 'template'}
         labelledBy={control.labelId}
         describedBy={control.describedBy}
         invalid={control.invalid}
         autoFocus={control.autoFocus}
         onChange={control.onChange}
-        complete={completionsIn(known, control.isSource)}
+        complete={completionsIn(known, control.kind)}
       />
       <PreviewLine preview={preview} hasSample={hasSample} />
     </>
@@ -30,27 +30,27 @@ export const ExpressionField = (control: ExpressionControl) => {
 }
 
 const completionsIn =
-  (known: Known, isSource: boolean): CompletionSource =>
+  (known: Known, kind: ExpressionKind): CompletionSource =>
   (text, position) => {
     const inside = expressionAt(text, position)
-    const from = isSource && !text.trimStart().startsWith('{{') ? 0 : inside?.from
+    const from = kind === 'source' && !text.trimStart().startsWith('{{') ? 0 : inside?.from
     if (from === undefined) return undefined
     const found = complete(text.slice(from, position), known)
     return found && { from: from + found.from, suggestions: found.suggestions }
   }
 
-const usePreview = (field: string, text: string, isSource: boolean): Preview | undefined => {
+const usePreview = (field: string, text: string, kind: ExpressionKind): Preview | undefined => {
   const { evaluator, known, hasSample } = useExpressions()
   const [preview, setPreview] = useState<Preview>()
   useEffect(() => {
     let current = true
-    evaluator.preview(field, text, isSource).then((next) => {
+    evaluator.preview(field, text, kind).then((next) => {
       if (current && next !== undefined) setPreview(next)
     })
     return () => {
       current = false
     }
-  }, [evaluator, field, text, isSource, known.scope, hasSample])
+  }, [evaluator, field, text, kind, known.scope, hasSample])
   return text.trim() === '' ? undefined : preview
 }
 

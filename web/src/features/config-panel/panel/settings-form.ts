@@ -47,9 +47,9 @@ export const settingsFields = (isTrigger: boolean, undoers: readonly string[]): 
   isTrigger ? [] : ALL.map((field) => (field.name === 'compensate' ? choiceOf(field, undoers) : field))
 
 const choiceOf = (
-  { name, title, help, required, fallback, templates }: Field,
+  { name, title, help, required, fallback, templates, template }: Field,
   options: readonly string[],
-): Field => ({ kind: 'choice', name, title, help, required, fallback, templates, options })
+): Field => ({ kind: 'choice', name, title, help, required, fallback, templates, template, options })
 
 export const settingsOf = (panelNode: PanelNode): JsonObject =>
   Object.fromEntries(

@@ -87,7 +87,7 @@ const itemOf = async (evaluator: Evaluator, list: Json | undefined, index: numbe
   if (typeof list !== 'string') return UNKNOWN
   const source = list.replace(/^\s*\{\{([\s\S]*)\}\}\s*$/, '$1')
   const both = `($items := (${source}); {"count": $count($items), "item": $items[${index}]})`
-  const shown = await evaluator.preview('item', both, true, Number.POSITIVE_INFINITY)
+  const shown = await evaluator.preview('item', both, 'source', Number.POSITIVE_INFINITY)
   // A value is shown as JSON, and this one is not cut.
   const parsed = shown?.kind === 'value' ? evaluated.safeParse(parseJson(shown.text)) : undefined
   return parsed?.success === true ? { count: parsed.data.count, item: parsed.data.item } : UNKNOWN
