@@ -62,8 +62,13 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
   validate: { operands: ['file'], options: {}, build: ([file = '']) => ({ name: 'validate', file }) },
   deploy: {
     operands: ['file'],
-    options: { message: { type: 'string', short: 'm' } },
-    build: ([file = ''], values) => ({ name: 'deploy', file, message: textOf(values, 'message') }),
+    options: { message: { type: 'string', short: 'm' }, force: flag },
+    build: ([file = ''], values) => ({
+      name: 'deploy',
+      file,
+      message: textOf(values, 'message'),
+      force: values.force === true,
+    }),
   },
   run: {
     operands: ['workflow'],

@@ -6,7 +6,7 @@ export type Command =
   | { readonly name: 'login'; readonly email: string | undefined; readonly password: string | undefined }
   | { readonly name: 'workflows' }
   | { readonly name: 'validate'; readonly file: string }
-  | { readonly name: 'deploy'; readonly file: string; readonly message: string | undefined }
+  | DeployCommand
   | RunCommand
   | {
       readonly name: 'list'
@@ -26,6 +26,14 @@ export type Command =
   | { readonly name: 'approvals'; readonly all: boolean }
   | EventsCommand
   | DecideCommand
+
+export interface DeployCommand {
+  readonly name: 'deploy'
+  readonly file: string
+  readonly message: string | undefined
+  /** Replace a draft that holds unpublished changes. */
+  readonly force: boolean
+}
 
 export interface RunCommand {
   readonly name: 'run'

@@ -44,9 +44,10 @@ Next to a local Millrace's data (.millrace/owner.json) no login is needed.`,
   validate: `millrace validate <file>
 
 Checks the shape offline, and everything else by the server when it can be reached.`,
-  deploy: `millrace deploy <file> [-m, --message <text>]
+  deploy: `millrace deploy <file | -> [-m, --message <text>] [--force]
 
-Creates the workflow named in the file, or replaces its draft, and publishes it.`,
+Publishes the file as the workflow that it names, and prints the URLs of its webhooks. With any problem nothing changes.
+  --force   replace the draft even where it holds changes that nobody has published`,
   run: `millrace run <workflow> [options]
 
   -i, --input <json | @file>   the input of the run

@@ -185,7 +185,7 @@ export const ERRORS = {
   WEBHOOK_NOT_FOUND: entry(
     404,
     'No published workflow listens here',
-    'Check workspace, path and method; publish the workflow.',
+    'A webhook is called at /hooks/<workspace>/<path>, as `millrace workflows` shows: check all three and the method; publish the workflow.',
   ),
   WEBHOOK_UNAUTHORIZED: entry(
     401,

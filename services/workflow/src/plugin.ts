@@ -4,6 +4,7 @@ import { registerAuthRoutes } from './auth/routes.js'
 import type { WorkflowDeps } from './context.js'
 import { registerCredentialRoutes } from './credentials/routes.js'
 import { registerDraftRoutes } from './drafts/routes.js'
+import { registerDeployRoutes } from './imports/deploy-routes.js'
 import { registerImportRoutes } from './imports/routes.js'
 import { registerNodeTypeRoutes } from './node-types/routes.js'
 import { registerValidationRoutes } from './validation/routes.js'
@@ -20,6 +21,7 @@ export const workflowPlugin =
     registerDraftRoutes(app, deps)
     registerVersionRoutes(app, deps)
     registerImportRoutes(app, deps)
+    registerDeployRoutes(app, deps)
     registerValidationRoutes(app)
     registerNodeTypeRoutes(app)
     registerCredentialRoutes(app, deps)

@@ -10,6 +10,7 @@ const BODIES: Record<string, () => unknown> = {
   'PUT /api/v1/workflows/:workflow/draft': () => ({ definition: simpleFlow(newName()), baseRevision: 1 }),
   'POST /api/v1/workflows/:workflow/publish': () => ({}),
   'POST /api/v1/workflows/import': () => ({ definition: simpleFlow(newName()), publish: true }),
+  'POST /api/v1/workflows/deploy': () => ({ definition: simpleFlow(newName()) }),
   'POST /api/v1/validate': () => ({ definition: simpleFlow(newName()) }),
   'POST /api/v1/credentials': () => ({
     name: newName(),

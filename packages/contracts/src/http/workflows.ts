@@ -73,4 +73,33 @@ export const validateAnswer = z.object({
   /** How many there are in all. */
   problemCount: z.int().min(0),
 })
+export const deployBody = z.strictObject({
+  /** In either form. Its name says which workflow it is; one that does not exist is made. */
+  definition: json,
+  message: z.string().max(500).optional(),
+  /** The draft's revision that the caller has seen. Without it, a draft with unpublished changes is not replaced. */
+  baseRevision: integer.optional(),
+  /** Replace the draft whatever it holds. */
+  force: z.boolean().default(false),
+})
+export type DeployBody = z.input<typeof deployBody>
+
+/** Where a published webhook is called. */
+export const webhookAddress = z.object({
+  workflowId: z.string(),
+  node: z.string(),
+  method: z.string(),
+  url: z.string(),
+})
+export type WebhookAddress = z.infer<typeof webhookAddress>
+
+export const deployAnswer = z.object({
+  workflow: z.object({ id: z.string(), name: z.string() }),
+  version,
+  /** False when the published version already does exactly what the definition says. */
+  created: z.boolean(),
+  webhooks: z.array(webhookAddress),
+})
+export type DeployAnswer = z.infer<typeof deployAnswer>
+
 export const importBody = z.strictObject({ definition: json, publish: z.boolean().default(false) })

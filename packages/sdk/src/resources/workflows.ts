@@ -1,8 +1,11 @@
 import {
+  type DeployBody,
+  deployAnswer,
   type Json,
   validateAnswer,
   version,
   versionWithDefinition,
+  webhookAddress,
   workflow,
   workflowSummary,
 } from '@millrace/contracts'
@@ -34,6 +37,20 @@ export const createWorkflows = (transport: Transport) => ({
       { method: 'POST', path: `${at(idOrName)}/publish`, body: message === undefined ? {} : { message } },
       version,
     ),
+
+  /**
+   * Checks a definition of either form, saves it as the draft of the workflow that it names, and publishes it: all of
+   * that or nothing. Throws INVALID_DEFINITION, WEBHOOK_PATH_TAKEN, DRAFT_CONFLICT when the draft holds changes that
+   * nobody published, unless it is at `baseRevision` or `force` is set.
+   */
+  deploy: (definition: Json, options: Omit<DeployBody, 'definition'> = {}) =>
+    transport.call(
+      { method: 'POST', path: '/workflows/deploy', body: { definition, ...options } },
+      deployAnswer,
+    ),
+
+  /** Where published webhooks are called, of the whole workspace. */
+  webhooks: async () => (await list(transport, '/webhooks', webhookAddress)).items,
 
   versions: (idOrName: string) => list(transport, `${at(idOrName)}/versions`, version),
 

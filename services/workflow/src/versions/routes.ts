@@ -1,4 +1,4 @@
-import { page, publishBody, version, versionWithDefinition } from '@millrace/contracts'
+import { page, publishBody, version, versionWithDefinition, webhookAddress } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -7,6 +7,7 @@ import { decodeCursor, numberPosition, toPage } from '../http/cursor.js'
 import { versionRef, workflowRef } from '../http/params.js'
 import { publish } from './publish.js'
 import { getVersion, listVersions } from './repository.js'
+import { listWebhooks } from './webhooks.js'
 
 const listQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
@@ -16,7 +17,10 @@ const listQuery = z.strictObject({
 const read = { permission: 'workflow.read' } as const
 const tags = ['versions']
 
-export const registerVersionRoutes = (app: FastifyInstance, { sql }: Pick<WorkflowDeps, 'sql'>): void => {
+export const registerVersionRoutes = (
+  app: FastifyInstance,
+  { sql, publicUrl }: Pick<WorkflowDeps, 'sql' | 'publicUrl'>,
+): void => {
   const routes = typed(app)
 
   routes.post(
@@ -69,5 +73,19 @@ export const registerVersionRoutes = (app: FastifyInstance, { sql }: Pick<Workfl
       },
     },
     async ({ actor, params }) => getVersion(sql, actor.workspaceId, params.workflow, params.number),
+  )
+
+  routes.get(
+    '/api/v1/webhooks',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'List the addresses of published webhooks',
+        description: 'Each is called at `/hooks/<workspace>/<path>`, with the method that its trigger names.',
+        response: { 200: z.object({ items: z.array(webhookAddress) }) },
+      },
+    },
+    async ({ actor }) => ({ items: await listWebhooks(sql, actor.workspaceId, { publicUrl }) }),
   )
 }
