@@ -19,7 +19,13 @@ import {
   findUndone,
   readEventsAt,
 } from './read/past-items.js'
-import { getCompensations, getPastRun, getStepOutcomes, getUndoRuns } from './read/past-runs.js'
+import {
+  getCompensations,
+  getPastRun,
+  getStepOutcomes,
+  getUndoRuns,
+  getUnfinishedPaths,
+} from './read/past-runs.js'
 import { getDefinition, getRun } from './read/runs.js'
 import { getSteps } from './read/steps.js'
 import * as slots from './slots.js'
@@ -174,6 +180,8 @@ export interface RunReads {
   getPastRun(workspaceId: string, runId: string): Promise<PastRun | null>
   /** See {@link getStepOutcomes}. */
   getStepOutcomes(workspaceId: string, runId: string): Promise<StepOutcomeRow[]>
+  /** See {@link getUnfinishedPaths}: at these nodes, those of items included. */
+  getUnfinishedPaths(workspaceId: string, runId: string, nodeIds: readonly string[]): Promise<string[]>
   /** See {@link getCompensations}. */
   getCompensations(
     workspaceId: string,
@@ -298,6 +306,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     getSteps: (workspaceId, runId) => getSteps(sql, workspaceId, runId),
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
     getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),
+    getUnfinishedPaths: (workspaceId, runId, nodeIds) => getUnfinishedPaths(sql, workspaceId, runId, nodeIds),
     getCompensations: (workspaceId, runIds, nodeIds) => getCompensations(sql, workspaceId, runIds, nodeIds),
     getUndoRuns: (workspaceId, runId) => getUndoRuns(sql, workspaceId, runId),
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),

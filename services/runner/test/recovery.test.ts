@@ -98,4 +98,44 @@ describe('recovery routes', () => {
     const gone = await post(`/runs/${finished}/retry/preview`, { version: 'latest' })
     expect(gone.json()).toMatchObject({ status: 422, code: 'NO_SUCH_TRIGGER' })
   })
+
+  it('asks before a write runs again that its author does not want repeated, once it may have been sent (I5)', async () => {
+    const send = (id: string, onCrash: 'fail' | 'retry', method: string) => ({
+      ...{ id, type: 'http.request', onCrash, params: { url: 'https://shop.example', method } },
+    })
+    const body = { nodes: [send('inside', 'fail', 'POST')], edges: [] }
+    await world.publish({
+      name: 'unsure',
+      nodes: [
+        { id: 'start', type: 'trigger.manual' },
+        send('pay', 'fail', 'POST'),
+        send('mail', 'retry', 'POST'),
+        send('look', 'fail', 'GET'),
+        send('never', 'fail', 'POST'),
+        { id: 'each', type: 'flow.map', params: { items: '={{ [1, 2] }}' }, body },
+      ],
+      edges: ['pay', 'mail', 'look', 'each']
+        .map((to) => ({ from: 'start', to }))
+        .concat({ from: 'mail', to: 'never' }),
+    })
+    const run = (await post('/runs', { workflow: 'unsure' })).json().run.id
+    const producer = await Producer.claim(world, run)
+    await producer.start()
+    await producer.append([{ type: 'step_succeeded', path: 'start', attempt: 1, taken: [0, 1, 2, 3] }])
+    for (const path of ['pay', 'mail', 'look', 'each', 'each[1].inside'])
+      await producer.append([{ type: 'step_started', path, attempt: 1 }])
+    await producer.append([{ type: 'run_finished', status: 'failed' }])
+    await world.sql`UPDATE runs SET status = 'failed' WHERE id = ${run}`
+
+    const plan = (await post(`/runs/${run}/retry/preview`)).json()
+    expect(plan.repeatedWrites).toEqual(['pay', 'each[1].inside'])
+    const repeats = plan.runs.filter((step: { repeats: boolean }) => step.repeats)
+    expect(repeats.map(({ path }: { path: string }) => path).sort()).toEqual(['each', 'pay'])
+    const asked = await post(`/runs/${run}/retry`)
+    expect([asked.statusCode, asked.json()]).toMatchObject([
+      409,
+      { code: 'CONFIRM_REQUIRED', detail: expect.stringContaining('pay, each[1].inside') },
+    ])
+    expect((await post(`/runs/${run}/retry`, { confirm: true })).statusCode).toBe(201)
+  })
 })

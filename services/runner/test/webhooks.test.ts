@@ -145,12 +145,19 @@ describe('webhooks', () => {
   it.each([
     ['/hooks/home/nothing', 'POST'],
     ['/hooks/away/open', 'POST'],
+    ['/hooks/open', 'POST'],
+    ['/hooks/open', 'GET'],
     ['/hooks/home/open', 'PUT'],
     ['/hooks/home/%C3%A9', 'POST'],
     ['/hooks/%20/open', 'POST'],
     ['/hooks/home/a%2F..%2Fopen', 'POST'],
   ] as const)('knows nothing of %s %s', async (url, method) => {
-    expect((await world.app.inject({ method, url })).statusCode).toBe(404)
+    const answer = await world.app.inject({ method, url })
+    expect(answer.json()).toMatchObject({
+      status: 404,
+      code: 'WEBHOOK_NOT_FOUND',
+      hint: expect.stringContaining('/hooks/<workspace>/<path>'),
+    })
   })
 
   it.each([

@@ -14,7 +14,12 @@ describe('deploying', () => {
     expect(first.statusCode).toBe(201)
     const { id } = await read(name)
     const webhooks = [
-      { workflowId: id, node: 'start', method: 'POST', url: 'https://millrace.example/hooks/home/deploy/one' },
+      {
+        workflowId: id,
+        node: 'start',
+        method: 'POST',
+        url: 'https://millrace.example/hooks/home/deploy/one',
+      },
     ]
     expect(first.json()).toMatchObject({
       workflow: { id, name },

@@ -8,7 +8,7 @@ import { runSummary } from '../run.js'
 const common = {
   /** The version of the new run: that of the old one, or the one published now. */
   version: z.enum(['same', 'latest']).default('same'),
-  /** Needed when completed writes would happen again: without it the answer is 409 CONFIRM_REQUIRED. */
+  /** Needed when writes would or may happen again: without it the answer is 409 CONFIRM_REQUIRED. */
   confirm: z.boolean().default(false),
 }
 
@@ -33,7 +33,7 @@ export const undoBody = z.strictObject({})
 export const plannedStep = z.object({
   path: z.string(),
   effect,
-  /** True when it had completed, and so happens once more. */
+  /** True when it had completed, or may have been sent, and so happens once more. */
   repeats: z.boolean(),
 })
 
@@ -45,7 +45,10 @@ export const retryPlan = z.object({
   reused: z.array(z.string()),
   /** Those that run again, or for the first time, if the run reaches them; in topological order. */
   runs: z.array(plannedStep),
-  /** Paths of completed writes that happen again: with any, `confirm` is needed. */
+  /**
+   * Paths of writes that happen again: completed ones, and those with `onCrash: "fail"` that were begun and may have
+   * been sent. With any, `confirm` is needed.
+   */
   repeatedWrites: z.array(z.string()),
 })
 export type RetryPlan = z.infer<typeof retryPlan>

@@ -54,6 +54,22 @@ export const getStepOutcomes = async (
     AND (event ->> 'type' = 'step_succeeded' OR (event ->> 'type' = 'step_failed' AND event ->> 'handled' = 'true'))
   ORDER BY seq`
 
+/** Paths of steps that were started and did not succeed: whether they reached the outside, nobody can say. */
+export const getUnfinishedPaths = async (
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+  nodeIds: readonly string[],
+): Promise<string[]> => {
+  const rows = await sql<{ path: string }[]>`
+    SELECT event ->> 'path' AS path FROM run_events
+    WHERE run_id = ${runId} AND workspace_id = ${workspaceId}
+      AND event ->> 'type' IN ('step_started', 'step_succeeded')
+      AND regexp_replace(event ->> 'path', '^.*\\.', '') = ANY (${nodeIds})
+    GROUP BY 1 HAVING NOT bool_or(event ->> 'type' = 'step_succeeded') ORDER BY min(seq)`
+  return rows.map(({ path }) => path)
+}
+
 /** What has been begun to undo these runs, by steps at these nodes, those of items included. */
 export const getCompensations = async (
   sql: Sql,

@@ -17,11 +17,11 @@ interface StepRunRow {
 type End = Extract<RunEvent, { type: 'step_succeeded' | 'step_failed' }>
 
 /**
- * The steps of a run in the order they started, each with what its last event says came out: outputs are stored
+ * The steps of a run in the order of their first events, each with what its last event says came out: outputs are stored
  * once, in the events. Empty for a run of another workspace (I9).
  */
 export const getSteps = async (sql: Sql, workspaceId: string, runId: string): Promise<Step[]> => {
-  const [steps, ends] = await Promise.all([
+  const [steps, ends, firsts] = await Promise.all([
     sql<StepRunRow[]>`
       SELECT path, node_id, type, status, attempt, error, wait,
         (extract(epoch FROM started_at) * 1000)::float8 AS started_ms,
@@ -32,9 +32,15 @@ export const getSteps = async (sql: Sql, workspaceId: string, runId: string): Pr
       SELECT event FROM run_events
       WHERE run_id = ${runId} AND workspace_id = ${workspaceId} 
         AND event ->> 'type' IN ('step_succeeded', 'step_failed')`,
+    sql<{ path: string; seq: number }[]>`
+      SELECT event ->> 'path' AS path, min(seq) AS seq FROM run_events
+      WHERE run_id = ${runId} AND workspace_id = ${workspaceId} AND event ->> 'path' IS NOT NULL GROUP BY 1`,
   ])
   const endOf = new Map(ends.map(({ event }) => [event.path, event]))
-  return steps.map((row) => toStep(row, endOf.get(row.path)))
+  // Times tell no order within a millisecond; numbers of events do (I4).
+  const seqOf = new Map(firsts.map(({ path, seq }) => [path, seq]))
+  const placeOf = ({ path }: StepRunRow) => seqOf.get(path) ?? Number.MAX_SAFE_INTEGER
+  return [...steps].sort((a, b) => placeOf(a) - placeOf(b)).map((row) => toStep(row, endOf.get(row.path)))
 }
 
 const toStep = (row: StepRunRow, end: End | undefined): Step => ({

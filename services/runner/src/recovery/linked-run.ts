@@ -29,7 +29,7 @@ export const startLinkedRun = async (
   const { plan } = recovery
   if (plan.repeatedWrites.length > 0 && !request.confirm) {
     const paths = plan.repeatedWrites.join(', ')
-    throw new MillraceError('CONFIRM_REQUIRED', `These completed writes would happen again: ${paths}`, {
+    throw new MillraceError('CONFIRM_REQUIRED', `These writes would, or may, happen again: ${paths}`, {
       details: { repeatedWrites: plan.repeatedWrites },
     })
   }

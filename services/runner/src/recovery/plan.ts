@@ -13,10 +13,14 @@ import type { PastRun, RunReads, StepOutcomeRow } from '@millrace/run-store'
 import { loadGraph } from '../published/graph.js'
 import { refuseDeleted, resolveVersion } from '../published/workflows.js'
 import { noSuchRun } from '../runs/params.js'
+import { findUnsureWrites, withUnsureWrites } from './unsure-writes.js'
 
 export interface RecoveryReads {
   readonly sql: Sql
-  readonly store: Pick<RunReads, 'getPastRun' | 'getStepOutcomes' | 'getCompensations' | 'getUndoRuns'>
+  readonly store: Pick<
+    RunReads,
+    'getPastRun' | 'getStepOutcomes' | 'getCompensations' | 'getUndoRuns' | 'getUnfinishedPaths'
+  >
 }
 
 /** Where a retry begins; a step by its path. */
@@ -67,7 +71,9 @@ export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Pr
   const nothingChanged = past.status === 'completed' && before === after && !undone
   if (from.kind === 'failed' && (nothingChanged || planned.runs.length === 0))
     throw new MillraceError('NOTHING_TO_RETRY')
-  return { past, versionId, planned, undone, plan: toPlan(planned, after, byPath) }
+  const unsure = await findUnsureWrites(store, target.workspaceId, past, before.graph)
+  const plan = withUnsureWrites(toPlan(planned, after, byPath), unsure)
+  return { past, versionId, planned, undone, plan }
 }
 
 /** @throws NOT_FOUND, RUN_NOT_FINISHED */

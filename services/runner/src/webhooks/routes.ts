@@ -61,6 +61,16 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
       schema: { hide: true },
       handler: (request, reply) => tellMethods(deps.listeners, request, reply),
     })
+    // The workspace was left out, which is easily done: the error says what the address looks like.
+    scope.route({
+      method: [...METHODS, 'OPTIONS', 'HEAD'],
+      url: '/hooks/:workspace',
+      config: { permission: 'webhook' },
+      schema: { hide: true },
+      handler: () => {
+        throw new MillraceError('WEBHOOK_NOT_FOUND', 'The path of a webhook begins with its workspace')
+      },
+    })
   })
 }
 
