@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(command('bulk retry --status failed --error-code E --from 2026-11-21T09:00:00Z -y')).toEqual({
       name: 'bulk',
       action: 'retry',
-      filter: { status: 'failed', errorCode: 'E', createdFrom: '2026-11-21T09:00:00Z' },
+      filter: { status: 'failed', errorCode: 'E', createdFrom: '2026-11-21T09:00:00.000Z' },
       latest: false,
       confirm: false,
       yes: true,

@@ -11,6 +11,7 @@ import { serializerCompiler } from './json/serializer.js'
 import { useNotFound } from './not-found.js'
 import { requestIdOf } from './request-id.js'
 import { requirePermissions } from './routes.js'
+import { endUnusedConnections } from './unused-connections.js'
 
 /** What `createApp` needs of the metrics: one observation a request. */
 export interface HttpMetrics {
@@ -91,6 +92,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   useJsonBodies(app)
   useProblemErrors(app)
   useNotFound(app)
+  endUnusedConnections(app)
   observeRequests(app, options)
   return app
 }

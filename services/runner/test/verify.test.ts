@@ -104,7 +104,11 @@ describe('parseHookBody', () => {
       b: ['2', '3'],
     })
     expect(parseHookBody('text/plain', Buffer.from('héllo'))).toBe('héllo')
-    expect(parseHookBody('application/octet-stream', Buffer.from([0xff, 0]))).toEqual({ base64: '/wA=' })
+    expect(parseHookBody('application/octet-stream', Buffer.from([0xff, 0]))).toEqual({
+      base64: '/wA=',
+      contentType: 'application/octet-stream',
+      size: 2,
+    })
     expect(parseHookBody(undefined, Buffer.alloc(0))).toBeNull()
   })
 
