@@ -10,18 +10,19 @@ export interface Peer {
 /**
  * Connects only to checked addresses. The host is resolved here and `connect` is given the very addresses that were
  * checked, one after the other until one accepts (a look-up hook alone is skipped for IP literals); the peer is
- * checked once more. What `connect` throws for the last address is thrown; also HTTP_BLOCKED, HTTP_FAILED (unknown host).
+ * checked once more. `left` counts the addresses that are not tried yet, this one included. What `connect` throws for the last address is thrown; also HTTP_BLOCKED, HTTP_FAILED (unknown host).
  */
 export async function connectChecked<T extends Peer>(
   guard: AddressGuard,
   resolve: Resolve,
   host: string,
-  connect: (address: string) => Promise<T>,
+  connect: (address: string, left: number) => Promise<T>,
 ): Promise<T> {
   let refusal: unknown
-  for (const { address } of await resolveChecked(guard, resolve, host)) {
+  const addresses = await resolveChecked(guard, resolve, host)
+  for (const [index, { address }] of addresses.entries()) {
     try {
-      return checkPeer(guard, await connect(address))
+      return checkPeer(guard, await connect(address, addresses.length - index))
     } catch (error) {
       refusal = error
     }

@@ -2,8 +2,9 @@ import { createAddressGuard, type Resolve, systemResolve } from '@millrace/addre
 import { MillraceError } from '@millrace/contracts'
 import { Agent, type Dispatcher } from 'undici'
 import { readBody } from './body.js'
-import { createConnector } from './connector.js'
+import { type Connector, createConnector } from './connector.js'
 import { ACCEPTED_CODINGS } from './content-coding.js'
+import { explain, MAX_HEADER_BYTES } from './failure.js'
 import { type Hop, parseUrl } from './hop.js'
 import { nextHop, redirectTarget } from './redirect.js'
 import { isStale } from './stale.js'
@@ -12,7 +13,6 @@ import type { HttpClient, HttpRequest, HttpResponse } from './types.js'
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024
 const MAX_REDIRECTS = 5
-const CONNECT_MS = 10_000
 
 export interface HttpClientOptions {
   /** CIDRs that may be called although they are private. */
@@ -24,27 +24,40 @@ export interface HttpClientOptions {
 /** The one client of the process. Connections are kept and reused; their number is not limited here. */
 export function createHttpClient({ allowPrivate, resolve = systemResolve }: HttpClientOptions): HttpClient {
   const guard = createAddressGuard(allowPrivate)
-  const connect = createConnector(guard, resolve, CONNECT_MS)
-  const options = { connect, bodyTimeout: 0, headersTimeout: 0 }
-  const agents = {
+  const connector = createConnector(guard, resolve)
+  const options = {
+    connect: connector.connect,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  }
+  const out: Outlets = {
+    connector,
     kept: new Agent({ ...options, pipelining: 1 }),
     fresh: new Agent({ ...options, pipelining: 0 }),
   }
   return {
-    request: (request) => withDeadline(request, (signal) => follow(agents, request, signal)),
+    request: (request) => withDeadline(request, (deadline) => follow(out, request, deadline)),
     async close() {
-      await Promise.all([agents.kept.destroy(), agents.fresh.destroy()])
+      await Promise.all([out.kept.destroy(), out.fresh.destroy()])
     },
   }
 }
 
 /** Where requests leave: over connections kept from earlier ones, or each over its own. */
-interface Agents {
+interface Outlets {
+  readonly connector: Connector
   readonly kept: Agent
   readonly fresh: Agent
 }
 
-async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** When a call has to be done: `at` in milliseconds of `performance.now()`. */
+interface Deadline {
+  readonly at: number
+  readonly signal: AbortSignal
+}
+
+async function withDeadline<T>(request: HttpRequest, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = request
   const deadline = new AbortController()
   const expire = () => deadline.abort(new MillraceError('HTTP_FAILED', `no answer within ${timeoutMs} ms`))
@@ -52,7 +65,7 @@ async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal)
   const signal =
     request.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, request.signal])
   try {
-    return await work(signal)
+    return await work({ at: performance.now() + timeoutMs, signal })
   } catch (error) {
     throw explain(signal.aborted ? signal.reason : error, request)
   } finally {
@@ -60,7 +73,7 @@ async function withDeadline<T>(request: HttpRequest, work: (signal: AbortSignal)
   }
 }
 
-async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+async function follow(out: Outlets, request: HttpRequest, deadline: Deadline): Promise<HttpResponse> {
   let hop: Hop = {
     url: parseUrl(request.url),
     method: request.method.toUpperCase(),
@@ -70,7 +83,7 @@ async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal)
   }
   const allowed = Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)
   for (let redirects = 0; ; redirects++) {
-    const answer = await sendAgainIfStale(agents, hop, signal)
+    const answer = await sendAgainIfStale(out, hop, deadline)
     const target = redirectTarget(answer.statusCode, answer.headers['location'])
     if (target === undefined || allowed === 0) {
       const body = await readBody(hop.method, answer, request.maxResponseBytes ?? DEFAULT_MAX_BYTES)
@@ -87,11 +100,13 @@ async function follow(agents: Agents, request: HttpRequest, signal: AbortSignal)
   }
 }
 
-const sendAgainIfStale = ({ kept, fresh }: Agents, hop: Hop, signal: AbortSignal) =>
-  send(kept, hop, signal).catch((error: unknown) => {
-    if (signal.aborted || !isStale(error, hop)) throw error
-    return send(fresh, hop, signal)
-  })
+const sendAgainIfStale = ({ kept, fresh, connector }: Outlets, hop: Hop, { at, signal }: Deadline) =>
+  connector
+    .within(at, () => send(kept, hop, signal))
+    .catch((error: unknown) => {
+      if (signal.aborted || !isStale(error, hop)) throw error
+      return connector.within(at, () => send(fresh, hop, signal))
+    })
 
 function send(
   agent: Agent,
@@ -121,21 +136,3 @@ const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, st
 /** Each by itself: a comma may stand inside of one (RFC 6265, section 3). */
 const cookiesOf = ({ 'set-cookie': cookies }: Dispatcher.ResponseData['headers']) =>
   cookies === undefined ? {} : { setCookies: [cookies].flat() }
-
-/** What went wrong, without the URL's query, which may hold a key (I8). */
-function explain(error: unknown, request: HttpRequest): unknown {
-  if (error instanceof MillraceError) return error
-  if (request.signal?.aborted) return error
-  const cause = error instanceof Error && error.cause instanceof MillraceError ? error.cause : undefined
-  if (cause !== undefined) return cause
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  const place = URL.parse(request.url)?.host ?? 'the host'
-  const text = String(message)
-  const said = typeof code === 'string' && !text.includes(code) ? `${code} ${text}` : text
-  return new MillraceError(
-    'HTTP_FAILED',
-    `${place}: ${said}`,
-    // What undici refuses to send, it refuses every time.
-    { cause: error, ...(code === 'UND_ERR_INVALID_ARG' ? { details: { retryable: false } } : {}) },
-  )
-}

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { isUnaskedContinue } from './failure.js'
 import type { Hop } from './hop.js'
 
 /** RFC 9110, section 9.2.2. */
@@ -21,7 +22,9 @@ export function watchUse<T extends Socket>(socket: T): T {
  * harm.
  */
 export const isStale = (error: unknown, { method, headers }: Hop): boolean =>
-  wasLostAfterUse(error) && (IDEMPOTENT.has(method) || 'idempotency-key' in headers)
+  wasLostAfterUse(error) &&
+  !isUnaskedContinue(error) &&
+  (IDEMPOTENT.has(method) || 'idempotency-key' in headers)
 
 function wasLostAfterUse(error: unknown): boolean {
   if (!(error instanceof Error)) return false

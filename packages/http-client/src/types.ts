@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly secretHeaders?: readonly string[]
   readonly body?: string | Uint8Array
   readonly signal?: AbortSignal
-  /** Whole call, redirects included. Default 30,000; Infinity leaves it to `signal`. Connecting takes 10,000 at most. */
+  /** Whole call, redirects included. Default 30,000; Infinity leaves it to `signal`. Connecting takes 10,000 at most, all addresses of a host together. */
   readonly timeoutMs?: number
   /** Default 10 MB (10 × 1,048,576). */
   readonly maxResponseBytes?: number

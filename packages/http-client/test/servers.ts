@@ -12,12 +12,12 @@ export function loopbackClient(): HttpClient {
   return client
 }
 
-async function listen(server: Server, sockets: Set<Socket>): Promise<number> {
+async function listen(server: Server, sockets: Set<Socket>, host = '127.0.0.1'): Promise<number> {
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => {}).once('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy()
@@ -28,13 +28,17 @@ async function listen(server: Server, sockets: Set<Socket>): Promise<number> {
 }
 
 /** A real HTTP server on loopback, and the requests that it has seen. */
-export async function serve(answer: RequestListener): Promise<{ origin: string; seen: IncomingMessage[] }> {
+export async function serve(
+  answer: RequestListener,
+  host: '127.0.0.1' | '::1' = '127.0.0.1',
+): Promise<{ origin: string; seen: IncomingMessage[] }> {
   const seen: IncomingMessage[] = []
   const server = createServer((request, response) => {
     seen.push(request)
     answer(request, response)
   })
-  return { origin: `http://127.0.0.1:${await listen(server, new Set())}`, seen }
+  const port = await listen(server, new Set(), host)
+  return { origin: `http://${host === '::1' ? '[::1]' : host}:${port}`, seen }
 }
 
 /** A server that says whatever it likes on each connection; `closed` resolves when the first one has ended. */
