@@ -77,6 +77,7 @@ describe('workflows', () => {
     await page.getByRole('link', { name: 'to-archive', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Actions on to-archive' }).click()
     await page.getByRole('menuitem', { name: 'Archive' }).click()
+    await page.getByText('No run is under way.').waitFor()
     await page.getByRole('button', { name: 'Archive', exact: true }).click()
     await page.getByText('to-archive is archived').waitFor()
     await page.getByRole('textbox', { name: 'Search workflows' }).fill('nowhere-to-be-found')

@@ -32,6 +32,24 @@ describe('workflows', () => {
     expect((await create('orders')).id).not.toBe(id)
   })
 
+  test('runs that have not ended are counted, whatever they wait for', async () => {
+    const { id, name } = await create()
+    const counted = async (ref: string) => {
+      const answer = await world().call('GET', `/workflows/${ref}/runs-under-way`)
+      expect(answer.statusCode).toBe(200)
+      return answer.json()
+    }
+    expect(await counted(id)).toEqual({ count: 0, exact: true })
+    const version = (await world().call('POST', `/workflows/${id}/publish`, {})).json()
+    for (const status of ['pending', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'])
+      await world().sql`
+        INSERT INTO runs (id, workspace_id, workflow_id, version_id, status, trigger, input)
+        VALUES (${uuidv7()}, ${world().home.id}, ${id}, ${version.id}, ${status}, 'start', '{}')`
+    expect(await counted(name)).toEqual({ count: 4, exact: true })
+    expect(await counted((await create()).id)).toEqual({ count: 0, exact: true })
+    expect((await world().call('GET', '/workflows/nowhere/runs-under-way')).statusCode).toBe(404)
+  })
+
   test('a name is taken once', async () => {
     const { name } = await create()
     const again = await world().call('POST', '/workflows', { definition: simpleFlow(name) })

@@ -3,6 +3,7 @@ export const keys = {
   workflows: ['workflows'],
   workflowList: (search: string) => ['workflows', 'list', search],
   workflow: (id: string) => ['workflows', 'one', id],
+  runsUnderWay: (id: string) => ['workflows', 'one', id, 'runs-under-way'],
   versions: (workflowId: string) => ['workflows', 'one', workflowId, 'versions'],
   version: (workflowId: string, number: number) => ['workflows', 'one', workflowId, 'versions', number],
   runs: ['runs'],

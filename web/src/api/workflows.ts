@@ -2,6 +2,7 @@ import {
   type Json,
   type JsonObject,
   page,
+  runsUnderWayAnswer,
   validateAnswer,
   version,
   versionWithDefinition,
@@ -49,6 +50,10 @@ export const createWorkflowsApi = (client: Client) => ({
       { method: 'POST', path: `${at(workflowId)}/publish`, body: message === undefined ? {} : { message } },
       version,
     ),
+
+  /** Of those that archiving leaves to go on. */
+  runsUnderWay: (workflowId: string, signal?: AbortSignal) =>
+    client.call({ method: 'GET', path: `${at(workflowId)}/runs-under-way`, signal }, runsUnderWayAnswer),
 
   /** Its runs stay; no new ones start. */
   archive: async (workflowId: string): Promise<void> => {

@@ -44,6 +44,14 @@ export const workflowListItem = workflowSummary.extend({
 })
 export type WorkflowListItem = z.infer<typeof workflowListItem>
 
+/** How many runs of a workflow have not ended; test runs count. Beyond `MAX_COUNTED` it is not told how many more. */
+export const runsUnderWayAnswer = z.object({
+  count: z.int().min(0),
+  /** False: there are more than `count`. */
+  exact: z.boolean(),
+})
+export type RunsUnderWay = z.infer<typeof runsUnderWayAnswer>
+
 export const createWorkflowBody = z.strictObject({ definition: draftDefinition })
 export const saveDraftBody = z.strictObject({
   definition: draftDefinition,

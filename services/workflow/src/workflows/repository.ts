@@ -1,4 +1,4 @@
-import { MillraceError, type Workflow, type WorkflowListItem } from '@millrace/contracts'
+import { MillraceError, type RunsUnderWay, type Workflow, type WorkflowListItem } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type postgres from 'postgres'
 import {
@@ -83,6 +83,24 @@ const whereMatches = (sql: Sql, search: string) => sql`
   AND (position(lower(${search}) IN lower(w.name)) > 0 OR EXISTS (
     SELECT FROM jsonb_path_query(w.draft, '$.nodes[*].type') type
     WHERE position(lower(${search}) IN lower(type #>> '{}')) > 0))`
+
+/** More are not counted: a person who is asked whether to go on needs no more, and the answer stays quick. */
+const MAX_COUNTED = 10_000
+
+/** Read from the index over the workspace's runs that have not ended. Throws NOT_FOUND. */
+export const countRunsUnderWay = async (
+  sql: Sql,
+  workspaceId: string,
+  ref: string,
+): Promise<RunsUnderWay> => {
+  const [row] = await sql<{ runs: number }[]>`
+    SELECT (SELECT count(*)::int FROM (
+      SELECT FROM runs r WHERE r.workspace_id = w.workspace_id AND r.workflow_id = w.id
+        AND r.status IN ('pending', 'running', 'waiting', 'paused') LIMIT ${MAX_COUNTED + 1}) AS counted) AS runs
+    FROM workflows w WHERE ${whereWorkflow(sql, workspaceId, ref)} LIMIT 1`
+  if (row === undefined) throw workflowNotFound(ref)
+  return { count: Math.min(row.runs, MAX_COUNTED), exact: row.runs <= MAX_COUNTED }
+}
 
 /** Frees the name, and starts no more runs: webhooks, schedules and listeners go, versions stay for the runs pinned to them. */
 export const archiveWorkflow = (sql: Sql, workspaceId: string, ref: string): Promise<void> =>

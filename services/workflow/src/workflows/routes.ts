@@ -1,4 +1,11 @@
-import { createWorkflowBody, page, storableText, workflow, workflowListItem } from '@millrace/contracts'
+import {
+  createWorkflowBody,
+  page,
+  runsUnderWayAnswer,
+  storableText,
+  workflow,
+  workflowListItem,
+} from '@millrace/contracts'
 import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -6,7 +13,7 @@ import type { WorkflowDeps } from '../context.js'
 import { createDraft } from '../drafts/repository.js'
 import { decodeCursor, textPosition, toPage } from '../http/cursor.js'
 import { DEFINITION_BODY_LIMIT, workflowRef } from '../http/params.js'
-import { archiveWorkflow, getWorkflow, listWorkflows } from './repository.js'
+import { archiveWorkflow, countRunsUnderWay, getWorkflow, listWorkflows } from './repository.js'
 
 const listQuery = z.strictObject({
   cursor: z.string().max(1_000).optional(),
@@ -67,6 +74,23 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
     async ({ actor, params }) => getWorkflow(sql, actor.workspaceId, params.workflow),
   )
 
+  routes.get(
+    '/api/v1/workflows/:workflow/runs-under-way',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Count the runs that have not ended',
+        description:
+          'Worth a look before the workflow is archived: these go on to their end. Runs that wait or are paused ' +
+          'count, and test runs. Of more than 10,000 it says 10,000, and `exact` is false.',
+        params: workflowRef,
+        response: { 200: runsUnderWayAnswer },
+      },
+    },
+    async ({ actor, params }) => countRunsUnderWay(sql, actor.workspaceId, params.workflow),
+  )
+
   routes.delete(
     '/api/v1/workflows/:workflow',
     {
@@ -75,7 +99,9 @@ export const registerWorkflowRoutes = (app: FastifyInstance, { sql }: Pick<Workf
         tags,
         summary: 'Archive a workflow',
         params: workflowRef,
-        description: 'Its runs stay, no new ones start.',
+        description:
+          'No new run starts. Runs that are under way go on to their end, and all of them stay to be looked at: ' +
+          '`runs-under-way` says beforehand how many.',
         response: { 204: nothing },
       },
     },

@@ -1,10 +1,11 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { WorkflowListItem } from '@millrace/contracts'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../../api/context.js'
 import { keys } from '../../api/keys.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
+import { sayRunsUnderWay } from './runs-under-way.js'
 
 interface ArchiveDialogProps {
   readonly workflow: WorkflowListItem
@@ -14,6 +15,12 @@ interface ArchiveDialogProps {
 export const ArchiveDialog = ({ workflow, onClose }: ArchiveDialogProps) => {
   const { workflows } = useApi()
   const queryClient = useQueryClient()
+  const underWay = useQuery({
+    queryKey: keys.runsUnderWay(workflow.id),
+    queryFn: ({ signal }) => workflows.runsUnderWay(workflow.id, signal),
+    // What was counted for an earlier look says nothing now.
+    gcTime: 0,
+  })
   const archive = useMutation({
     mutationFn: () => workflows.archive(workflow.id),
     onSuccess: async () => {
@@ -26,8 +33,11 @@ export const ArchiveDialog = ({ workflow, onClose }: ArchiveDialogProps) => {
     <Modal opened onClose={onClose} title={`Archive ${workflow.name}?`} size={420}>
       <Stack gap="md">
         <Text size="sm">
-          Its webhooks and schedules stop at once and no new run starts. Runs that have begun go on, and all
-          of them stay to be looked at. The name becomes free.
+          Its webhooks and schedules stop at once and no new run starts, also not by a retry. All runs stay to
+          be looked at. The name becomes free.
+        </Text>
+        <Text size="sm" role="status" fw={500}>
+          {sayRunsUnderWay(underWay)}
         </Text>
         {archive.isError && <ProblemAlert error={archive.error} />}
         <Group justify="flex-end" gap="xs">
