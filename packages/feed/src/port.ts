@@ -40,6 +40,8 @@ const RUN = 'run:'
 export const CONTROL_TOPIC = 'control'
 /** What workers say of their free places. Payload: `PlacesPayload`. */
 export const PLACES_TOPIC = 'places'
+/** New tasks for programs outside. Payload: `NewTaskPayload`. */
+export const TASKS_TOPIC = 'tasks'
 /** Runs handed to a worker: see `encodeHandedRun` of the run store. */
 export const workerTopic = (workerId: string): string => `worker:${workerId}`
 /** Run-list changes of a workspace. Payload: `{ runId, status, lastSeq }`. */

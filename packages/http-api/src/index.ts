@@ -1,6 +1,7 @@
 export { anyJson, eventStream, nothing } from './answers.js'
 export { type AppOptions, createApp, type HttpMetrics, typed } from './app.js'
 export type { Authenticate } from './authentication.js'
+export { closedSignal } from './closed-signal.js'
 export { type DocsOptions, registerDocs } from './docs.js'
 export { sendProblem } from './errors/reply.js'
 export { isUnreachable } from './errors/unreachable.js'

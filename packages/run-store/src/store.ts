@@ -57,6 +57,7 @@ import {
   type HeldTask,
   leaseTasks,
   renewTask,
+  returnTask,
   type TaskRequest,
   taskExists,
 } from './waits/tasks.js'
@@ -88,6 +89,8 @@ export interface RunIntake {
   leaseTasks(request: TaskRequest): Promise<Task[]>
   /** See {@link renewTask}. */
   renewTask(held: HeldTask, leaseMs: number): Promise<string | null>
+  /** See {@link returnTask}. */
+  returnTask(held: HeldTask): Promise<void>
   /** See {@link finishTask}. */
   finishTask(held: HeldTask, result: WaitResult): Promise<string | undefined>
   taskExists(workspaceId: string, id: string): Promise<boolean>
@@ -252,6 +255,7 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     resumeWait: (runId, path, payload) => resumeWait(sql, runId, path, payload),
     leaseTasks: (request) => leaseTasks(sql, request),
     renewTask: (held, leaseMs) => renewTask(sql, held, leaseMs),
+    returnTask: (held) => returnTask(sql, held),
     finishTask: (held, result) => finishTask(sql, held, result),
     taskExists: (workspaceId, id) => taskExists(sql, workspaceId, id),
     resolveWait: (workspaceId, id, by, result) => resolveWait(sql, workspaceId, id, by, result),

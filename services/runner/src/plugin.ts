@@ -23,6 +23,7 @@ import { registerTestRuns } from './test-runs/routes.js'
 import { registerApprovals } from './waits/approval-routes.js'
 import { registerEventRoutes } from './waits/event-routes.js'
 import { registerResumeRoutes } from './waits/resume-routes.js'
+import { TaskLine } from './waits/task-line.js'
 import { registerTasks } from './waits/task-routes.js'
 import { createWaker } from './waits/waker.js'
 import { registerWebhooks } from './webhooks/routes.js'
@@ -94,7 +95,8 @@ export const runnerPlugin =
     registerRecovery(app, { ...starting, store: deps.store, messenger })
     registerRunStream(app, { store: deps.store, hub, connections, onError })
     registerMultiplexedStream(app, { store: deps.store, hub, connections, onError, feed: deps.feed })
-    registerTasks(app, { store: deps.store, waker })
+    const line = new TaskLine({ store: deps.store, feed: deps.feed, onError })
+    registerTasks(app, { store: deps.store, line, waker })
     registerApprovals(app, { store: deps.store, waker })
     registerEventRoutes(app, { store: deps.store, waker, admission, enqueuer, onAccepted })
     registerResumeRoutes(app, { ...deps, waker })
@@ -103,9 +105,11 @@ export const runnerPlugin =
     app.addHook('onReady', async () => {
       bulk.start()
       await handOver.start()
+      await line.start()
     })
     app.addHook('preClose', async () => {
       handOver.stop()
+      line.close()
       await bulk.stop()
       hub.close()
       connections.close()

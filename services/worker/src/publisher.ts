@@ -3,10 +3,13 @@ import {
   type EventFeed,
   encodeRunFeed,
   type FeedMessage,
+  type NewTaskPayload,
   type RunAnswer,
   runTopic,
+  TASKS_TOPIC,
   workspaceTopic,
 } from '@millrace/feed'
+import type { WaitRow } from '@millrace/run-store'
 
 /**
  * Sends durable events to the feed, all runs of one turn of the event loop in one round trip.
@@ -15,6 +18,8 @@ import {
  */
 export class Publisher {
   #batch: FeedMessage[] = []
+  /** Payloads: many tasks of one queue are one word. */
+  readonly #tasks = new Set<string>()
   #scheduled = false
 
   constructor(
@@ -42,6 +47,19 @@ export class Publisher {
         payload: JSON.stringify({ runId, status, lastSeq }),
       })
     }
+    this.#schedule()
+  }
+
+  /** Tells the programs that wait for tasks; `waits` have become durable. */
+  waiting(workspaceId: string, waits: readonly WaitRow[]): void {
+    for (const { kind, name } of waits)
+      if (kind === 'task' && name !== null) {
+        this.#tasks.add(JSON.stringify({ workspaceId, queue: name } satisfies NewTaskPayload))
+        this.#schedule()
+      }
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => this.#send())
@@ -51,6 +69,8 @@ export class Publisher {
     this.#scheduled = false
     const batch = this.#batch
     this.#batch = []
+    for (const payload of this.#tasks) batch.push({ topic: TASKS_TOPIC, payload })
+    this.#tasks.clear()
     this.feed.publish(batch).catch(this.onError)
   }
 }

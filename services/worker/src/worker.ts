@@ -301,6 +301,7 @@ export class Worker {
       storePayload: (run, payload) => store.putPayload(run.workspaceId, run.id, payload),
       published: ({ run, plan }, unit, status) => {
         this.#publisher.durable(run.id, run.workspaceId, unit.events, status, answerIn(unit, run, plan))
+        if (unit.waits !== undefined) this.#publisher.waiting(run.workspaceId, unit.waits)
         countEvents(this.deps.metrics, plan, unit.events)
         if (unit.children !== undefined) this.deps.metrics.runsAccepted('trigger.call', unit.children.length)
         if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))

@@ -10,6 +10,8 @@ export const leaseTasksBody = z.strictObject({
   max: z.int().min(1).max(100).default(1),
   /** A task that is neither done nor renewed within this time is offered again. */
   leaseMs,
+  /** While there is no task, the answer waits so long for one to come. 0: not at all. */
+  waitMs: z.int().min(0).max(30_000).default(0),
 })
 export type LeaseTasksBody = z.input<typeof leaseTasksBody>
 

@@ -69,6 +69,11 @@ export const renewTask = async (sql: Sql, held: HeldTask, leaseMs: number): Prom
   return row === undefined ? null : toIso(row.lease_ms)
 }
 
+/** Gives a task back that its holder never came to know of: others may take it at once. */
+export const returnTask = async (sql: Sql, held: HeldTask): Promise<void> => {
+  await sql`UPDATE waits SET lease_token = NULL, lease_until = NULL WHERE ${isHeld(sql, held)}`
+}
+
 /**
  * Ends a task for its holder (D14). The same end given again, by the same lease, is as good as given once: its answer may
  * have been lost. @returns the run to ring for; undefined: the lease or the wait is over.

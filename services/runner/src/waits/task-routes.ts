@@ -9,14 +9,16 @@ import {
   taskDoneAnswer,
   type WaitResult,
 } from '@millrace/contracts'
-import { typed } from '@millrace/http-api'
+import { closedSignal, typed } from '@millrace/http-api'
 import type { HeldTask, RunIntake } from '@millrace/run-store'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { TaskLine } from './task-line.js'
 import type { Waker } from './waker.js'
 
 export interface TaskRoutesDeps {
-  readonly store: Pick<RunIntake, 'leaseTasks' | 'renewTask' | 'finishTask' | 'taskExists'>
+  readonly store: Pick<RunIntake, 'renewTask' | 'finishTask' | 'taskExists'>
+  readonly line: Pick<TaskLine, 'lease'>
   readonly waker: Waker
 }
 
@@ -30,7 +32,7 @@ export const registerTasks = (app: FastifyInstance, deps: TaskRoutesDeps): void 
   registerEnds(app, deps)
 }
 
-const registerLeases = (app: FastifyInstance, { store }: TaskRoutesDeps): void => {
+const registerLeases = (app: FastifyInstance, { store, line }: TaskRoutesDeps): void => {
   typed(app).post(
     '/api/v1/tasks/lease',
     {
@@ -38,12 +40,15 @@ const registerLeases = (app: FastifyInstance, { store }: TaskRoutesDeps): void =
       schema: {
         tags,
         summary: 'Take tasks of a queue, the oldest first',
+        description:
+          'With `waitMs` the answer waits for a task to come while there is none; who has waited longest has it. ' +
+          'An empty list means that none came in time, or that this process stops: ask again.',
         body: leaseTasksBody,
         response: { 200: leaseTasksAnswer },
       },
     },
-    async ({ actor, body }) => ({
-      items: await store.leaseTasks({ workspaceId: actor.workspaceId, ...body }),
+    async ({ actor, body: { waitMs, ...request } }, reply) => ({
+      items: await line.lease({ workspaceId: actor.workspaceId, ...request }, waitMs, closedSignal(reply)),
     }),
   )
   typed(app).post(

@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/contracts'
 import { uuidv7 } from '@millrace/db'
+import { closedSignal } from '@millrace/http-api'
 import type { NewRun } from '@millrace/run-store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Listener, Listeners } from '../published/listeners.js'
@@ -164,11 +165,4 @@ const hookRun = (
     // By meaning. Headers change between two tries of a delivery (dates, traces); what it says does not.
     requestHash: delivery === null ? null : requestHash([input.method, input.query, input.body]),
   }
-}
-
-/** Aborts when the caller has gone: nobody is left to wait for. */
-const closedSignal = (reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
-  return controller.signal
 }

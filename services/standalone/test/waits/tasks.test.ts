@@ -118,3 +118,26 @@ it('answers bad input with 4xx, and knows no others’ tasks (I9)', async () => 
     await world.store.leaseTasks({ workspaceId: uuidv7(), queue: 'own', max: 9, leaseMs: 1_000 }),
   ).toEqual([])
 })
+
+it.each([
+  ['redis', undefined],
+  ['postgres', null],
+] as const)('comes at once to a program that waits for one, with %s', async (_, redisUrl) => {
+  const own = await openWorld(redisUrl === undefined ? {} : { redisUrl })
+  try {
+    own.scheduler()
+    await own.worker()
+    const words: string[] = []
+    await own.feed.subscribe('tasks', (payload) => words.push(payload))
+    const waiting = own.post('/tasks/lease', { queue: 'awaited', waitMs: 30_000 })
+    const version = await own.publish({
+      nodes: [{ id: 'work', type: 'task.external', params: { queue: 'awaited' } }],
+    })
+    const runId = await own.start(version)
+    expect((await waiting).json()).toMatchObject({ items: [{ runId, path: 'work' }] })
+    const word = JSON.stringify({ workspaceId: own.workspaceId, queue: 'awaited' })
+    await waitFor(() => words.includes(word), { what: 'word of the task' })
+  } finally {
+    await own.end()
+  }
+})
