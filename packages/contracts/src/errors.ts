@@ -64,6 +64,11 @@ export const ERRORS = {
     'Try again; nothing was lost. /health/ready says which part.',
     true,
   ),
+  NOT_MILLRACE: entry(
+    502,
+    'What answers is not Millrace',
+    'Check the URL, and that client and server have the same version.',
+  ),
   INTERNAL: entry(
     500,
     'Something went wrong inside Millrace',

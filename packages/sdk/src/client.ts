@@ -9,6 +9,7 @@ import { list } from './resources/page.js'
 import { createRuns } from './resources/runs.js'
 import { createTasks } from './resources/tasks.js'
 import { createWorkflows } from './resources/workflows.js'
+import { createSession } from './session.js'
 import { createTransport } from './transport.js'
 
 export interface ClientOptions {
@@ -16,24 +17,31 @@ export interface ClientOptions {
   readonly baseUrl: string
   /** An access token; `auth.login` sets one too. */
   readonly token?: string
+  /** Renews the access token when it has expired; `auth.login` sets one too. It works once: see `renew`. */
+  readonly refreshToken?: string
+  /**
+   * Called instead of using the refresh token, with the token that was refused: for programs that share a sign-in with
+   * others. Gives another access token, or undefined when the sign-in is over.
+   */
+  readonly renew?: (refused: string | undefined) => Promise<string | undefined>
   readonly fetch?: typeof fetch
 }
 
 /**
  * A typed client of the REST API. Every call throws ApiError: what the API refused, with its problem document;
- * UNAVAILABLE when nothing answered; INTERNAL when an answer does not match its contract.
+ * UNAVAILABLE when nothing answered; NOT_MILLRACE when an answer does not match its contract. An access token that has
+ * expired is renewed, and the call is made again.
  */
 export const createClient = (options: ClientOptions) => {
-  let token = options.token
-  const transport = createTransport({
-    baseUrl: options.baseUrl,
-    fetch: options.fetch ?? fetch,
-    token: () => token,
-  })
+  const { baseUrl, fetch: ask = fetch } = options
+  const plain = createTransport({ baseUrl, fetch: ask, token: () => undefined })
+  const session = createSession(options, () => plain)
+  const transport = createTransport({ baseUrl, fetch: ask, token: session.token, renew: session.renew })
   return {
-    auth: createAuth(transport, (accessToken) => {
-      token = accessToken
-    }),
+    auth: {
+      ...createAuth(plain, session.set),
+      me: createAuth(transport, session.set).me,
+    },
     workflows: createWorkflows(transport),
     credentials: createCredentials(transport),
     runs: createRuns(transport),

@@ -9,8 +9,8 @@ import {
 import { ApiError } from './errors.js'
 
 /** The error of an answer that is not 2xx. Reads the body. */
-export const readError = async (response: Response): Promise<ApiError> => {
-  const problem = asProblem(await readJson(response)) ?? unexpected(response.status)
+export const readError = async (base: string, response: Response): Promise<ApiError> => {
+  const problem = asProblem(await readJson(response)) ?? unexpected(base, response.status)
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new ApiError(problem, Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {})
 }
@@ -22,21 +22,25 @@ export const unreachable = (baseUrl: string, cause: unknown): ApiError => {
 }
 
 /** A 2xx answer that does not match its contract. */
-export const contractBroken = (route: string, cause: unknown): ApiError =>
+export const contractBroken = (base: string, what: string, cause: unknown): ApiError =>
   new ApiError(
     toProblem(
-      new MillraceError('INTERNAL', `The answer of ${route} does not match its contract: versions differ?`),
+      new MillraceError(
+        'NOT_MILLRACE',
+        `What answers at ${base} is not Millrace, or another version of it: ${what} does not match its contract`,
+      ),
     ),
     { cause },
   )
 
-/** Something between us and Millrace answered, such as a proxy. */
-const unexpected = (status: number): Problem => ({
-  ...toProblem(
-    new MillraceError(status >= 500 ? 'UNAVAILABLE' : 'INTERNAL', `The server answered ${status}`),
-  ),
-  status,
-})
+/** No problem document of ours: a server that is not Millrace, or a proxy in between. */
+const unexpected = (base: string, status: number): Problem => {
+  const error =
+    status >= 500
+      ? new MillraceError('UNAVAILABLE', `The server at ${base} answered ${status}`)
+      : new MillraceError('NOT_MILLRACE', `What answers at ${base} is not Millrace: it said ${status}`)
+  return { ...toProblem(error), status }
+}
 
 const readJson = async (response: Response): Promise<unknown> => {
   try {

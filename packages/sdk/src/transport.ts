@@ -7,6 +7,8 @@ export interface TransportOptions {
   readonly baseUrl: string
   readonly fetch: typeof fetch
   readonly token: () => string | undefined
+  /** Another token than the one that was refused; undefined when there is none to be had. */
+  readonly renew?: (refused: string | undefined) => Promise<string | undefined>
 }
 
 export interface Call {
@@ -21,6 +23,7 @@ export interface Call {
 
 /** Makes calls and turns every refusal into an ApiError. Knows no resource. */
 export interface Transport {
+  readonly baseUrl: string
   /** The answer parsed by its contract. */
   call<S extends z.ZodType>(call: Call, answer: S): Promise<z.output<S>>
   /** The raw answer, 2xx for sure. */
@@ -30,18 +33,29 @@ export interface Transport {
 export const createTransport = (options: TransportOptions): Transport => {
   const base = options.baseUrl.replace(/\/+$/, '')
 
-  const open = async (call: Call): Promise<Response> => {
-    const request = toRequest(call, options.token())
+  const send = (call: Call, token: string | undefined): Promise<Response> => {
     const url = `${base}/api/v1${call.path}${queryOf(call.query ?? {})}`
-    const response = await options.fetch(url, request).catch((cause: unknown) => {
+    return options.fetch(url, toRequest(call, token)).catch((cause: unknown) => {
       if (call.signal?.aborted === true) throw cause
       throw unreachable(base, cause)
     })
-    if (!response.ok) throw await readError(response)
-    return response
+  }
+
+  const open = async (call: Call): Promise<Response> => {
+    const token = options.token()
+    const response = await send(call, token)
+    if (response.ok) return response
+    const error = await readError(base, response)
+    if (error.code !== 'UNAUTHENTICATED') throw error
+    const renewed = await options.renew?.(token)
+    if (renewed === undefined) throw error
+    const second = await send(call, renewed)
+    if (!second.ok) throw await readError(base, second)
+    return second
   }
 
   return {
+    baseUrl: base,
     open,
     async call(call, answer) {
       const response = await open(call)
@@ -49,7 +63,7 @@ export const createTransport = (options: TransportOptions): Transport => {
         return answer.parse(parseJson(await response.text()))
       } catch (cause) {
         if (call.signal?.aborted === true) throw cause
-        throw contractBroken(`${call.method} ${call.path}`, cause)
+        throw contractBroken(base, `${call.method} ${call.path}`, cause)
       }
     },
   }

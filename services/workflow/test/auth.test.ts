@@ -62,6 +62,21 @@ describe('sign-in', () => {
     expect((await post('refresh', SAME_ORIGIN)).statusCode).toBe(401)
   })
 
+  test('a program that keeps its own refresh token needs no cookie and no origin', async () => {
+    const body = { email: world().home.email, password: PASSWORD, refresh: 'answer' }
+    const first = await post('login', {}, body)
+    expect([first.statusCode, first.cookies]).toEqual([200, []])
+    const { refreshToken } = first.json()
+    const second = await post('refresh', {}, { refreshToken })
+    expect([second.statusCode, second.cookies]).toEqual([200, []])
+    expect(second.json().refreshToken).not.toBe(refreshToken)
+    const evil = { 'sec-fetch-site': 'cross-site' }
+    expect((await post('refresh', evil, { refreshToken: second.json().refreshToken })).statusCode).toBe(403)
+    expect((await post('logout', {}, { refreshToken: second.json().refreshToken })).statusCode).toBe(204)
+    const over = await post('refresh', {}, { refreshToken: second.json().refreshToken })
+    expect(over.json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
+  })
+
   test.each<[string, Record<string, string>, number]>([
     ['neither header: not a browser', {}, 403],
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],

@@ -17,11 +17,21 @@ export const permission = z.enum([
 ])
 export type Permission = z.infer<typeof permission>
 
-export const loginBody = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1_000) })
+/** Where the refresh token goes: into a cookie that no script can read, or into the answer, for programs that keep it. */
+const refresh = z.enum(['cookie', 'answer']).default('cookie')
+export const loginBody = z.strictObject({
+  email: z.email().max(254),
+  password: z.string().min(1).max(1_000),
+  refresh,
+})
+/** With a token of its own a program needs no cookie; it works once, and the answer brings the next. */
+export const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(200).optional() }).nullish()
 export const tokenAnswer = z.object({
   accessToken: z.string(),
   /** Seconds. */
   expiresIn: z.int(),
+  /** Where the caller keeps it. Valid for 30 days, once. */
+  refreshToken: z.string().optional(),
   workspace: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
   user: z.object({ id: z.string(), email: z.string(), role }),
 })

@@ -86,7 +86,7 @@ async function* readConnection(
     const messages = parser.push(text)
     stream.retryMs = parser.retryMs ?? stream.retryMs
     for (const message of messages) {
-      const event = parseEvent(message.data)
+      const event = parseEvent(transport, message.data)
       if (event.seq <= stream.last) continue // seen on a former connection (invariant 1)
       if (event.seq > stream.last + 1) return
       stream.last = event.seq
@@ -108,17 +108,17 @@ async function* decoded(response: Response): AsyncGenerator<string, void, undefi
   }
 }
 
-const parseEvent = (data: string): RunEvent => {
+const parseEvent = ({ baseUrl }: Transport, data: string): RunEvent => {
   try {
     return runEvent.parse(parseJson(data))
   } catch (cause) {
-    throw contractBroken('an event of the stream', cause)
+    throw contractBroken(baseUrl, 'an event of the stream', cause)
   }
 }
 
 /** Broken connections, and refusals that pass: the rest would only be refused again. */
 const isWorthAnotherTry = (error: unknown): boolean =>
-  !(error instanceof ApiError) || error.status === 429 || error.status === 502 || error.status === 503
+  !(error instanceof ApiError) || error.code === 'UNAVAILABLE' || [429, 503].includes(error.status)
 
 const cutOff = (runId: string): ApiError =>
   new ApiError(

@@ -1,4 +1,4 @@
-import { loginBody, MillraceError, meAnswer, tokenAnswer } from '@millrace/contracts'
+import { loginBody, MillraceError, meAnswer, refreshBody, tokenAnswer } from '@millrace/contracts'
 import { nothing, typed } from '@millrace/http-api'
 import type { FastifyInstance } from 'fastify'
 import type { WorkflowDeps } from '../context.js'
@@ -19,7 +19,9 @@ export const registerAuthRoutes = (
     { config: open, schema: { tags, summary: 'Sign in', body: loginBody, response: { 200: tokenAnswer } } },
     async (request, reply) => {
       refuseCrossOrigin(request, publicUrl, false)
-      const { answer, refreshToken } = await signIn.login({ ...request.body, ip: request.ip })
+      const { email, password, refresh } = request.body
+      const { answer, refreshToken } = await signIn.login({ email, password, ip: request.ip })
+      if (refresh === 'answer') return { ...answer, refreshToken }
       setRefreshCookie(reply, publicUrl, refreshToken)
       return answer
     },
@@ -27,9 +29,23 @@ export const registerAuthRoutes = (
 
   routes.post(
     '/api/v1/auth/refresh',
-    { config: open, schema: { tags, summary: 'Renew the access token', response: { 200: tokenAnswer } } },
+    {
+      config: open,
+      schema: {
+        tags,
+        summary: 'Renew the access token',
+        body: refreshBody,
+        response: { 200: tokenAnswer },
+      },
+    },
     async (request, reply) => {
-      refuseCrossOrigin(request, publicUrl, true)
+      const given = request.body?.refreshToken
+      // A token in the body is the program's own: no browser adds it by itself.
+      refuseCrossOrigin(request, publicUrl, given === undefined)
+      if (given !== undefined) {
+        const { answer, refreshToken } = await signIn.refresh(given)
+        return { ...answer, refreshToken }
+      }
       const token = refreshTokenOf(request)
       if (token === undefined) throw new MillraceError('UNAUTHENTICATED', 'There is no refresh cookie')
       const { answer, refreshToken } = await signIn.refresh(token)
@@ -40,10 +56,11 @@ export const registerAuthRoutes = (
 
   routes.post(
     '/api/v1/auth/logout',
-    { config: open, schema: { tags, summary: 'Sign out', response: { 204: nothing } } },
+    { config: open, schema: { tags, summary: 'Sign out', body: refreshBody, response: { 204: nothing } } },
     async (request, reply) => {
-      refuseCrossOrigin(request, publicUrl, true)
-      const token = refreshTokenOf(request)
+      const given = request.body?.refreshToken
+      refuseCrossOrigin(request, publicUrl, given === undefined)
+      const token = given ?? refreshTokenOf(request)
       if (token !== undefined) await signIn.logout(token)
       return clearRefreshCookie(reply, publicUrl).status(204).send()
     },
