@@ -8,7 +8,7 @@ import {
   parseJson,
   runStatus,
 } from '@millrace/contracts'
-import type { Command, DeadLettersCommand, InputSource, Invocation } from './command.js'
+import type { Command, DeadLettersCommand, InputSource, Invocation, Shell } from './command.js'
 import { UsageError } from './exit-code.js'
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
@@ -48,7 +48,7 @@ const decideSyntax = (name: 'approve' | 'reject'): CommandSyntax => ({
   }),
 })
 
-const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> = {
+const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help' | 'version' | 'run-events'>, CommandSyntax>> = {
   login: {
     operands: [],
     options: { email: text, password: text },
@@ -59,7 +59,19 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
     }),
   },
   workflows: { operands: [], options: {}, build: () => ({ name: 'workflows' }) },
-  validate: { operands: ['file'], options: {}, build: ([file = '']) => ({ name: 'validate', file }) },
+  logout: { operands: [], options: {}, build: () => ({ name: 'logout' }) },
+  whoami: { operands: [], options: {}, build: () => ({ name: 'whoami' }) },
+  result: { operands: ['run'], options: {}, build: ([run = '']) => ({ name: 'result', run }) },
+  completion: {
+    operands: ['shell'],
+    options: {},
+    build: ([shell = '']) => ({ name: 'completion', shell: shellOf(shell) }),
+  },
+  validate: {
+    operands: ['file'],
+    options: { offline: flag },
+    build: ([file = ''], values) => ({ name: 'validate', file, offline: values.offline === true }),
+  },
   deploy: {
     operands: ['file'],
     options: { message: { type: 'string', short: 'm' }, force: flag },
@@ -96,7 +108,7 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
       name: 'list',
       workflow: textOf(values, 'workflow'),
       status: statusOf(textOf(values, 'status')),
-      limit: Math.min(200, countOf(values, 'limit') ?? 20),
+      limit: limitOf(values),
     }),
   },
   status: { operands: ['run'], options: {}, build: ([run = '']) => ({ name: 'status', run }) },
@@ -145,11 +157,12 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help'>, CommandSyntax>> 
   approve: decideSyntax('approve'),
   reject: decideSyntax('reject'),
   events: {
-    operands: ['publish', 'event'],
+    operands: ['action', 'event'],
     options: { key: text, payload: { type: 'string', short: 'p' }, id: text },
     build: ([action = '', event = ''], values) => {
+      if (action === 'list') return { name: 'run-events', run: event }
       if (action !== 'publish')
-        throw new UsageError('Events are published: `millrace events publish <event>`.')
+        throw new UsageError('Take `millrace events publish <event>` or `millrace events list <run>`.')
       return {
         name: 'events',
         event,
@@ -192,6 +205,8 @@ export const parseArguments = (argv: readonly string[]): Invocation => {
   const [name, ...rest] = argv
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
     return { command: { name: 'help', topic: rest[0] }, url: undefined, json: false }
+  if (name === '--version' || name === '-V' || name === 'version')
+    return { command: { name: 'version' }, url: undefined, json: false }
   if (!isCommandName(name)) throw new UsageError(`There is no command ${JSON.stringify(name)}.`)
   const syntax = SYNTAX[name]
   const { values, positionals } = parse(rest, { ...syntax.options, ...GLOBAL })
@@ -200,6 +215,10 @@ export const parseArguments = (argv: readonly string[]): Invocation => {
   checkOperands(name, syntax.operands, positionals)
   return { command: syntax.build(positionals, values), ...global }
 }
+
+/** Every command with its options, without dashes: for completion. */
+export const commandOptions = (): [command: string, options: string[]][] =>
+  Object.entries(SYNTAX).map(([name, { options }]) => [name, Object.keys({ ...options, ...GLOBAL })])
 
 export const isCommandName = (name: string): name is keyof typeof SYNTAX => Object.hasOwn(SYNTAX, name)
 
@@ -231,6 +250,20 @@ const countOf = (values: Values, name: string): number | undefined => {
   if (value === undefined) return undefined
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--${name} takes a whole number from 1.`)
   return Number(value)
+}
+
+const MAX_LIMIT = 200
+
+const limitOf = (values: Values): number => {
+  const limit = countOf(values, 'limit') ?? 20
+  if (limit > MAX_LIMIT) throw new UsageError(`--limit takes at most ${MAX_LIMIT}.`)
+  return limit
+}
+
+const shellOf = (value: string): Shell => {
+  const shell = (['bash', 'zsh', 'fish'] as const).find((each) => each === value)
+  if (shell === undefined) throw new UsageError('`millrace completion` takes one of bash, zsh, fish.')
+  return shell
 }
 
 const urlOf = (value: string | undefined): string | undefined => {

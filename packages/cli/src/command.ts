@@ -5,7 +5,11 @@ export type Command =
   | { readonly name: 'help'; readonly topic: string | undefined }
   | { readonly name: 'login'; readonly email: string | undefined; readonly password: string | undefined }
   | { readonly name: 'workflows' }
-  | { readonly name: 'validate'; readonly file: string }
+  | ValidateCommand
+  | { readonly name: 'logout' | 'whoami' }
+  | { readonly name: 'result'; readonly run: string }
+  | { readonly name: 'completion'; readonly shell: Shell }
+  | { readonly name: 'version' }
   | DeployCommand
   | RunCommand
   | {
@@ -25,7 +29,17 @@ export type Command =
   | DeadLettersCommand
   | { readonly name: 'approvals'; readonly all: boolean }
   | EventsCommand
+  | { readonly name: 'run-events'; readonly run: string }
   | DecideCommand
+
+export interface ValidateCommand {
+  readonly name: 'validate'
+  readonly file: string
+  /** Ask no server. */
+  readonly offline: boolean
+}
+
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 export interface DeployCommand {
   readonly name: 'deploy'

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { loginBody } from '@millrace/contracts'
 import { type Client, createClient } from '@millrace/sdk'
 import { readConfig } from './config-file.js'
+import { renewSaved, savedToken } from './saved-sign-in.js'
 import type { Terminal } from './terminal.js'
 
 const DEFAULT_URL = 'http://localhost:3000'
+const owner = loginBody.pick({ email: true, password: true }).strip()
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Where to: the option, the environment, the last login, the local default. */
@@ -15,31 +17,40 @@ export const resolveUrl = async (terminal: Terminal, option: string | undefined)
 }
 
 /**
- * A client that is signed in: by MILLRACE_TOKEN, by a login that still holds, or as the owner of the Millrace
- * whose data lies in this folder. With none of these the API answers UNAUTHENTICATED.
+ * A client that is signed in: by MILLRACE_TOKEN, by a login that still holds or can be renewed, or as the owner of the
+ * Millrace whose data lies in MILLRACE_DIR or this folder's `.millrace`. With none of these the API answers
+ * UNAUTHENTICATED.
  */
 export const connect = async (terminal: Terminal, option: string | undefined): Promise<Client> => {
   const baseUrl = await resolveUrl(terminal, option)
-  const token = terminal.env.MILLRACE_TOKEN ?? (await savedToken(terminal, baseUrl))
-  if (token !== undefined) return createClient({ baseUrl, token })
+  if (terminal.env.MILLRACE_TOKEN !== undefined)
+    return createClient({ baseUrl, token: terminal.env.MILLRACE_TOKEN })
+  const token = await savedToken(terminal, baseUrl)
+  if (token !== undefined)
+    return createClient({ baseUrl, token, renew: (refused) => renewSaved(terminal, baseUrl, refused) })
   const client = createClient({ baseUrl })
-  const owner = isLoopback(baseUrl) ? await readOwner(terminal) : undefined
-  if (owner !== undefined) await client.auth.login(owner.email, owner.password)
+  const found = isLoopback(baseUrl) ? await readOwner(terminal) : undefined
+  if (found !== undefined) await client.auth.login(found.email, found.password)
   return client
 }
 
-const savedToken = async (terminal: Terminal, baseUrl: string): Promise<string | undefined> => {
-  const saved = (await readConfig(terminal)).tokens[baseUrl]
-  return saved !== undefined && saved.expiresAt > Date.now() ? saved.token : undefined
+/** Why the API does not know who we are, in words for the person who called. */
+export const explainSignIn = async (terminal: Terminal, option: string | undefined): Promise<string> => {
+  if (terminal.env.MILLRACE_TOKEN !== undefined) return 'MILLRACE_TOKEN is not a valid token, or has expired.'
+  const baseUrl = await resolveUrl(terminal, option)
+  const known = (await readConfig(terminal)).tokens[baseUrl] !== undefined
+  return known
+    ? 'Your sign-in has expired: millrace login'
+    : `You are not signed in to ${baseUrl}: millrace login`
 }
 
 /** The owner's password is for the machine it lies on: it is sent nowhere else. */
 const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.has(new URL(url).hostname)
 
-const readOwner = async ({ cwd }: Terminal) => {
+const readOwner = async ({ cwd, env }: Terminal) => {
   try {
-    const text = await readFile(join(cwd, '.millrace', 'owner.json'), 'utf8')
-    return loginBody.strip().parse(JSON.parse(text))
+    const folder = resolve(cwd, env.MILLRACE_DIR ?? '.millrace')
+    return owner.parse(JSON.parse(await readFile(join(folder, 'owner.json'), 'utf8')))
   } catch {
     return undefined
   }

@@ -1,14 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import {
-  type DefinitionProblem,
-  definition,
-  draftDefinition,
-  type Json,
-  json,
-  parseJson,
-  repeatedKeys,
-} from '@millrace/contracts'
+import { draftDefinition, type Json, json, parseJson, repeatedKeys } from '@millrace/contracts'
 import { UsageError } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
@@ -16,10 +8,14 @@ import type { Terminal } from './terminal.js'
 export const readJsonFile = async (terminal: Terminal, path: string): Promise<Json> =>
   parseFile(await readText(terminal, path), path)
 
-const readText = async ({ cwd }: Terminal, path: string): Promise<string> => {
-  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`Cannot read ${path}: ${error.code ?? error.message}.`)
-  })
+/** `-` is standard input. */
+const readText = async (terminal: Terminal, path: string): Promise<string> => {
+  const text =
+    path === '-'
+      ? await terminal.readInput()
+      : await readFile(resolve(terminal.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw new UsageError(`Cannot read ${path}: ${error.code ?? error.message}.`)
+        })
   return text.replace(/^\ufeff/, '')
 }
 
@@ -42,19 +38,4 @@ export const readDefinitionFile = async (terminal: Terminal, path: string): Prom
     throw new UsageError(`${path}: the key at ${repeated} stands there twice, and only the last would count.`)
   if (!parsed.success) throw new UsageError(`${path} does not hold a JSON object.`)
   return parsed.data
-}
-
-/** Anything else is left to the server, which also knows the linear form. */
-export const isMillraceFormat = (file: Record<string, Json>): boolean => file.format === 'millrace/v1'
-
-/** What the contract alone can tell, without a server. */
-export const shapeProblems = (file: Record<string, Json>): DefinitionProblem[] => {
-  const parsed = definition.safeParse(file)
-  if (parsed.success) return []
-  return parsed.error.issues.map((issue) => ({
-    pointer: issue.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    code: 'INVALID_SHAPE',
-    message: issue.message,
-    hint: 'See the definition format in the docs.',
-  }))
 }

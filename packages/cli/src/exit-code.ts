@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Millrace refused, or cannot be reached. */
   api: 3,
+  /** `validate` found nothing wrong, but could not ask the server. */
+  unchecked: 4,
   /** Ctrl-C, as shells count it: 128 + SIGINT. */
   interrupted: 130,
 } as const

@@ -37,8 +37,9 @@ export const printProblems = (terminal: Terminal, problems: readonly DefinitionP
 export const printApiError = (terminal: Terminal, error: ApiError): void => {
   const colors = colorsOf(terminal)
   terminal.err.write(`${colors.red(`✖ ${error.code}`)} ${printable(error.message)}\n`)
-  terminal.err.write(`${colors.dim(`  ${printable(error.hint)}`)}\n`)
-  if (error.code === 'UNAUTHENTICATED') terminal.err.write(colors.dim('  Sign in with `millrace login`.\n'))
+  if (error.code !== 'UNAUTHENTICATED') terminal.err.write(`${colors.dim(`  ${printable(error.hint)}`)}\n`)
+  if (error.code === 'DRAFT_CONFLICT')
+    terminal.err.write(colors.dim('  Or replace it: millrace deploy --force.\n'))
   printProblems({ ...terminal, out: terminal.err }, problemsOf(error))
 }
 
@@ -47,11 +48,11 @@ const problemsOf = (error: ApiError): DefinitionProblem[] => {
   return parsed.success ? parsed.data : []
 }
 
-/** From start to end; empty while either is missing. */
 /** What ran: the name of the workflow and its version; a test run runs a snapshot of the draft. */
 export const titleOf = ({ workflowName, version }: Pick<RunSummary, 'workflowName' | 'version'>): string =>
   `${printable(workflowName)} ${version === null ? 'draft' : `v${version}`}`
 
+/** From start to end; empty while either is missing. */
 export const tookOf = (run: Pick<Run | RunSummary, 'startedAt' | 'finishedAt'>): string =>
   run.startedAt === null || run.finishedAt === null
     ? ''

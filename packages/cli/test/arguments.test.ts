@@ -46,15 +46,24 @@ describe('the command line', () => {
       password: 'p',
     })
     expect(command('workflows')).toEqual({ name: 'workflows' })
-    expect(command('validate f.json')).toEqual({ name: 'validate', file: 'f.json' })
-    expect(command('deploy f.json -m why')).toEqual({ name: 'deploy', file: 'f.json', message: 'why' })
+    expect(command('validate f.json')).toEqual({
+      name: 'validate',
+      file: 'f.json',
+      offline: false,
+    })
+    expect(command('deploy f.json -m why')).toEqual({
+      name: 'deploy',
+      file: 'f.json',
+      message: 'why',
+      force: false,
+    })
     expect(command('list --status failed --workflow w')).toEqual({
       name: 'list',
       status: 'failed',
       workflow: 'w',
       limit: 20,
     })
-    expect(command('list --limit 9999')).toMatchObject({ limit: 200 })
+    expect(refusal('list', '--limit', '500')).toContain('at most 200')
     expect(command('status r')).toEqual({ name: 'status', run: 'r' })
     expect(command('watch r')).toEqual({ name: 'watch', run: 'r' })
     expect(command('cancel r --reason late')).toEqual({ name: 'cancel', run: 'r', reason: 'late' })
@@ -68,7 +77,8 @@ describe('the command line', () => {
       payload: { kind: 'json', value: { n: 7 } },
       id: 'd-1',
     })
-    expect(refusal('events', 'list', 'paid')).toContain('millrace events publish')
+    expect(refusal('events', 'burn', 'paid')).toContain('millrace events publish')
+    expect(command('events list r1')).toEqual({ name: 'run-events', run: 'r1' })
     expect(refusal('events', 'publish')).toContain('<event>')
     expect(refusal('events', 'publish', 'paid', '--payload', '{')).toContain('--payload')
   })

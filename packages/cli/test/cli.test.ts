@@ -29,6 +29,7 @@ const run = async (argv: string[], given: Partial<Terminal> = {}) => {
     cwd: folder,
     home: folder,
     ask: undefined,
+    readInput: async () => '',
     catchInterrupt: () => new AbortController().signal,
     ...given,
   })
@@ -122,37 +123,61 @@ describe('exit codes', () => {
 })
 
 describe('validate', () => {
-  it('checks the shape when no server answers', async () => {
-    await writeJson('bad.json', {
-      format: 'millrace/v1',
-      name: 'x',
-      nodes: [{ id: '1' }],
-      edges: [],
-      extra: 1,
-    })
+  const flow = (nodes: unknown[]) => ({ format: 'millrace/v1', name: 'x', nodes, edges: [] })
+  const start = { id: 'start', type: 'trigger.manual' }
+
+  it('checks node types, params and expressions without a server, and its exit code says so', async () => {
+    await writeJson(
+      'bad.json',
+      flow([start, { id: 'a', type: 'no.such' }, { id: 'b', type: 'http.request' }]),
+    )
     const bad = await run(['validate', 'bad.json', '--url', NOWHERE])
     expect(bad.code).toBe(1)
-    expect(bad.out).toContain('✖ /nodes/0/id  INVALID_SHAPE')
-    expect(bad.out).toContain('✖ /nodes/0/type  INVALID_SHAPE')
-    expect(bad.out).toContain('Only its shape was checked')
-    await writeJson('good.json', { format: 'millrace/v1', name: 'x', nodes: [], edges: [] })
-    expect(await run(['validate', 'good.json', '--url', NOWHERE])).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('✔ good.json is valid'),
+    expect(bad.out).toContain('✖ /nodes/1/type  UNKNOWN_NODE_TYPE')
+    expect(bad.out).toContain('✖ /nodes/2/params')
+    await writeJson('good.json', flow([start]))
+    const good = await run(['validate', 'good.json', '--url', NOWHERE])
+    expect(good.code).toBe(4)
+    expect(good.out).toContain('as far as can be told without the server')
+    expect(good.out).toContain(`No server was asked: Cannot reach Millrace at ${NOWHERE}`)
+    expect((await run(['validate', 'good.json', '--offline'])).code).toBe(0)
+  })
+
+  it('does not say that all is well when it may not ask the server', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(401).end(JSON.stringify({ code: 'UNAUTHENTICATED', status: 401 }))
     })
+    await writeJson('good.json', flow([start]))
+    const asked = await run(['validate', 'good.json', '--url', url, '--json'], {
+      env: { MILLRACE_TOKEN: 'worn' },
+    })
+    expect(asked.code).toBe(4)
+    expect(JSON.parse(asked.out)).toMatchObject({
+      valid: true,
+      checked: 'offline',
+      reason: 'MILLRACE_TOKEN is not a valid token, or has expired.',
+    })
+  })
+
+  it('takes the linear form without a server, and standard input', async () => {
+    const linear = { name: 'x', steps: [{ id: 'a', type: 'log', config: { message: 'm' }, next: 'ghost' }] }
+    const readInput = async () => JSON.stringify(linear)
+    const { code, out } = await run(['validate', '-', '--offline'], { readInput })
+    expect(code).toBe(1)
+    expect(out).toContain('✖ /steps/0/next  DANGLING_EDGE')
   })
 
   it('asks the server when it can', async () => {
     const url = await serve((request, response) => {
       expect(request.headers.authorization).toBe('Bearer t')
-      response.end(JSON.stringify({ valid: true, problems: [] }))
+      response.end(JSON.stringify({ valid: true, problems: [], problemCount: 0 }))
     })
     await writeJson('flow.json', { steps: [] })
     const { code, out } = await run(['validate', 'flow.json', '--url', url, '--json'], {
       env: { MILLRACE_TOKEN: 't' },
     })
     expect(code).toBe(0)
-    expect(JSON.parse(out)).toEqual({ valid: true, problems: [], checked: 'all' })
+    expect(JSON.parse(out)).toMatchObject({ valid: true, problems: [], checked: 'server' })
   })
 })
 
@@ -177,7 +202,7 @@ describe('repairing runs', () => {
       'On version 2: 1 steps kept, 1 to run',
       '  keeps  fetch',
       '  runs   send  (write, again)',
-      'Completed writes happen again: add --confirm to go on.',
+      'These writes happen again, or may: send. Add --confirm to go on.',
       '',
     ])
     expect(seen).toEqual(['POST /api/v1/runs/r1/retry/preview'])
@@ -233,7 +258,11 @@ describe('dead letters', () => {
     const answer = await run(['dead-letters', '--redrive', fingerprint], {
       env: { MILLRACE_URL: url, MILLRACE_TOKEN: 'secret' },
     })
-    expect(answer).toEqual({ code: 1, err: '', out: 'r  CONFIRM_REQUIRED  writes again\n' })
+    expect(answer).toEqual({
+      code: 1,
+      err: '',
+      out: 'r  CONFIRM_REQUIRED  writes again\nAdd --confirm to let these writes happen again.\n',
+    })
   })
 })
 

@@ -80,6 +80,8 @@ const redrive = async (
       printLine(terminal, `${runId} → ${newRunId}`)
     for (const { runId, code, message } of json ? [] : answer.refused)
       printLine(terminal, `${runId}  ${code}  ${printable(message)}`)
+    if (!json && answer.refused.some(({ code }) => code === 'CONFIRM_REQUIRED'))
+      printLine(terminal, 'Add --confirm to let these writes happen again.')
     if (answer.refused.length > 0) return EXIT.failed
     if (answer.left === 0) return EXIT.ok
   }

@@ -1,5 +1,8 @@
+import { stringifyJson } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 import type { EventsCommand } from '../command.js'
+import { eventLine } from '../console/event-line.js'
+import { applyEvent, emptyView } from '../console/run-view.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { printJson, printLine, type Terminal } from '../terminal.js'
 import { readInput } from './run.js'
@@ -24,6 +27,24 @@ export const publishEvent = async (
     printLine(terminal, `Published event ${answer.id}`)
     for (const runId of answer.started) printLine(terminal, `Started run ${runId}`)
     for (const runId of answer.resumed) printLine(terminal, `Resumed run ${runId}`)
+  }
+  return EXIT.ok
+}
+
+/** The events of a run up to now, without waiting for more. With `json`, a line of JSON for each. */
+export const listEvents = async (
+  terminal: Terminal,
+  client: Client,
+  runId: string,
+  json: boolean,
+): Promise<ExitCode> => {
+  const { lastSeq } = await client.runs.get(runId)
+  if (lastSeq === 0) return EXIT.ok
+  const view = emptyView([])
+  for await (const event of client.runs.watch(runId)) {
+    applyEvent(view, event)
+    printLine(terminal, json ? stringifyJson(event) : eventLine(event, view))
+    if (event.seq >= lastSeq) break
   }
   return EXIT.ok
 }

@@ -24,6 +24,8 @@ export const list = async (
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
   })
+  // Nothing may be nothing yet, or a name that is not right: then the API says so.
+  if (items.length === 0 && workflow !== undefined) await client.workflows.get(workflow)
   if (json) printJson(terminal, items)
   else if (items.length === 0) printLine(terminal, 'No runs.')
   else printTable(terminal, ['RUN', 'WORKFLOW', 'CREATED', 'TOOK', 'STATUS'], items.map(rowsWith(terminal)))

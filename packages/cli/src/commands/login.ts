@@ -1,9 +1,10 @@
 import { createClient } from '@millrace/sdk'
 import type { Invocation } from '../command.js'
-import { readConfig, writeConfig } from '../config-file.js'
+import { updateConfig } from '../config-file.js'
 import { resolveUrl } from '../connection.js'
 import { printable } from '../console/printable.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { toSaved } from '../saved-sign-in.js'
 import { printJson, printLine, type Terminal } from '../terminal.js'
 
 export const login = async (
@@ -13,11 +14,10 @@ export const login = async (
 ): Promise<ExitCode> => {
   const baseUrl = await resolveUrl(terminal, url)
   const email = given.email ?? (await ask(terminal, 'E-mail: ', 'email', false))
-  const password = given.password ?? (await ask(terminal, 'Password: ', 'password', true))
+  const password = given.password ?? (await readPassword(terminal))
   const answer = await createClient({ baseUrl }).auth.login(email, password)
-  const config = await readConfig(terminal)
-  const saved = { token: answer.accessToken, email, expiresAt: Date.now() + answer.expiresIn * 1_000 }
-  await writeConfig(terminal, { url: baseUrl, tokens: { ...config.tokens, [baseUrl]: saved } })
+  const saved = toSaved(answer, email)
+  await updateConfig(terminal, (config) => ({ url: baseUrl, tokens: { ...config.tokens, [baseUrl]: saved } }))
   if (json) printJson(terminal, { url: baseUrl, user: answer.user, workspace: answer.workspace })
   else
     printLine(
@@ -25,6 +25,15 @@ export const login = async (
       `Signed in to ${baseUrl} as ${printable(answer.user.email)}, workspace ${printable(answer.workspace.name)}.`,
     )
   return EXIT.ok
+}
+
+/** From a person, or the first line of what is piped in: a password in the arguments is there for all to see. */
+const readPassword = async (terminal: Terminal): Promise<string> => {
+  if (terminal.ask !== undefined) return terminal.ask('Password: ', { hidden: true })
+  const [line = ''] = (await terminal.readInput()).split(/\r?\n/)
+  if (line === '')
+    throw new UsageError('Pipe the password in, or give --password: there is no terminal to ask on.')
+  return line
 }
 
 const ask = async (

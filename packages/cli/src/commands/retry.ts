@@ -1,6 +1,7 @@
 import type { RerunBody, RetryBody, RetryPlan, Run } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 import type { RerunCommand, RetryCommand, UndoCommand } from '../command.js'
+import { printable } from '../console/printable.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { printJson, printLine, type Terminal } from '../terminal.js'
 import { readInput } from './run.js'
@@ -76,7 +77,10 @@ const printPlan = (terminal: Terminal, plan: RetryPlan, json: boolean): ExitCode
   for (const { path, effect, repeats } of plan.runs)
     printLine(terminal, `  runs   ${path}  (${effect}${repeats ? ', again' : ''})`)
   if (plan.repeatedWrites.length > 0)
-    printLine(terminal, 'Completed writes happen again: add --confirm to go on.')
+    printLine(
+      terminal,
+      `These writes happen again, or may: ${printable(plan.repeatedWrites.join(', '))}. Add --confirm to go on.`,
+    )
   return EXIT.ok
 }
 

@@ -1,65 +1,76 @@
 import type { DefinitionProblem, Json } from '@millrace/contracts'
 import { ApiError } from '@millrace/sdk'
-import type { Invocation } from '../command.js'
-import { connect } from '../connection.js'
-import { isMillraceFormat, readDefinitionFile, shapeProblems } from '../definition-file.js'
+import type { Invocation, ValidateCommand } from '../command.js'
+import { connect, explainSignIn } from '../connection.js'
+import { readDefinitionFile } from '../definition-file.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
+import { checkOffline } from '../offline-check.js'
 import { printProblems } from '../report.js'
 import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
 
 interface Verdict {
   readonly valid: boolean
   readonly problems: readonly DefinitionProblem[]
-  /** `shape` when no server could be asked. */
-  readonly checked: 'all' | 'shape'
+  /** `offline`: by what this program knows, since no server was asked. */
+  readonly checked: 'server' | 'offline'
+  /** Why no server was asked. */
+  readonly reason?: string
 }
 
+/** Valid is 0 only where it was checked as asked: when the server could not say so, the exit code tells. */
 export const validate = async (
   terminal: Terminal,
-  file: string,
+  { file, offline }: ValidateCommand,
   { url, json }: Invocation,
 ): Promise<ExitCode> => {
   const definition = await readDefinitionFile(terminal, file)
-  const verdict = (await askServer(terminal, definition, url)) ?? checkShape(definition)
+  const verdict = offline ? await checkHere(definition) : await askServer(terminal, definition, url)
   if (json) printJson(terminal, verdict)
-  else printVerdict(terminal, file, verdict)
-  return verdict.valid ? EXIT.ok : EXIT.failed
+  else printVerdict(terminal, file === '-' ? 'The definition' : file, verdict)
+  if (!verdict.valid) return EXIT.failed
+  return verdict.reason === undefined ? EXIT.ok : EXIT.unchecked
 }
 
-/** Undefined when no server answers, or none that knows us. */
 const askServer = async (
   terminal: Terminal,
   definition: Record<string, Json>,
   url: string | undefined,
-): Promise<Verdict | undefined> => {
+): Promise<Verdict> => {
   try {
     const client = await connect(terminal, url)
-    return { ...(await client.workflows.validate(definition)), checked: 'all' }
+    return { ...(await client.workflows.validate(definition)), checked: 'server' }
   } catch (error) {
     const code = error instanceof ApiError ? error.code : undefined
-    if (code === 'UNAVAILABLE' || code === 'UNAUTHENTICATED' || code === 'INVALID_CREDENTIALS')
-      return undefined
+    if (code === 'UNAUTHENTICATED') return checkHere(definition, await explainSignIn(terminal, url))
+    if (error instanceof ApiError && (code === 'UNAVAILABLE' || code === 'INVALID_CREDENTIALS'))
+      return checkHere(definition, error.message)
     throw error
   }
 }
 
-const checkShape = (definition: Record<string, Json>): Verdict => {
-  const problems = isMillraceFormat(definition) ? shapeProblems(definition) : [notOffline]
-  return { valid: problems.length === 0, problems, checked: 'shape' }
+const checkHere = async (definition: Record<string, Json>, reason?: string): Promise<Verdict> => {
+  const problems = await checkOffline(definition)
+  return {
+    valid: problems.length === 0,
+    problems,
+    checked: 'offline',
+    ...(reason === undefined ? {} : { reason }),
+  }
 }
 
-const notOffline: DefinitionProblem = {
-  pointer: '/format',
-  code: 'INVALID_SHAPE',
-  message: 'only "millrace/v1" can be checked without a server',
-  hint: 'Start Millrace and sign in, or write "format": "millrace/v1".',
-}
-
-const printVerdict = (terminal: Terminal, file: string, { valid, problems, checked }: Verdict): void => {
+const printVerdict = (
+  terminal: Terminal,
+  file: string,
+  { valid, problems, checked, reason }: Verdict,
+): void => {
   const colors = colorsOf(terminal)
   printProblems(terminal, problems)
   const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
-  printLine(terminal, valid ? colors.green(`✔ ${file} is valid`) : colors.red(`${file} has ${count}`))
-  if (checked === 'shape')
-    printLine(terminal, colors.dim('Only its shape was checked: start Millrace and sign in for the rest.'))
+  const offline = checked === 'offline' ? ', as far as can be told without the server' : ''
+  printLine(
+    terminal,
+    valid ? colors.green(`✔ ${file} is valid${offline}`) : colors.red(`${file} has ${count}`),
+  )
+  if (reason !== undefined)
+    printLine(terminal, colors.dim(`No server was asked: ${reason.replace(/\.$/, '')}.`))
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@millrace/contracts'
 import { formatDuration } from './duration.js'
 import { padTo, printable } from './printable.js'
-import { describeError, progressNote, type RunView, retryNote, waitNote } from './run-view.js'
+import { decisionNote, describeError, progressNote, type RunView, retryNote, waitNote } from './run-view.js'
 
 const TYPE_WIDTH = 'run_compensating'.length
 
@@ -47,7 +47,7 @@ const detailOf = (event: RunEvent, view: RunView): string => {
     case 'step_progressed':
       return progressNote(event)
     case 'step_succeeded':
-      return stepTime(event.path, view)
+      return [decisionNote(event), stepTime(event.path, view)].filter((note) => note !== '').join(', ')
     case 'step_failed':
       return `${describeError(event.error)}${event.handled ? ', handled' : ''}`
     case 'step_cancelled':

@@ -1,4 +1,4 @@
-import type { RunEvent, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
+import type { Json, RunEvent, RunStatus, StepError, StepStatus, Wait } from '@millrace/contracts'
 import { formatDuration } from './duration.js'
 
 /**
@@ -106,7 +106,19 @@ const stepChange = (event: StepEvent, step: StepView): Partial<StepView> => {
 /** The last log line stays; what it waited for is over. */
 const successNote = (event: Extract<RunEvent, { type: 'step_succeeded' }>, step: StepView): string => {
   if (event.error !== undefined) return `went on after ${event.error.code}`
+  const decision = decisionNote(event)
+  if (decision !== '') return decision
   return step.status === 'running' ? step.note : ''
+}
+
+/** How an approval ended: it succeeds as a step whichever way. Empty for other steps. */
+export const decisionNote = ({ output }: { readonly output?: Json | undefined }): string => {
+  if (output === null || typeof output !== 'object' || Array.isArray(output)) return ''
+  const { approved, by, timedOut } = output
+  if (typeof approved !== 'boolean' || by === undefined) return ''
+  const verdict = approved ? 'approved' : 'rejected'
+  if (timedOut === true) return `${verdict}: nobody answered in time`
+  return typeof by === 'string' ? `${verdict} by ${by}` : verdict
 }
 
 export const describeError = (error: StepError): string => `${error.code}: ${error.message}`
@@ -116,6 +128,7 @@ export const retryNote = (event: Extract<RunEvent, { type: 'step_retrying' }>): 
 
 export const waitNote = (wait: Wait): string => {
   if (wait.kind === 'items') return `for ${wait.count} items`
+  if (wait.kind === 'approval') return `for approval: ${wait.title}`
   return wait.kind === 'iteration' ? `for iteration ${wait.index}` : `for ${wait.kind}`
 }
 
