@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions: ['@millrace/source'] },
   ssr: { resolve: { conditions: ['@millrace/source'] } },
   test: {
-    include: ['services/standalone/test/trials/*.trial.ts'],
+    include: ['{packages,services}/*/test/**/*.trial.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,

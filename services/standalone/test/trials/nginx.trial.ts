@@ -7,13 +7,13 @@ import {
   createTempFolder,
   createTestDatabase,
   freePort,
+  hasCommand,
   type NodeProcess,
   type TestDatabase,
   waitFor,
 } from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeApi } from '../../src/describe.js'
-import { has } from './install.js'
 import { type NameServer, startNameServer } from './name-server.js'
 import { napping, type Services, servicesWith, signIn } from './services.js'
 
@@ -73,7 +73,7 @@ const startRunner = async (host: string): Promise<NodeProcess> => {
   return started
 }
 
-const available = has('nginx', 'nginx-light')
+const available = hasCommand('nginx', 'nginx-light')
 
 describe.skipIf(!available)('behind a real nginx', () => {
   beforeAll(async () => {

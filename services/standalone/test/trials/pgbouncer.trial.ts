@@ -4,9 +4,15 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '@millrace/db'
 import { createClient } from '@millrace/sdk'
-import { createTempFolder, createTestDatabase, freePort, type TestDatabase, waitFor } from '@millrace/testkit'
+import {
+  createTempFolder,
+  createTestDatabase,
+  freePort,
+  hasCommand,
+  type TestDatabase,
+  waitFor,
+} from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { has } from './install.js'
 import { napping, servicesWith, signIn, urlOf } from './services.js'
 
 const folder = createTempFolder()
@@ -54,7 +60,7 @@ default_pool_size = ${mode === 'session' ? 40 : 4}
   }
 }
 
-const available = has('pgbouncer', 'pgbouncer')
+const available = hasCommand('pgbouncer', 'pgbouncer')
 
 describe.skipIf(!available)('behind a real pgbouncer', () => {
   let database: TestDatabase

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createTempFolder, freePort, spawnNode } from '@millrace/testkit'
+import { createTempFolder, freePort, hasCommand, spawnNode } from '@millrace/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
-import { has } from './install.js'
 import { napping, servicesWith, signIn, urlOf } from './services.js'
 
 const BIN = '/usr/lib/postgresql/15/bin'
@@ -44,7 +43,7 @@ const startOldPostgres = async (name: string): Promise<string> => {
   return `postgres://app:x@127.0.0.1:${port}/app`
 }
 
-const available = has(`${BIN}/postgres`, 'postgresql-15')
+const available = hasCommand(`${BIN}/postgres`, 'postgresql-15')
 
 describe.skipIf(!available)('a dump of a database, restored on another server', () => {
   it('is refused until what a dump does not hold is made, and then goes on', async () => {

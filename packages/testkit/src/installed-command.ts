@@ -10,7 +10,7 @@ const exists = (command: string): boolean =>
  * Whether the machine has the command; where we are root on a Debian, its package is installed first. Where not, one line
  * says what is left out and how it would be played.
  */
-export const has = (command: string, debianPackage: string): boolean => {
+export const hasCommand = (command: string, debianPackage: string): boolean => {
   if (exists(command)) return true
   if (process.getuid?.() === 0 && exists('apt-get')) {
     console.log(`Installing ${debianPackage} with apt-get`)

@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTempFolder, createTestDatabase, freePort, type TestDatabase, waitFor } from '@millrace/testkit'
+import {
+  createTempFolder,
+  createTestDatabase,
+  freePort,
+  hasCommand,
+  type TestDatabase,
+  waitFor,
+} from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSqlRunner, type SqlRunner } from '../src/index.js'
 import { LOOPBACK, type World, worldOf } from './world.js'
@@ -54,19 +61,23 @@ default_pool_size = 3
   }
 }
 
+const available = hasCommand('pgbouncer', 'pgbouncer')
+
 beforeAll(async () => {
+  if (!available) return
   database = await createTestDatabase()
   pooler = await startPooler(database.url)
   runner = createSqlRunner({ allowPrivate: LOOPBACK })
   world = worldOf(pooler.url, runner)
 })
 afterAll(async () => {
+  if (!available) return
   await runner.close()
   await pooler.stop()
   await database.drop()
 })
 
-describe('behind a pooler of transactions', () => {
+describe.skipIf(!available)('behind a pooler of transactions', () => {
   it('50 items, 16 at a time, all end, whatever session each of them gets', async () => {
     await world.ask('create table items (n int, who int default pg_backend_pid())')
     const items = Array.from({ length: 50 }, (_, n) => n)
