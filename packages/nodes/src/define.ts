@@ -61,6 +61,8 @@ export interface NodeHttpResponse {
   /** Each `Set-Cookie` as it came. */
   readonly setCookies?: readonly string[]
   readonly body: Uint8Array
+  /** Where it came from in the end, after redirects; left out where that is the URL of the call. */
+  readonly url?: string
 }
 
 /** What a step gives back. */

@@ -1,4 +1,4 @@
-import { nodeTypeDescriptor } from '@millrace/contracts'
+import { type Json, nodeTypeDescriptor } from '@millrace/contracts'
 import { describe, expect, it } from 'vitest'
 import { describeNodeTypes, nodeCatalogue, nodeLibrary, rawParams } from '../src/index.js'
 import { effectOf } from './context.js'
@@ -52,10 +52,23 @@ describe('the library', () => {
       'flow.filter': ['where'],
       'flow.switch': ['cases'],
       'postgres.query': ['query'],
-      'http.request': [],
+      'http.request': ['pagination'],
       'log.message': [],
     })
     expect(rawParams('no.such')).toEqual([])
+  })
+
+  it('finds the expressions in one of several groups, of the one that is chosen', () => {
+    const expressionsOf = (pagination: Json) =>
+      nodeCatalogue().get('http.request')?.rawExpressions?.({ url: 'https://a.example', pagination })
+    expect(expressionsOf({ mode: 'cursor', next: 'item.', total: 'x' })).toEqual([
+      { pointer: '/pagination/next', source: 'item.' },
+    ])
+    expect(expressionsOf({ mode: 'offset', total: 'x', items: 'y', next: 'z' })).toEqual([
+      { pointer: '/pagination/total', source: 'x' },
+      { pointer: '/pagination/items', source: 'y' },
+    ])
+    expect(expressionsOf({ mode: 'none' })).toEqual([])
   })
 
   it('knows what an effect depends on', () => {

@@ -36,12 +36,23 @@ export const rawExpressionsIn = (schema: unknown, value: Json | undefined, point
     return rawExpressionsIn(schema.unwrap(), value, pointer)
   if (schema instanceof z.ZodArray && Array.isArray(value))
     return value.flatMap((item, i) => rawExpressionsIn(schema.element, item, pointer + pointerToken(i)))
+  if (schema instanceof z.ZodDiscriminatedUnion && isObject(value))
+    return schema.options
+      .filter((option) => isChosen(option, value))
+      .flatMap((option) => rawExpressionsIn(option, value, pointer))
   if (schema instanceof z.ZodObject && isObject(value))
     return Object.entries(schema.shape).flatMap(([key, field]) =>
       rawExpressionsIn(field, value[key], pointer + pointerToken(key)),
     )
   return []
 }
+
+/** Whether every tag of this variant is that of the value. */
+const isChosen = (option: unknown, value: { readonly [key: string]: Json }): boolean =>
+  option instanceof z.ZodObject &&
+  Object.entries(option.shape).every(
+    ([name, field]) => !(field instanceof z.ZodLiteral) || field.values.has(value[name] as never),
+  )
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
   value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -1,5 +1,6 @@
-import { defineNode } from '../../define.js'
+import { defineNode, type NodeHttpRequest, type NodeHttpResponse } from '../../define.js'
 import { callWithDigest } from './digest-call.js'
+import { fetchPages } from './pages/pages.js'
 import { httpRequestOutput, httpRequestParams } from './params.js'
 import { buildRequest, isRead, secretsOf } from './request.js'
 import { readResponse, statusError } from './response.js'
@@ -20,14 +21,22 @@ export const httpRequest = defineNode({
     const credential = params.auth === undefined ? undefined : await ctx.credential(params.auth.credential)
     const request = buildRequest(params, credential, ctx.idempotencyKey)
     const call = params.auth === undefined ? request : { ...request, credential: params.auth.credential }
-    const response =
-      params.auth?.digest === true ? await callWithDigest(ctx, call, credential) : await ctx.http(call)
-    const output = readResponse(response, {
-      responseType: params.responseType,
-      secrets: secretsOf(credential),
-      warn: (message) => ctx.log('warn', message),
-    })
-    if (params.failOnStatus && output.status >= 400) throw statusError(output)
+    // A call that has lost its credential on the way goes to another origin.
+    const send = (each: NodeHttpRequest) =>
+      params.auth?.digest === true && each.credential !== undefined
+        ? callWithDigest(ctx, each, credential)
+        : ctx.http(each)
+    const read = (response: NodeHttpResponse) =>
+      readResponse(response, {
+        responseType: params.responseType,
+        secrets: secretsOf(credential),
+        warn: (message) => ctx.log('warn', message),
+      })
+    const { failOnStatus, pagination } = params
+    if (pagination.mode !== 'none')
+      return { output: { ...(await fetchPages(ctx, call, pagination, { send, read, failOnStatus })) } }
+    const output = read(await send(call))
+    if (failOnStatus && output.status >= 400) throw statusError(output)
     return { output: { ...output } }
   },
 })

@@ -55,7 +55,7 @@ describe('describeForm', () => {
     ],
     [
       'http.request',
-      'method:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE url*:text query{*:text} lists:repeat|brackets|indices|comma headers{*:text} body:json auth(credential*:credential digest:boolean) timeoutMs:number followRedirects:boolean responseType:auto|json|text|bytes failOnStatus:boolean',
+      'method:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE url*:text query{*:text} lists:repeat|brackets|indices|comma headers{*:text} body:json auth(credential*:credential digest:boolean) timeoutMs:number followRedirects:boolean responseType:auto|json|text|bytes failOnStatus:boolean pagination!<mode: none() link(items!:expression maxPages!:number) cursor(next*!:expression param!:text items!:expression maxPages!:number) page(param!:text start!:number sizeParam!:text total!:expression size!:number items!:expression maxPages!:number) offset(param!:text start!:number sizeParam!:text total!:expression size!:number items!:expression maxPages!:number)>',
     ],
     [
       'trigger.webhook',
