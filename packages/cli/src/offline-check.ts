@@ -8,12 +8,15 @@ import { convertLinear, isLinearDefinition } from '@millrace/engine'
 export const checkOffline = async (definition: Record<string, Json>): Promise<DefinitionProblem[]> => {
   const linear = isLinearDefinition(definition)
   if (!linear && !('format' in definition) && !('nodes' in definition)) return [unknownFormat]
-  const converted = linear ? convertLinear(definition) : { definition, problems: [] }
-  if (converted.definition === undefined) return [...converted.problems]
+  const { rest, problems, pointerOf } = linear ? convertLinear(definition) : asIs(definition)
+  if (rest === undefined) return [...problems]
   // The node library takes time to load, and only this needs it.
   const { checkDefinition } = await import('@millrace/nodes')
-  return [...(await checkDefinition(converted.definition)).problems]
+  const found = (await checkDefinition(rest)).problems
+  return [...problems, ...found.map((each) => ({ ...each, pointer: pointerOf(each.pointer) }))]
 }
+
+const asIs = (rest: Record<string, Json>) => ({ rest, problems: [], pointerOf: (pointer: string) => pointer })
 
 const unknownFormat: DefinitionProblem = {
   pointer: '',

@@ -74,5 +74,19 @@ describe('deploying', () => {
     const name = newName()
     const linear = { name, steps: [{ id: 'say', type: 'log', config: { message: 'x' } }] }
     expect((await deploy(linear)).json()).toMatchObject({ workflow: { name }, created: true })
+    const bad = {
+      name,
+      steps: [
+        { id: 'say', type: 'lgo', config: { message: 'x' }, next: 'ghost' },
+        { id: 'get', type: 'http', config: {} },
+      ],
+    }
+    const places = ({ problems }: { problems: { pointer: string }[] }) =>
+      problems.map(({ pointer }) => pointer)
+    const checked = (await world().call('POST', '/validate', { definition: bad })).json()
+    expect(places(checked)).toEqual(
+      expect.arrayContaining(['/steps/0/next', '/steps/0/type', '/steps/1/config/url']),
+    )
+    expect(places((await deploy(bad)).json())).toEqual(places(checked))
   })
 })

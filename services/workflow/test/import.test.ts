@@ -44,7 +44,10 @@ describe('import', () => {
   test('a linear form that leads nowhere is refused, and so is what is no form at all', async () => {
     const nowhere = await importIt({ name: newName(), steps: [{ type: 'log', next: 'ghost' }] })
     expect([nowhere.statusCode, nowhere.json().code]).toEqual([422, 'INVALID_DEFINITION'])
-    expect(nowhere.json().problems).toMatchObject([{ pointer: '/steps/0/next', code: 'DANGLING_EDGE' }])
+    expect(nowhere.json().problems).toMatchObject([
+      { pointer: '/steps/0/next', code: 'DANGLING_EDGE' },
+      { pointer: '/steps/0/params/message', code: 'INVALID_PARAM' },
+    ])
     for (const definition of [5, null, [], {}, { name: 'x' }]) {
       const answer = await importIt(definition)
       expect([answer.statusCode, answer.json().code]).toEqual([422, 'UNKNOWN_FORMAT'])

@@ -1,12 +1,7 @@
-import {
-  type DefinitionInput,
-  type DefinitionProblem,
-  ERROR_PORT,
-  type Json,
-  MAIN_PORT,
-} from '@millrace/contracts'
+import { type DefinitionInput, type DefinitionProblem, ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
 import { problem, toPointer } from '../graph/problem.js'
-import { type LinearForm, type LinearStep, linearForm, nodeTypeOf } from './linear-form.js'
+import { isRecord, type LinearForm, type LinearStep, linearForm, nodeTypeOf } from './linear-form.js'
+import { linearPointers } from './pointers.js'
 import { toRetry } from './retry-policy.js'
 import { nameSteps, rewriteReferences, type StepNames } from './step-names.js'
 
@@ -15,6 +10,10 @@ export interface Conversion {
   readonly definition: DefinitionInput | undefined
   /** With pointers into the linear form. */
   readonly problems: readonly DefinitionProblem[]
+  /** What can be converted in spite of the problems: so that the rest is checked, and all is said at once. */
+  readonly rest: DefinitionInput | undefined
+  /** Where in the linear form that stands which a pointer into the definition names. */
+  readonly pointerOf: (pointer: string) => string
 }
 
 type NodeInput = DefinitionInput['nodes'][number]
@@ -28,10 +27,14 @@ export function convertLinear(input: unknown): Conversion {
   const parsed = linearForm.safeParse(input)
   if (parsed.success) return convert(parsed.data)
   const hint = 'See the linear form for what stands here.'
-  const problems = parsed.error.issues.map((issue) =>
-    problem(toPointer(issue.path), 'INVALID_SHAPE', issue.message, hint),
-  )
-  return { definition: undefined, problems }
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
+    if (unknown.length === 0) return problem(toPointer(issue.path), 'INVALID_SHAPE', issue.message, hint)
+    return unknown.map((key) =>
+      problem(toPointer([...issue.path, key]), 'INVALID_SHAPE', 'there is no such member here', hint),
+    )
+  })
+  return { definition: undefined, problems, rest: undefined, pointerOf: (pointer) => pointer }
 }
 
 function convert(form: LinearForm): Conversion {
@@ -41,25 +44,25 @@ function convert(form: LinearForm): Conversion {
     ...[...names.repeated].map(([index, id]) => repeatedId(index, id)),
     ...links.filter(({ to }) => to === undefined).map(leadsNowhere),
   ]
-  if (problems.length > 0) return { definition: undefined, problems }
   const nodes = form.steps.map((step, index) => toNode(step, names.ids[index]!, names))
-  const edges: EdgeInput[] = links.flatMap(({ from, port, to }) =>
-    to === undefined ? [] : [{ from, to, port }],
-  )
+  const sound = links.filter(isSound)
   const trigger = triggerOf(form, nodes, names.freeId)
   const first = names.ids[0]
+  const entry = trigger === undefined || first === undefined ? [] : [{ from: trigger.id, to: first }]
+  const edges: EdgeInput[] = [...entry, ...sound.map(({ from, port, to }) => ({ from, to, port }))]
   const { name, description } = form
-  return {
-    definition: {
-      format: 'millrace/v1',
-      name,
-      ...(description === undefined ? {} : { description }),
-      nodes: trigger === undefined ? nodes : [trigger, ...nodes],
-      edges:
-        trigger === undefined || first === undefined ? edges : [{ from: trigger.id, to: first }, ...edges],
-    },
-    problems,
+  const rest: DefinitionInput = {
+    format: 'millrace/v1',
+    name,
+    ...(description === undefined ? {} : { description }),
+    nodes: trigger === undefined ? nodes : [trigger, ...nodes],
+    edges,
   }
+  const pointerOf = linearPointers(form, {
+    ownTrigger: trigger !== undefined,
+    edges: [...entry.map(() => '/trigger'), ...sound.map(({ pointer }) => pointer)],
+  })
+  return { definition: problems.length > 0 ? undefined : rest, problems, rest, pointerOf }
 }
 
 /** A way from one step to another; `to` is undefined where it names no step. */
@@ -90,6 +93,8 @@ function findLinks(form: LinearForm, names: StepNames): Link[] {
     return routesErrors(step) ? [...ahead, link(ERROR_PORT, step.onError, 'onError')] : ahead
   })
 }
+
+const isSound = (link: Link): link is Link & { readonly to: string } => link.to !== undefined
 
 function named(step: LinearStep): [port: string, name: string][] {
   const { next } = step
@@ -137,12 +142,10 @@ function triggerOf(form: LinearForm, nodes: readonly NodeInput[], id: string): N
   }
   const { type, ...rest } = form.trigger
   const mapped = nodeTypeOf(type)
+  const given = rest.params ?? rest.config
   return {
     id,
     type: mapped.includes('.') ? mapped : `trigger.${mapped}`,
-    params: asParams(rest.params ?? rest.config) ?? rest,
+    params: isRecord(given) ? given : rest,
   }
 }
-
-const asParams = (value: Json | undefined): Record<string, Json> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined

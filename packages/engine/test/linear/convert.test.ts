@@ -221,9 +221,19 @@ describe('policies', () => {
     ],
     [
       { strategy: 'exponential-jitter', delay: 10 },
-      { backoff: 'exponential', delayMs: 10 },
+      { backoff: 'exponential', delayMs: 10, jitter: 'full' },
     ],
-    [{}, {}],
+    [
+      { backoffMultiplier: 2, delayMs: 10 },
+      { backoff: 'exponential', delayMs: 10, jitter: 'none' },
+    ],
+    [{ backoffMultiplier: 1 }, { backoff: 'fixed', jitter: 'none' }],
+    [
+      { backoff: 'exponential', backoffMultiplier: 2, jitter: true },
+      { backoff: 'exponential', jitter: 'full' },
+    ],
+    [{ jitter: 'equal' }, { jitter: 'equal' }],
+    [{}, { jitter: 'none' }],
   ])('%j', (retryPolicy, retry) => {
     expect(convert([{ type: 'http', retryPolicy }]).definition?.nodes[1]).toMatchObject({ retry })
   })
@@ -239,6 +249,64 @@ describe('policies', () => {
 })
 
 describe('what cannot be converted', () => {
+  test('is every member that would be dropped, all at once', () => {
+    const step = { id: 'a', type: 'log', onEror: 'b', config: {}, params: {}, timeout: 1, timeoutMs: 1 }
+    const policies = [
+      { backoffMultiplier: 3 },
+      { backoff: 'linear', backoffMultiplier: 2 },
+      { backoff: 'fixed', backoffMultiplier: 2 },
+      { backoff: 'somehow' },
+      { maxAttempts: 1, maxRetries: 1, attempts: 3 },
+    ]
+    const { problems } = convertLinear({
+      name: 'x',
+      nme: 'y',
+      trigger: { type: 'webhook', params: { path: 'p' }, path: 'q' },
+      steps: [step, ...policies.map((retryPolicy) => ({ type: 'log', retryPolicy }))],
+    })
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['INVALID_SHAPE']))
+    expect(problems.map(({ pointer }) => pointer).sort()).toEqual([
+      '/nme',
+      '/steps/0/onEror',
+      '/steps/0/params',
+      '/steps/0/timeout',
+      '/steps/1/retryPolicy/backoffMultiplier',
+      '/steps/2/retryPolicy/backoffMultiplier',
+      '/steps/3/retryPolicy/backoffMultiplier',
+      '/steps/4/retryPolicy/backoff',
+      '/steps/5/retryPolicy/attempts',
+      '/steps/5/retryPolicy/maxRetries',
+      '/trigger/path',
+    ])
+  })
+
+  test('leaves the rest to be checked, and knows where in the form it stands', () => {
+    const retryPolicy = { maxRetries: 2, delay: 5 }
+    const { definition, rest, pointerOf } = convertLinear({
+      name: 'x',
+      trigger: { type: 'webhook', path: 'p' },
+      steps: [
+        { name: 'a', type: 'http', config: { url: 'u' }, retryPolicy, timeout: 3 },
+        { id: 'b', type: 'log', params: {}, next: 'ghost' },
+      ],
+    })
+    expect([definition, rest?.nodes.length]).toEqual([undefined, 3])
+    const places = {
+      '/nodes/0/params/path': '/trigger/path',
+      '/nodes/1/params/url': '/steps/0/config/url',
+      '/nodes/1/id': '/steps/0/name',
+      '/nodes/1/retry/maxAttempts': '/steps/0/retryPolicy/maxRetries',
+      '/nodes/1/retry/delayMs': '/steps/0/retryPolicy/delay',
+      '/nodes/1/timeoutMs': '/steps/0/timeout',
+      '/nodes/2/params/a~1b': '/steps/1/params/a~1b',
+      '/nodes/2/type': '/steps/1/type',
+      '/edges/0': '/trigger',
+      '/edges/1/port': '/steps/0',
+      '/name': '/name',
+    }
+    for (const [pointer, place] of Object.entries(places)) expect(pointerOf(pointer), pointer).toBe(place)
+  })
+
   test('names the place, everything at once', () => {
     expect(
       problemsOf([

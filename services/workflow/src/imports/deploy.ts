@@ -2,9 +2,8 @@ import type { Actor } from '@millrace/auth'
 import { type DeployBody, type JsonObject, MillraceError } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type postgres from 'postgres'
-import { toMillraceForm } from '../definitions/convert.js'
+import { refuseProblems, toMillraceForm } from '../definitions/convert.js'
 import { readDraft } from '../definitions/draft.js'
-import { invalidDefinition } from '../definitions/problems.js'
 import { createDraft, replaceDraft } from '../drafts/repository.js'
 import { type PublishResult, publishLocked } from '../versions/publish.js'
 
@@ -18,9 +17,11 @@ export interface Deployment extends PublishResult {
  * `baseRevision` or `force` is set.
  * @throws UNKNOWN_FORMAT, INVALID_DEFINITION, DRAFT_CONFLICT, WEBHOOK_PATH_TAKEN
  */
-export const deployDefinition = (sql: Sql, actor: Actor, body: DeployBody): Promise<Deployment> => {
-  const { definition, problems } = toMillraceForm(body.definition)
-  if (definition === undefined) throw invalidDefinition(problems)
+export const deployDefinition = async (sql: Sql, actor: Actor, body: DeployBody): Promise<Deployment> => {
+  const form = toMillraceForm(body.definition)
+  await refuseProblems(form)
+  const { definition } = form
+  if (definition === undefined) throw new Error('a form without problems did not convert')
   const { name } = readDraft(definition)
   return sql.begin(async (tx) => {
     const id = await saveDeployed(tx, actor.workspaceId, definition, body)

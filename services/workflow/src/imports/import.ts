@@ -2,8 +2,7 @@ import type { Actor } from '@millrace/auth'
 import type { Json, JsonObject } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import type postgres from 'postgres'
-import { toMillraceForm } from '../definitions/convert.js'
-import { invalidDefinition } from '../definitions/problems.js'
+import { refuseProblems, toMillraceForm } from '../definitions/convert.js'
 import { createDraft, replaceDraft } from '../drafts/repository.js'
 import { publishLocked } from '../versions/publish.js'
 
@@ -12,14 +11,16 @@ import { publishLocked } from '../versions/publish.js'
  * `publish` both happen or neither. Throws UNKNOWN_FORMAT, INVALID_DEFINITION, and what publishing throws.
  * @returns the workflow's id.
  */
-export const importDefinition = (
+export const importDefinition = async (
   sql: Sql,
   actor: Actor,
   input: Json,
   { publish }: { readonly publish: boolean },
 ): Promise<string> => {
-  const { definition, problems } = toMillraceForm(input)
-  if (definition === undefined) throw invalidDefinition(problems)
+  const form = toMillraceForm(input)
+  const { definition } = form
+  if (definition === undefined || publish) await refuseProblems(form)
+  if (definition === undefined) throw new Error('a form without problems did not convert')
   return sql.begin(async (tx) => {
     const id = await upsertDraft(tx, actor.workspaceId, definition)
     if (publish) await publishLocked(tx, actor, id, undefined)

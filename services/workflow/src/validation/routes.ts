@@ -1,8 +1,7 @@
 import { MAX_PROBLEMS, validateAnswer, validateBody } from '@millrace/contracts'
 import { typed } from '@millrace/http-api'
-import { checkDefinition } from '@millrace/nodes'
 import type { FastifyInstance } from 'fastify'
-import { toMillraceForm } from '../definitions/convert.js'
+import { problemsOf, toMillraceForm } from '../definitions/convert.js'
 import { DEFINITION_BODY_LIMIT } from '../http/params.js'
 
 export const registerValidationRoutes = (app: FastifyInstance): void => {
@@ -20,11 +19,7 @@ export const registerValidationRoutes = (app: FastifyInstance): void => {
       },
     },
     async ({ body }) => {
-      const converted = toMillraceForm(body.definition)
-      const problems =
-        converted.problems.length > 0
-          ? converted.problems
-          : (await checkDefinition(converted.definition)).problems
+      const problems = await problemsOf(toMillraceForm(body.definition))
       return {
         valid: problems.length === 0,
         problems: problems.slice(0, MAX_PROBLEMS),
