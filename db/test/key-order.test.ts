@@ -37,8 +37,8 @@ const fill = async (): Promise<void> => {
   await sql`INSERT INTO workflow_versions (id, workspace_id, workflow_id, number, definition, content_hash)
     VALUES (${version}, ${workspace}, ${workflow}, 1, ${VALUE}::text::jsonb, '')`
   await sql`
-    INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input, error, output, snapshot, seed)
-    SELECT ${run}, ${workspace}, ${workflow}, ${version}, 'start', v, v, v, v, v FROM (SELECT ${VALUE}::text::jsonb AS v) t`
+    INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, last_seq, input, error, output, snapshot, seed)
+    SELECT ${run}, ${workspace}, ${workflow}, ${version}, 'start', 1, v, v, v, v, v FROM (SELECT ${VALUE}::text::jsonb AS v) t`
   await sql`INSERT INTO run_events VALUES (${run}, 1, ${workspace}, ${VALUE}::text::jsonb)`
   await sql`INSERT INTO step_runs (run_id, path, workspace_id, node_id, type, status, attempt, error)
     VALUES (${run}, 'a', ${workspace}, 'a', 't', 'failed', 1, ${VALUE}::text::jsonb)`
@@ -94,8 +94,8 @@ describe('a database of the version before', () => {
       id: run,
       workspace,
       epoch: 1,
-      expected: 0,
-      seq: 1,
+      expected: 1,
+      seq: 2,
       status: 'completed',
       output: 1,
       release: true,
