@@ -243,6 +243,31 @@ describe('webhooks', () => {
       { a: 'é' },
     ],
     [
+      'a multipart form',
+      'multipart/form-data; boundary="x y"',
+      Buffer.concat([
+        Buffer.from('preamble\r\n--x y\r\nContent-Disposition: form-data; name="a"\r\n\r\ncafé\r\n'),
+        Buffer.from('--x y\r\ncontent-disposition: form-data; name=a\r\n\r\n\r\n'),
+        Buffer.from(
+          '--x y\r\nContent-Disposition: form-data; name="f"; filename="ü/zwei.png"\r\nContent-Type: image/png\r\n\r\n',
+        ),
+        Buffer.from([0x89, 0x50, 0xff, 0]),
+        Buffer.from(
+          '\r\n--x y\r\nContent-Disposition: form-data; name="t"; filename="t.txt"\r\nContent-Type: text/plain\r\n\r\nhi',
+        ),
+        Buffer.from(
+          '\r\n--x y\r\nContent-Disposition: form-data; name="none"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n',
+        ),
+        Buffer.from('\r\n--x y--\r\n'),
+      ]),
+      {
+        a: ['café', ''],
+        f: { base64: 'iVD/AA==', contentType: 'image/png', size: 4, fileName: 'zwei.png' },
+        t: { base64: 'aGk=', contentType: 'text/plain', size: 2, fileName: 't.txt' },
+        none: null,
+      },
+    ],
+    [
       'an image',
       'image/png',
       Buffer.from([0x89, 0x50, 0xff, 0]),
@@ -251,6 +276,24 @@ describe('webhooks', () => {
     ['nothing at all', 'image/png', '', null],
   ])('reads %s', async (_what, type, body, expected) => {
     expect(await bodyOf(body, { 'content-type': type })).toEqual(expected)
+  })
+
+  const part = (name: string, text: string) =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`
+  it.each([
+    ['without a boundary', 'multipart/form-data', part('a', '1')],
+    ['that breaks off', 'multipart/form-data; boundary=x', part('a', '1').slice(0, -2)],
+    ['with another boundary', 'multipart/form-data; boundary=y', `${part('a', '1')}--x--\r\n`],
+    [
+      'with a part without a name',
+      'multipart/form-data; boundary=x',
+      `${part('a', '1').replace('; name="a"', '')}--x--`,
+    ],
+    ['with a name of prototypes', 'multipart/form-data; boundary=x', `${part('__proto__', '1')}--x--`],
+    ['of very many parts', 'multipart/form-data; boundary=x', `${part('a', '1').repeat(1_001)}--x--`],
+  ])('refuses a multipart form %s', async (_what, type, body) => {
+    const answer = await call('open', body, { 'content-type': type })
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_REQUEST'])
   })
 
   it('gives the query as it came, without what proves who sent it', async () => {

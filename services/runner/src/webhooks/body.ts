@@ -11,17 +11,19 @@ import {
   readContent,
   readForm,
 } from '@millrace/nodes'
+import { parseMultipart } from './multipart.js'
 
 /**
  * The body as the run gets it, parsed only after the request has been verified: JSON by its content type, forms
  * as an object, other text by its charset, anything else as `{ base64, contentType, size }`; null when there is none.
  * @throws MALFORMED_JSON, JSON_TOO_DEEP, INVALID_REQUEST
  */
-export const parseHookBody = (contentType: string | undefined, raw: Uint8Array): Json => {
+export const parseHookBody = (contentType: string | undefined, raw: Uint8Array): Json | Promise<Json> => {
   if (raw.length === 0) return null
   const media = parseMediaType(contentType)
   if (isJsonType(media.type)) return parseJsonBody(jsonBytes(raw, contentType, media))
   if (media.type === FORM_TYPE) return parseFormBody(raw, media) ?? { ...bytesValue(raw, contentType) }
+  if (media.type === 'multipart/form-data') return parseMultipart(contentType ?? '', raw).then(toFields)
   const content = readContent(raw, contentType)
   return 'text' in content ? content.text : { ...content.bytes }
 }
@@ -61,10 +63,10 @@ export const parseForm = (text: string): Record<string, Json> => {
   return toFields(pairs ?? readForm(decodeText(bytes, 'windows-1252') ?? text, 'windows-1252') ?? [])
 }
 
-const toFields = (pairs: readonly [string, string][]): Record<string, Json> => {
-  const fields = new Map<string, string[]>()
+const toFields = (pairs: readonly (readonly [string, Json])[]): Record<string, Json> => {
+  const fields = new Map<string, Json[]>()
   for (const [name, value] of pairs) {
-    if (name === '__proto__' || name.includes('\0') || value.includes('\0')) {
+    if (name === '__proto__' || name.includes('\0') || (typeof value === 'string' && value.includes('\0'))) {
       throw new MillraceError('INVALID_REQUEST', 'A form or query field is called __proto__ or holds U+0000')
     }
     const values = fields.get(name)

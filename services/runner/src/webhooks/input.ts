@@ -29,7 +29,11 @@ export type HookInput = {
  * `body` is that of the request, decoded.
  * @throws MALFORMED_JSON, JSON_TOO_DEEP, INVALID_REQUEST
  */
-export const hookInput = (hook: HookRequest, auth: WebhookAuth, body: Uint8Array): HookInput => {
+export const hookInput = async (
+  hook: HookRequest,
+  auth: WebhookAuth,
+  body: Uint8Array,
+): Promise<HookInput> => {
   const proof = proofOf(auth)
   const query = parseForm(hook.search)
   for (const name of proof.query) delete query[name]
@@ -39,7 +43,7 @@ export const hookInput = (hook: HookRequest, auth: WebhookAuth, body: Uint8Array
     query,
     queryString: proof.query.length === 0 ? hook.search : withoutPairs(hook.search, proof.query),
     headers: publicHeaders(hook.headers, proof.headers),
-    body: parseHookBody(headerText(hook.headers['content-type']), body),
+    body: await parseHookBody(headerText(hook.headers['content-type']), body),
   }
 }
 

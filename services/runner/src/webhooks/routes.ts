@@ -134,7 +134,8 @@ const acceptDelivery = async (
 ): Promise<string> => {
   const delivery = deliveryOf(hook, listener)
   try {
-    return (await acceptRun(deps, listener.version, hookRun(listener, hook, body, delivery, id))).runId
+    const run = await hookRun(listener, hook, body, delivery, id)
+    return (await acceptRun(deps, listener.version, run)).runId
   } catch (error) {
     const runId = error instanceof MillraceError ? error.extras.details?.['runId'] : undefined
     if (delivery?.idWins && isReused(error) && typeof runId === 'string') return runId
@@ -145,14 +146,14 @@ const acceptDelivery = async (
 const isReused = (error: unknown): boolean =>
   error instanceof MillraceError && error.code === 'IDEMPOTENCY_KEY_REUSED'
 
-const hookRun = (
+const hookRun = async (
   listener: Listener,
   hook: HookRequest,
   body: Uint8Array,
   delivery: Delivery | null,
   id: string,
-): NewRun => {
-  const input = hookInput(hook, listener.route.auth, body)
+): Promise<NewRun> => {
+  const input = await hookInput(hook, listener.route.auth, body)
   return {
     id,
     workspaceId: listener.workspaceId,
