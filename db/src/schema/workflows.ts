@@ -76,6 +76,7 @@ export const schedules = pgTable(
     timezone: text().notNull(),
     nextAt: instant('next_at').notNull(),
     lastTickAt: instant('last_tick_at'),
+    heldUntil: instant('held_until'),
   },
   (table) => [primaryKey({ columns: [table.workflowId, table.nodeId] })],
 )

@@ -10,7 +10,7 @@ import { Timers } from './timers/timers.js'
 
 /** What the scheduler needs from its process, which opens and closes all of it. */
 export interface SchedulerDeps {
-  /** A pool of at least 4 connections: two loops hold one while they use another. */
+  /** A pool of at least 4 connections: loops hold one while they use another. */
   readonly sql: Sql
   readonly store: Pick<RunIntake, 'accept'> & RunSweeps
   readonly queue: Pick<JobQueue, 'enqueue' | 'holding' | 'generation' | 'markGeneration'>

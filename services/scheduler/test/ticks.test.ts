@@ -97,6 +97,65 @@ it('is not stopped by one whose run cannot be accepted, which stays due', async 
   expect((await runs(world)).map((run) => run.trigger).sort()).toEqual(['bad', 'one', 'two'])
 })
 
+it('holds no transaction open while runs are accepted, and lets nobody else at their ticks', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'tick', '*/5 * * * *', 60)
+  const other = ticksOf(world)
+  let open: number | undefined
+  await new Ticks({
+    sql: world.sql,
+    accept: async (run) => {
+      const [row] = await world.sql<[{ open: number }]>`
+        SELECT count(*)::int AS open FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+          AND backend_type = 'client backend'`
+      open = row.open
+      expect(await other.runOnce()).toBeGreaterThan(3_000)
+      return await world.store.accept(run)
+    },
+    ring: () => undefined,
+    onAccepted: () => undefined,
+    onError: (error) => world.errors.push(error),
+  }).runOnce()
+  expect(open).toBe(0)
+  expect(await runs(world)).toHaveLength(1)
+})
+
+it('fires what is due though more ticks than it takes at once are refused for ever', async () => {
+  world = await openWorld('postgres')
+  for (let i = 0; i < 120; i += 1) await addSchedule(world, `bad${i}`, '*/5 * * * *', 3_600)
+  await addSchedule(world, 'good', '*/5 * * * *', 60)
+  const ticks = new Ticks({
+    sql: world.sql,
+    accept: (run) =>
+      run.trigger.startsWith('bad') ? Promise.reject(new Error('refused')) : world.store.accept(run),
+    ring: () => undefined,
+    onAccepted: () => undefined,
+    onError: (error) => world.errors.push(error),
+  })
+  await expect(ticks.runOnce()).rejects.toThrow('100 ticks could not start a run')
+  await expect(ticks.runOnce()).rejects.toThrow('ticks could not start a run')
+  expect((await runs(world)).map((run) => run.trigger)).toEqual(['good'])
+})
+
+it('leaves a schedule as it is that was published with other times while its tick was accepted', async () => {
+  world = await openWorld('postgres')
+  await addSchedule(world, 'tick', '*/5 * * * *', 60)
+  await new Ticks({
+    sql: world.sql,
+    accept: async (run) => {
+      await world.sql`UPDATE schedules SET cron = '0 0 1 1 *', next_at = '2999-01-01T00:00:00Z'`
+      return await world.store.accept(run)
+    },
+    ring: () => undefined,
+    onAccepted: () => undefined,
+    onError: (error) => world.errors.push(error),
+  }).runOnce()
+  const [row] = await world.sql<[{ year: number }]>`
+    SELECT extract(year FROM next_at)::int AS year FROM schedules`
+  expect(row.year).toBe(2_999)
+})
+
 it('says when the next tick is due', async () => {
   world = await openWorld('postgres')
   await addSchedule(world, 'tick', '*/5 * * * *', -10)

@@ -7,12 +7,14 @@ import { type DueSchedule, type DueTick, decideTick } from './due-tick.js'
 /**
  * Starts a run for every tick of every schedule: exactly one, however many schedulers there are (I6).
  *
- * Owns the rows of `schedules` while it holds their locks. Does not own runs: it accepts them like anyone else.
+ * Owns the due rows of `schedules` that it has taken, for a few seconds. Does not own runs: it accepts them like anyone
+ * else, and no transaction is open meanwhile.
  *
  * 1. A tick's run has the key `tick:<workflow>:<node>:<UTC instant>`. It is accepted before the schedule moves on,
- *    so that a scheduler that dies in between leaves the tick due, and the next one finds its run (I6).
+ *    so that a scheduler that dies in between leaves the tick due, and the next one finds its run (I6). The same holds
+ *    where accepting takes longer than a schedule is held.
  * 2. Due is by the database's clock (D8).
- * 3. One bad schedule does not stop the others (D7).
+ * 3. One bad schedule does not stop the others (D7): those whose tick has been refused come last.
  */
 export interface TicksDeps {
   readonly sql: Sql
@@ -33,11 +35,15 @@ interface Row {
   readonly timezone: string
   readonly misfire: string | null
   readonly priority: string | null
+  /** `next_at` as the database writes it, to the microsecond. */
+  readonly tick: string
   readonly next_at: number
   readonly now: number
 }
 
 const BATCH = 100
+/** Of a scheduler that dies, another one takes the ticks over after this. */
+const HELD_MS = 5_000
 /** A schedule that cannot be worked out is looked at again after this. */
 const BROKEN_PAUSE_MS = 3_600_000
 
@@ -53,26 +59,24 @@ export class Ticks implements Pass {
    * stays due, and the others are done with.
    */
   async runOnce(): Promise<number | undefined> {
-    const { fired, failures } = await this.#deps.sql.begin(async (sql) => {
-      const due = await lockDue(sql)
-      // All have come to their end before the transaction does: nothing is left that would go on with its connection.
-      const starts = await Promise.allSettled(due.map((row) => this.#fire(row)))
-      for (const [index, start] of starts.entries())
-        if (start.status === 'fulfilled') await moveOn(sql, due[index]!, start.value)
-      return { fired: due.length, failures: starts.filter((start) => start.status === 'rejected') }
-    })
-    if (failures.length > 0)
+    const { sql } = this.#deps
+    const due = await takeDue(sql)
+    const starts = await Promise.allSettled(due.map((row) => this.#fire(row)))
+    const refused = due.filter((_, index) => starts[index]?.status === 'rejected')
+    if (refused.length > 0) {
+      await release(sql, refused)
       throw new AggregateError(
-        failures.map(({ reason }) => reason),
-        `${failures.length} ticks could not start a run`,
+        starts.flatMap((start) => (start.status === 'rejected' ? [start.reason] : [])),
+        `${refused.length} ticks could not start a run`,
       )
-    return fired === BATCH ? 0 : await this.#untilNext()
+    }
+    return due.length === BATCH ? 0 : await this.#untilNext()
   }
 
-  async #fire(row: Row): Promise<DueTick> {
+  async #fire(row: Row): Promise<void> {
     const tick = this.#decide(row)
     if (tick.fire !== undefined) await this.#start(row, tick.fire)
-    return tick
+    await moveOn(this.#deps.sql, row, tick)
   }
 
   #decide(row: Row): DueTick {
@@ -112,37 +116,60 @@ export class Ticks implements Pass {
 
   async #untilNext(): Promise<number | undefined> {
     const [row] = await this.#deps.sql<{ ms: number | null }[]>`
-      SELECT (extract(epoch FROM min(next_at) - clock_timestamp()) * 1000)::float8 AS ms
+      SELECT (extract(epoch FROM min(greatest(next_at, held_until)) - clock_timestamp()) * 1000)::float8 AS ms
       FROM schedules WHERE next_at < 'infinity'`
     return row?.ms ?? undefined
   }
 }
 
-/** A schedule that never fires again stays, and is never due. */
+/**
+ * A schedule that never fires again stays, and is never due. One that has moved on by another hand, or that has been
+ * published anew with other times, stays as it is.
+ */
 const moveOn = (sql: Pick<Sql, 'unsafe'>, row: Row, { fire, next }: DueTick): Promise<unknown> =>
   sql.unsafe(
     `UPDATE schedules
      SET next_at = coalesce(to_timestamp($3::float8 / 1000), 'infinity'),
-         last_tick_at = coalesce(to_timestamp($4::float8 / 1000), last_tick_at)
-     WHERE workflow_id = $1 AND node_id = $2`,
-    [row.workflow_id, row.node_id, next ?? null, fire ?? null],
+         last_tick_at = coalesce(to_timestamp($4::float8 / 1000), last_tick_at),
+         held_until = NULL
+     WHERE workflow_id = $1 AND node_id = $2 AND next_at = $5::text::timestamptz AND cron = $6 AND timezone = $7`,
+    [row.workflow_id, row.node_id, next ?? null, fire ?? null, row.tick, row.cron, row.timezone],
   )
 
-/** Due schedules that no other scheduler is working on, oldest first. */
-const lockDue = (sql: Pick<Sql, 'unsafe'>): Promise<Row[]> =>
+/**
+ * Due schedules that no other scheduler works on, held for a while: those that nobody has tried first, the oldest of
+ * them first.
+ */
+const takeDue = (sql: Pick<Sql, 'unsafe'>): Promise<Row[]> =>
   sql.unsafe<Row[]>(
-    `SELECT s.workspace_id, s.workflow_id, s.node_id, s.version_id, s.cron, s.timezone,
+    `WITH due AS (
+       SELECT workflow_id, node_id FROM schedules
+       WHERE next_at <= clock_timestamp() AND (held_until IS NULL OR held_until <= clock_timestamp())
+       ORDER BY held_until NULLS FIRST, next_at LIMIT ${BATCH}
+       FOR UPDATE SKIP LOCKED
+     ), taken AS (
+       UPDATE schedules s SET held_until = clock_timestamp() + ${HELD_MS} * interval '1 ms'
+       FROM due WHERE s.workflow_id = due.workflow_id AND s.node_id = due.node_id
+       RETURNING s.*
+     )
+     SELECT s.workspace_id, s.workflow_id, s.node_id, s.version_id, s.cron, s.timezone, s.next_at::text AS tick,
             trigger.params ->> 'misfire' AS misfire,
             v.definition -> 'settings' ->> 'priority' AS priority,
             (extract(epoch FROM s.next_at) * 1000)::float8 AS next_at,
             (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
-     FROM schedules s
+     FROM taken s
      JOIN workflow_versions v ON v.id = s.version_id
      LEFT JOIN LATERAL (
        SELECT n -> 'params' AS params FROM jsonb_array_elements(v.definition -> 'nodes') n
        WHERE n ->> 'id' = s.node_id LIMIT 1
-     ) trigger ON true
-     WHERE s.next_at <= clock_timestamp()
-     ORDER BY s.next_at LIMIT ${BATCH}
-     FOR UPDATE OF s SKIP LOCKED`,
+     ) trigger ON true`,
+  )
+
+/** Whoever looks next may try them again; should this be lost, they can once they are no longer held. */
+const release = (sql: Pick<Sql, 'unsafe'>, rows: readonly Row[]): Promise<unknown> =>
+  sql.unsafe(
+    `UPDATE schedules s SET held_until = clock_timestamp()
+     FROM unnest($1::uuid[], $2::text[]) AS r (workflow_id, node_id)
+     WHERE s.workflow_id = r.workflow_id AND s.node_id = r.node_id AND s.held_until > clock_timestamp()`,
+    [rows.map((row) => row.workflow_id), rows.map((row) => row.node_id)],
   )
