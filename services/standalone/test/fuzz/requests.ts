@@ -123,6 +123,12 @@ const TYPES = [
   'multipart/form-data; boundary=x',
 ]
 
+/** Who asks for a wait gets one: it is kept short, so that an answer that is late is one that never comes. */
+const impatient = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'waitMs' in body && Number(body.waitMs) > 100
+    ? { ...body, waitMs: Number(body.waitMs) > 30_000 ? body.waitMs : 100 }
+    : body
+
 const payloadOf = (
   { requestBody }: Operation,
   sources: Sources,
@@ -134,7 +140,7 @@ const payloadOf = (
   if (schema === undefined && !random.chance(evil)) return { headers, body: undefined }
   const body = random.chance(evil / 2)
     ? random.pick(BROKEN)
-    : Buffer.from(JSON.stringify(valueFor(schema ?? {}, sources, evil)) ?? '')
+    : Buffer.from(JSON.stringify(impatient(valueFor(schema ?? {}, sources, evil))) ?? '')
   const type = random.chance(evil / 3) ? random.pick(TYPES) : 'application/json'
   return { headers: { ...headers, 'content-type': type, 'content-length': String(body.length) }, body }
 }
