@@ -9,6 +9,8 @@ const folder = createTempFolder()
 interface Operation {
   readonly operationId?: string
   readonly summary?: string
+  readonly description?: string
+  readonly requestBody?: { readonly content: Record<string, unknown> }
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly responses: Record<string, unknown>
   readonly security?: readonly unknown[]
@@ -89,4 +91,20 @@ test('the parameters of every path are described', () => {
 
 test('the description made without any server is the one that the product serves', async () => {
   expect(JSON.parse(JSON.stringify(await describeApi()))).toEqual(document)
+})
+
+test('webhooks are described for every method they take, with bodies, answers and how callers prove themselves', () => {
+  const hooks = document.paths['/hooks/{workspace}/{rest}'] ?? {}
+  expect(Object.keys(hooks).sort()).toEqual(['delete', 'get', 'patch', 'post', 'put'])
+  for (const [method, { parameters, requestBody, responses, security, description }] of Object.entries(
+    hooks,
+  )) {
+    expect(parameters?.map((each) => `${each.in} ${each.name}`)).toEqual(['path workspace', 'path rest'])
+    expect(Object.keys(responses).sort()).toEqual(['200', '202', 'default'])
+    expect(security).toEqual([])
+    expect(description).toMatch(/HMAC/)
+    const bodies = Object.keys(requestBody?.content ?? {})
+    if (method === 'get') expect(bodies).toEqual([])
+    else expect(bodies).toContain('application/x-www-form-urlencoded')
+  }
 })

@@ -40,7 +40,11 @@ const registerUrl = (app: FastifyInstance, deps: ResumeRoutesDeps): void => {
       schema: {
         tags: ['events'],
         summary: 'Resume a run that waits for a call of this URL',
-        description: 'The JSON body becomes the output of the step that waits. The first call counts.',
+        description:
+          'The JSON body becomes the output of the step that waits; without a body that is `{}`. The first call counts. ' +
+          'The token in the URL is the whole of the permission: no other one is asked for. A GET changes nothing, since ' +
+          'previews follow links. `early` is true where the run has not come to its wait yet: it will not wait then. ' +
+          'Codes of refusals: `INVALID_RESUME_TOKEN`, `WAIT_RESOLVED`, `RUN_FINISHED`.',
         params: z.object({ token: z.string() }),
         body: json.optional(),
         response: { 202: resumeAnswer },

@@ -11,6 +11,7 @@ import { type AnswerDeps, awaitAnswer, type HookAnswer } from './answer.js'
 import { type CallersDeps, tellCallers } from './callers.js'
 import { decodedBody } from './content-coding.js'
 import { type Delivery, deliveryOf } from './delivery.js'
+import { describeHook, onlyDescribe } from './describe.js'
 import { type HookRequest, hookInput } from './input.js'
 import { sendAnswer, sendLater } from './send.js'
 
@@ -35,26 +36,8 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
       { parseAs: 'buffer' },
       async (_request: FastifyRequest, body: Buffer) => body,
     )
-    scope.route<{ Params: HookParams; Body: Buffer | undefined; Querystring: Record<string, unknown> }>({
-      method: METHODS,
-      url: '/hooks/:workspace/*',
-      // Who only looks starts nothing: see below.
-      exposeHeadRoute: false,
-      config: { permission: 'webhook' },
-      schema: { hide: true },
-      handler: async (request, reply) => {
-        const { workspace, '*': path } = request.params
-        const listener = await deps.listeners.find(workspace, request.method, path)
-        if (listener === undefined) throw new MillraceError('WEBHOOK_NOT_FOUND')
-        const hook = toHook(request, path)
-        admitHook(listener, hook, request.ip)
-        const body = await decodedBody(hook, request.routeOptions.bodyLimit)
-        const accept = (id: string) => acceptDelivery(deps, listener, hook, body, id)
-        if (listener.route.respond === 'immediately') return await sendLater(reply, await accept(uuidv7()))
-        const { runId, answer } = await acceptAndAwait(deps, listener, accept, closedSignal(reply))
-        return await sendAnswer(reply, runId, answer)
-      },
-    })
+    onlyDescribe(scope)
+    for (const method of METHODS) registerMethod(scope, method, deps)
     scope.route<{ Params: HookParams }>({
       method: ['OPTIONS', 'HEAD', 'TRACE'],
       url: '/hooks/:workspace/*',
@@ -72,6 +55,29 @@ export const registerWebhooks = async (app: FastifyInstance, deps: WebhookRoutes
         throw new MillraceError('WEBHOOK_NOT_FOUND', 'The path of a webhook begins with its workspace')
       },
     })
+  })
+}
+
+const registerMethod = (scope: FastifyInstance, method: string, deps: WebhookRoutesDeps): void => {
+  scope.route<{ Params: HookParams; Body: Buffer | undefined; Querystring: Record<string, unknown> }>({
+    method,
+    url: '/hooks/:workspace/*',
+    // Who only looks starts nothing: see below.
+    exposeHeadRoute: false,
+    config: { permission: 'webhook' },
+    schema: describeHook(method),
+    handler: async (request, reply) => {
+      const { workspace, '*': path } = request.params
+      const listener = await deps.listeners.find(workspace, request.method, path)
+      if (listener === undefined) throw new MillraceError('WEBHOOK_NOT_FOUND')
+      const hook = toHook(request, path)
+      admitHook(listener, hook, request.ip)
+      const body = await decodedBody(hook, request.routeOptions.bodyLimit)
+      const accept = (id: string) => acceptDelivery(deps, listener, hook, body, id)
+      if (listener.route.respond === 'immediately') return await sendLater(reply, await accept(uuidv7()))
+      const { runId, answer } = await acceptAndAwait(deps, listener, accept, closedSignal(reply))
+      return await sendAnswer(reply, runId, answer)
+    },
   })
 }
 
@@ -97,7 +103,8 @@ const toHook = (
   search: request.url.split('?').slice(1).join('?'),
   headers: request.headers,
   query: request.query,
-  body: request.body ?? Buffer.alloc(0),
+  // Where none came, something else may stand for it.
+  body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
 })
 
 /** Listens before the run is there: what happens to it at once is then heard, and nothing has to be read. */
