@@ -108,6 +108,38 @@ describe('runs', () => {
     await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
   }, 120_000)
 
+  test('a search that has not come to its end says how far it has looked, and goes on by a click', async () => {
+    await publish('rare', BROKEN)
+    await start('rare')
+    await signInAsOwner(page, app, '/workflows')
+    // As the server answers among many runs: nothing yet, and there are older ones.
+    const asked: (string | null)[] = []
+    await page.route(/\/api\/v1\/runs\?/, async (route) => {
+      const url = new URL(route.request().url())
+      if (url.searchParams.get('workflow') !== 'rare') return await route.continue()
+      const cursor = url.searchParams.get('cursor')
+      asked.push(cursor)
+      if (cursor === null)
+        return await route.fulfill({
+          json: {
+            items: [],
+            nextCursor: 'ffffffff-ffff-7fff-bfff-ffffffffffff',
+            searchedTo: '2026-11-02T08:00:00Z',
+          },
+        })
+      url.searchParams.delete('cursor')
+      await route.continue({ url: url.href })
+    })
+    await page.goto(`${app.url}/runs?workflow=rare`)
+    await page.getByText('Searched back to').waitFor()
+    expect(await page.locator('time[datetime="2026-11-02T08:00:00Z"]').count()).toBe(1)
+    expect(await page.getByText('No run matches these filters').count()).toBe(0)
+    await page.getByRole('button', { name: 'Search older runs' }).click()
+    await page.getByRole('link', { name: 'rare' }).waitFor()
+    expect(asked.slice(0, 2)).toEqual([null, 'ffffffff-ffff-7fff-bfff-ffffffffffff'])
+    expect(await page.getByText('Searched back to').count()).toBe(0)
+  }, 120_000)
+
   test('filters are in the URL, work together, and can be cleared', async () => {
     await publish('faulty', BROKEN)
     await start('faulty')

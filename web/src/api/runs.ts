@@ -3,15 +3,13 @@ import {
   type BulkFilter,
   bulkOperation,
   bulkPreview,
-  page,
   type RunFilter,
-  runSummary,
+  runPage,
   type StartRunBody,
   startRunAnswer,
 } from '@millrace/contracts'
 import type { Client } from './client.js'
 
-const runPage = page(runSummary)
 export interface ListRuns extends RunFilter {
   readonly cursor?: string | undefined
   readonly limit?: number

@@ -1,11 +1,11 @@
 import { Button, Loader } from '@mantine/core'
 import { Activity, ArrowUp, FilterX } from 'lucide-react'
 import { useState } from 'react'
-import tableClasses from '../../components/data-table.module.css'
 import { EmptyState } from '../../components/empty-state.js'
 import { PageHeader } from '../../components/page-header.js'
 import { ProblemAlert } from '../../components/problem-alert.js'
 import { BulkBar } from './bulk/bulk-bar.js'
+import { OlderRuns } from './older-runs.js'
 import { RunFilters } from './run-filters.js'
 import classes from './run-list.module.css'
 import { hasFilter, type RunSearch } from './run-search.js'
@@ -20,7 +20,7 @@ interface RunListProps {
 const NONE: ReadonlySet<string> = new Set()
 
 export const RunList = ({ search, onSearch }: RunListProps) => {
-  const { query, rows, unseen, showNew, connection } = useLiveRuns(search)
+  const { query, rows, searchedTo, unseen, showNew, connection } = useLiveRuns(search)
   const [selected, setSelected] = useState(NONE)
   const change = (next: RunSearch) => {
     setSelected(NONE)
@@ -55,20 +55,16 @@ export const RunList = ({ search, onSearch }: RunListProps) => {
         )}
       </output>
       {query.isPending && <Loader className={classes['loader']} size="sm" aria-label="Loading runs" />}
-      {query.isSuccess && rows.length === 0 && (
+      {query.isSuccess && rows.length === 0 && !query.hasNextPage && (
         <NothingHere filtered={hasFilter(search)} onClear={() => change({})} />
       )}
       {rows.length > 0 && <RunTable rows={rows} selected={selected} onSelect={setSelected} />}
       {query.hasNextPage && (
-        <div className={tableClasses['more']}>
-          <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Show older runs
-          </Button>
-        </div>
+        <OlderRuns
+          searchedTo={searchedTo}
+          loading={query.isFetchingNextPage}
+          onMore={() => void query.fetchNextPage()}
+        />
       )}
     </>
   )

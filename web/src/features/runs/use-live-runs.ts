@@ -10,6 +10,8 @@ import { useRunChanges } from './use-run-changes.js'
 interface RunPage {
   readonly items: readonly RunSummary[]
   readonly nextCursor: string | null
+  /** Every run back to this time has been looked at, and there are older ones. */
+  readonly searchedTo?: string | undefined
 }
 type Pages = InfiniteData<RunPage, string | undefined>
 
@@ -54,7 +56,14 @@ export const useLiveRuns = (search: RunSearch) => {
   }, [forget, refetch])
   const connection = useRunChanges(onChanges, showNew)
 
-  return { query, rows: query.data?.pages.flatMap((page) => page.items) ?? [], unseen, showNew, connection }
+  return {
+    query,
+    rows: query.data?.pages.flatMap((page) => page.items) ?? [],
+    searchedTo: query.data?.pages.at(-1)?.searchedTo,
+    unseen,
+    showNew,
+    connection,
+  }
 }
 
 /** The pages with their rows replaced by `rows`, of which there are as many. */
