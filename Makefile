@@ -69,6 +69,11 @@ bench-web: build ## Measure the web app's budgets in a browser: make bench-web J
 millrace: build ## The command line: make millrace ARGS="list"
 	@node packages/cli/dist/main.js $(ARGS)
 
+.PHONY: sdk
+sdk: build ## Pack the SDK for other projects: npm install the two archives that it leaves in dist/
+	@$(PNPM) --filter @millrace/contracts --filter @millrace/sdk --silent pack --pack-destination "$(CURDIR)/dist"
+	@ls dist/millrace-*.tgz
+
 .PHONY: install
 install: $(INSTALLED) ## Install dependencies, if they have changed
 
@@ -101,4 +106,4 @@ format: $(INSTALLED) ## Format and fix what can be fixed
 
 .PHONY: clean
 clean: ## Remove what the build has made; data in .millrace stays
-	@rm -rf {packages,services}/*/dist {db,bench,web}/dist
+	@rm -rf {packages,services}/*/dist {db,bench,web}/dist dist
