@@ -37,7 +37,7 @@ export const runProcess = async (
       log,
       requests: createRequestLog(name, config.logLevel),
     })
-    stopOnSignals(service, log, config.worker.drainMs + CLOSING_MS)
+    stopOnSignals(service, log, config.worker.drainMs)
     log.info({ url: await service.listen(), pid: process.pid }, `${name} ready`)
   } catch (error) {
     log.debug({ err: error }, 'why it could not start')
@@ -54,15 +54,21 @@ const external = (name: string, config: Config): ProcessParts['config'] => {
   )
 }
 
-const stopOnSignals = (service: RunningService, log: Logger, withinMs: number): void => {
+/** From now on this process has `drainMs` and 7 s: whatever has not been stopped by then, it ends with 1. */
+export const boundStop = (log: Pick<Logger, 'error'>, drainMs: number): void => {
+  const withinMs = drainMs + CLOSING_MS
+  setTimeout(() => {
+    log.error({ withinMs }, 'not everything could be stopped in time; ending all the same')
+    process.exit(1)
+  }, withinMs).unref()
+}
+
+const stopOnSignals = (service: RunningService, log: Logger, drainMs: number): void => {
   let stopping = false
   const stop = (): void => {
     if (stopping) return
     stopping = true
-    setTimeout(() => {
-      log.error({ withinMs }, 'not everything could be stopped in time; ending all the same')
-      process.exit(1)
-    }, withinMs).unref()
+    boundStop(log, drainMs)
     service.stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -1,5 +1,5 @@
 import { loadConfig } from '@millrace/config'
-import { startFaultOf } from '@millrace/connections'
+import { boundStop, startFaultOf } from '@millrace/connections'
 import { createLogger } from '@millrace/telemetry'
 import { startPlatform } from './platform.js'
 import { runShowcase } from './showcase/showcase.js'
@@ -38,6 +38,7 @@ async function main(): Promise<number> {
     say('\nStopping: handing back runs, closing the database …')
     return 0
   } finally {
+    boundStop(log, config.worker.drainMs)
     await platform.stop()
   }
 }

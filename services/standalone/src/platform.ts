@@ -20,7 +20,7 @@ export interface Platform {
   readonly config: Config
   readonly owner: Identity['owner']
   readonly ownerToken: Identity['ownerToken']
-  /** Stops taking requests, drains the workers, closes every connection, stops Postgres. Within 5 s by default. */
+  /** Stops taking requests, drains the workers, closes every connection, stops Postgres. Within DRAIN_MS, as a rule. */
   stop(): Promise<void>
 }
 

@@ -1,12 +1,26 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createTempFolder, freePort, spawnNode, type TempFolder } from '@millrace/testkit'
+import {
+  createTempFolder,
+  createTestDatabase,
+  freePort,
+  spawnNode,
+  startProxy,
+  type TempFolder,
+} from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 /** The whole product as one process, started and stopped as a person would. */
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** A process with a database of another's makes no secrets itself. */
+const SECRETS = {
+  JWT_SECRET: randomBytes(48).toString('base64'),
+  MASTER_KEY: randomBytes(32).toString('base64'),
+}
 
 let folder: TempFolder
 
@@ -66,6 +80,23 @@ describe('the standalone process', () => {
     expect(JSON.parse(refused.output().trimEnd().split('\n').at(-1) ?? '').msg).toMatch(/set PORT/)
     expect(existsSync(join(folder.path, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false)
     blocker.close()
+  })
+
+  test('ends when its time is over, though the database answers no more, and says so once', async () => {
+    const { url, drop } = await createTestDatabase()
+    const proxy = await startProxy(url)
+    const hanging = await spawnNode(MAIN, {
+      env: { ...environment(0), DATABASE_URL: proxy.url, DRAIN_MS: '200', ...SECRETS },
+      readyPattern: /Stop\s+Ctrl-C/,
+    })
+    proxy.stall()
+    const begun = performance.now()
+    hanging.kill('SIGTERM')
+    expect(await hanging.exited).toEqual({ code: 1, signal: null })
+    expect(performance.now() - begun).toBeLessThan(12_000)
+    expect(hanging.output().match(/not everything could be stopped in time/g)).toHaveLength(1)
+    await proxy.close()
+    await drop()
   })
 
   test('forks more workers on request, and takes them down with it', async () => {
