@@ -1,5 +1,10 @@
 import type { DefinitionProblem, Json, JsonObject, NodeTypeDescriptor } from '@millrace/contracts'
-import { type ExpressionChecker, type NodeCatalogue, validateDefinition } from '@millrace/engine'
+import {
+  type ExpressionChecker,
+  type NodeCatalogue,
+  validateDefinition,
+  validateInTurns,
+} from '@millrace/engine'
 import { isObject, memberOf } from '../../../components/graph/layout.js'
 import { portsOf } from '../../../components/graph/ports.js'
 import { stepsReadBy } from '../document/references.js'
@@ -14,9 +19,33 @@ export const SERVER_ONLY: ReadonlySet<DefinitionProblem['code']> = new Set([
   'SECRET_NOT_ALLOWED',
 ])
 
-/** What the engine's own validation says at once, with what the page knows of the node types. */
+/** What the engine's own validation says, with what the page knows of the node types: all at once. */
 export const checkLocally = (definition: JsonObject, types: NodeTypes): readonly DefinitionProblem[] =>
   validateDefinition(definition, catalogueOf(types), expressions).problems
+
+/** Half of a frame: keys and drags are answered in between. Milliseconds. */
+const TURN_MS = 8
+
+/**
+ * The same in turns, since a definition of 10,000 nodes takes long. Undefined once the signal has aborted: nobody asks
+ * any more.
+ */
+export const checkInTurns = async (
+  definition: JsonObject,
+  types: NodeTypes,
+  signal: AbortSignal,
+): Promise<readonly DefinitionProblem[] | undefined> => {
+  const work = validateInTurns(definition, catalogueOf(types), expressions)
+  let begun = performance.now()
+  while (!signal.aborted) {
+    const { done, value } = work.next()
+    if (done) return value.problems
+    if (performance.now() - begun < TURN_MS) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    begun = performance.now()
+  }
+  return undefined
+}
 
 const catalogueOf = (types: NodeTypes): NodeCatalogue => {
   const facts = new Map(

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { commandOf } from '../canvas/canvas-keys.js'
 import { searchChoices, typeChoices } from '../dialogs/choices.js'
 import { readDocument } from '../document/json.js'
 import { nodeTypesForTests as types } from '../document/test-node-types.js'
 import { startsOf } from '../publish/starts.js'
-import { checkLocally } from './local-checks.js'
+import { checkInTurns, checkLocally } from './local-checks.js'
 import { locate } from './locate.js'
 
 const draft = {
@@ -61,4 +61,29 @@ test('a published webhook is called by a line for a terminal', () => {
   expect(start?.curl).toBe(
     `curl -X POST http://localhost:3000/hooks/default/orders -H 'content-type: application/json' -d '{"hello":"world"}'`,
   )
+})
+
+test('10,000 nodes are checked in turns, between which keys are answered, and no further once nobody asks', async () => {
+  const ids = Array.from({ length: 9_999 }, (_, at) => `n${at}`)
+  const large = {
+    format: 'millrace/v1',
+    name: 'large',
+    nodes: [
+      { id: 'start', type: 'trigger.webhook', params: { path: 'large' } },
+      ...ids.map((id) => ({ id, type: 'log.message', params: { message: '{{ trigger.a }}' } })),
+    ],
+    edges: ids.map((to, at) => ({ from: ids[at - 1] ?? 'start', to })),
+  }
+  let keys = 0
+  const typing = setInterval(() => {
+    keys += 1
+  })
+  onTestFinished(() => clearInterval(typing))
+  expect(await checkInTurns(large, types, new AbortController().signal)).toEqual([])
+  expect(keys).toBeGreaterThan(3)
+
+  const question = new AbortController()
+  const left = checkInTurns(large, types, question.signal)
+  question.abort()
+  expect(await left).toBeUndefined()
 })

@@ -3,7 +3,7 @@ import { type EditorDocument, type NodeDraft, nodesOf } from '../document/docume
 import { writeDocument } from '../document/json.js'
 import type { NodeTypes } from '../document/rename.js'
 import type { EditorStore } from '../store/editor-store.js'
-import { checkLocally, SERVER_ONLY } from './local-checks.js'
+import { checkInTurns, SERVER_ONLY } from './local-checks.js'
 import { type LocatedProblem, locate } from './locate.js'
 
 /** Milliseconds after a change: its own frame is drawn first. Keys that follow closely are checked once. */
@@ -38,10 +38,14 @@ export const watchProblems = (
     answer = { document, problems }
     onFound(problems)
   }
-  const check = (): void => {
+  const check = async (): Promise<void> => {
+    question = new AbortController()
+    const { signal } = question
     const { document } = store.getState()
     const definition = writeDocument(document)
-    onFound([...locate(checkLocally(definition, types), document), ...stillKnown(document, answer)])
+    const problems = await checkInTurns(definition, types, signal)
+    if (problems === undefined || signal.aborted) return
+    onFound([...locate(problems, document), ...stillKnown(document, answer)])
     // Without an answer the engine's own problems stand; the next change asks again.
     asking = setTimeout(() => void ask(document, definition).catch(() => undefined), QUIET_MS - DRAWN_MS)
   }
@@ -52,7 +56,7 @@ export const watchProblems = (
   }
   const begin = (): void => {
     stop()
-    checking = setTimeout(check, DRAWN_MS)
+    checking = setTimeout(() => void check(), DRAWN_MS)
   }
   begin()
   const unsubscribe = store.subscribe((now, before) => {
