@@ -1,5 +1,5 @@
 -- Writes the flush of many runs, each whole or not at all (D1). The units come read: json is read from its beginning by
--- whoever looks into it, so that an event's number comes from its place (I4): looking into each was a quarter of a flush.
+-- whoever looks into it, so an event's number is not looked for in it: its place among the events of its unit tells (I4).
 -- Returns the ids written; the caller finds out why the others were not (D6).
 CREATE OR REPLACE FUNCTION flush_units(p_units flush_unit[]) RETURNS SETOF uuid
 LANGUAGE plpgsql
