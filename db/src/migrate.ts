@@ -21,6 +21,8 @@ const LOCK_POLL = 100
 const FORMER_CHECKSUMS: Readonly<Record<string, string>> = {
   // It could be applied by a superuser only, even where the role was there.
   '0080_ingest_role': '6c47d44972d0fefd617b7932bee3937f22055c1c61bc4215302c92c1677f169b',
+  // A comment claimed a figure.
+  '0094_flush_events': '5db2c5899e1bd7bb05e6debe7dd7a41f94fb925541ff912b4fca14fb93f3b05b',
 }
 
 /**
