@@ -187,6 +187,19 @@ describe('JSON', () => {
       size: 2,
     })
   })
+
+  it('that would parse only with bytes replaced is kept as bytes, or fails where JSON is asked for', async () => {
+    const bytes = Buffer.from('{"a":"\xff","k\xe9y":1}', 'latin1')
+    for (const label of ['application/json', 'application/json; charset=klingon'])
+      expect(await receive(bytes, label)).toEqual({
+        body: { base64: bytes.toString('base64'), contentType: label, size: bytes.length },
+        warnings: [expect.stringContaining('labelled JSON')],
+      })
+    await expect(receive(bytes, 'text/plain', { responseType: 'json' })).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message: expect.stringContaining('no valid text'),
+    })
+  })
 })
 
 describe('a form', () => {

@@ -1,7 +1,7 @@
 import { type Json, MillraceError, parseForeignJson, stringifyJson } from '@millrace/contracts'
 import type { NodeHttpResponse } from '../../define.js'
 import { bytesValue } from '../content/bytes.js'
-import { decodeLoosely } from '../content/charset.js'
+import { decodeLoosely, decodeText } from '../content/charset.js'
 import { isJsonType, parseMediaType } from '../content/media-type.js'
 import { encodingFor, readContent } from '../content/read.js'
 import type { HttpRequestParams } from './params.js'
@@ -52,20 +52,30 @@ const readBody = (bytes: Uint8Array, contentType: string | undefined, reading: R
   return { ...content.bytes }
 }
 
+/** JSON of a charset that is not known is read as UTF-8, or not at all: nothing is replaced. */
 const readJson = (bytes: Uint8Array, contentType: string | undefined, reading: Reading): Json => {
   const content = readContent(bytes, contentType)
-  const text = redactor(reading.secrets)('text' in content ? content.text : decodeLoosely(bytes, 'utf-8'))
+  const decoded = 'text' in content ? content.text : decodeText(bytes, 'utf-8')
+  if (decoded === undefined) {
+    refuseWhereAsked(reading, 'The response is not valid JSON: its bytes are no valid text')
+    return { ...bytesValue(bytesRedactor(reading.secrets)(bytes), contentType) }
+  }
+  const text = redactor(reading.secrets)(decoded)
   // Nothing, as for a 204 and HEAD, whatever the content type says.
   if (text.trim() === '') return null
   try {
     return parseForeignJson(text)
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
-    if (reading.responseType === 'json')
-      throw new MillraceError('NODE_FAILED', 'The response is not valid JSON', { cause })
-    reading.warn('The body is labelled JSON but is none: it is kept as it came')
+    refuseWhereAsked(reading, 'The response is not valid JSON', cause)
     return 'text' in content ? text : { ...bytesValue(bytesRedactor(reading.secrets)(bytes), contentType) }
   }
+}
+
+/** Throws NODE_FAILED where JSON was asked for, else warns. */
+const refuseWhereAsked = (reading: Reading, message: string, cause?: unknown): void => {
+  if (reading.responseType === 'json') throw new MillraceError('NODE_FAILED', message, { cause })
+  reading.warn('The body is labelled JSON but is none: it is kept as it came')
 }
 
 /** Asked for, whatever it is: what is no text in its charset becomes U+FFFD. */
