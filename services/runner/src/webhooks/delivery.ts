@@ -27,7 +27,8 @@ export const deliveryOf = (
     if (typeof id !== 'string' || id === '') continue
     const short = id.length <= MAX_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex')
     return {
-      key: `webhook:${listener.workflowId}:${listener.nodeId}:${short}`,
+      // Each header has ids of its own: the same text under another one is another delivery.
+      key: `webhook:${listener.workflowId}:${listener.nodeId}:${name}:${short}`,
       idWins: name !== IDEMPOTENCY_KEY,
     }
   }
