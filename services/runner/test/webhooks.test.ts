@@ -222,6 +222,12 @@ describe('webhooks', () => {
     ],
     ['a form that is no UTF-8', FORM, 'a=caf%E9', { a: 'café' }],
     [
+      'a form of which one value is no UTF-8',
+      FORM,
+      'n=J%C3%BCrgen&%C3%BC=caf%E9+x&%C3%BC=%80&%E9=%C3%A9',
+      { n: 'Jürgen', ü: ['café x', '€'], é: 'é' },
+    ],
+    [
       'a form that is no text in its charset',
       `${FORM}; charset=utf-8`,
       'a=%E9',
@@ -302,6 +308,8 @@ describe('webhooks', () => {
       query: { b: 'é', a: ['1', '2'], empty: '' },
       queryString: 'b=%E9&a=1&a=2&empty',
     })
+    const mixed = await call('open?name=J%C3%BCrgen&note=caf%E9', '')
+    expect(await inputOf(mixed.json().runId)).toMatchObject({ query: { name: 'Jürgen', note: 'café' } })
     const key = encodeURIComponent(SECRET)
     const signed = await world.app.inject({ url: `/hooks/home/key?x=1&k%65y=${key}&y=a+b` })
     expect(await inputOf(signed.json().runId)).toMatchObject({ queryString: 'x=1&y=a+b' })
@@ -315,6 +323,15 @@ describe('webhooks', () => {
       expect(await post({ [name]: `d-1${name}` }, '{ "a": 1 }')).toEqual(first)
       expect(await post({ [name]: `d-1${name}` }, '{"a":2}')).toEqual(first)
     }
+    // The same text under another header is another delivery, whatever it brings.
+    const runs = []
+    for (const [index, name] of ['x-github-delivery', 'webhook-id', 'idempotency-key'].entries())
+      runs.push((await post({ [name]: 'A1' }, `{"from":${index}}`)).runId)
+    expect(await Promise.all(runs.map(inputOf))).toMatchObject([
+      { body: { from: 0 } },
+      { body: { from: 1 } },
+      { body: { from: 2 } },
+    ])
     // A key of the caller's own: the same request however it is written, and no other.
     const first = await post({ 'idempotency-key': 'k-1' }, '{"a":1,"b":2}')
     expect(await post({ 'idempotency-key': 'k-1' }, '{ "b": 2, "a": 1 }')).toEqual(first)

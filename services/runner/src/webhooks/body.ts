@@ -10,6 +10,7 @@ import {
   parseMediaType,
   readContent,
   readForm,
+  readUnlabelledForm,
 } from '@millrace/nodes'
 import { parseMultipart } from './multipart.js'
 
@@ -52,16 +53,10 @@ const namedInForm = (raw: Uint8Array): string | undefined =>
   /(?:^|&)_charset_=([\w-]+)/.exec(Buffer.from(raw).toString('latin1'))?.[1]
 
 /**
- * A form or a query, one character a byte. Repeated names become arrays, in order. Where it is not UTF-8 it is read as
- * windows-1252, which has a character for every byte, so that nothing is lost.
+ * A form or a query, one character a byte. Repeated names become arrays, in order.
  * @throws INVALID_REQUEST on what Postgres cannot store (D7), or a name that would reach a prototype.
  */
-export const parseForm = (text: string): Record<string, Json> => {
-  const bytes = Buffer.from(text, 'latin1')
-  const utf8 = decodeText(bytes, 'utf-8')
-  const pairs = utf8 === undefined ? undefined : readForm(utf8, 'utf-8')
-  return toFields(pairs ?? readForm(decodeText(bytes, 'windows-1252') ?? text, 'windows-1252') ?? [])
-}
+export const parseForm = (text: string): Record<string, Json> => toFields(readUnlabelledForm(text))
 
 const toFields = (pairs: readonly (readonly [string, Json])[]): Record<string, Json> => {
   const fields = new Map<string, Json[]>()

@@ -59,16 +59,37 @@ const formByte = (byte: number): string => {
  */
 export const readForm = (text: string, encoding: string): [string, string][] | undefined => {
   const pairs: [string, string][] = []
-  for (const pair of text.split('&')) {
-    if (pair === '') continue
-    const at = pair.indexOf('=')
-    const name = readEscapes(at < 0 ? pair : pair.slice(0, at), encoding)
-    const value = readEscapes(at < 0 ? '' : pair.slice(at + 1), encoding)
+  for (const pair of splitPairs(text)) {
+    const [name, value] = pair.map((part) => readEscapes(part, encoding))
     if (name === undefined || value === undefined) return undefined
     pairs.push([name, value])
   }
   return pairs
 }
+
+/**
+ * The pairs of a query or a form that names no charset, one character a byte. Each name and each value is UTF-8, or
+ * windows-1252 where it is not, which has a character for every byte: one stray byte spoils nothing beside it.
+ */
+export const readUnlabelledForm = (text: string): [string, string][] =>
+  splitPairs(text).map(([name, value]) => [guessText(name), guessText(value)])
+
+const guessText = (text: string): string => {
+  const spaced = text.replaceAll('+', ' ')
+  if (PLAIN.test(spaced)) return spaced
+  const bytes = unescapeBytes(Buffer.from(spaced, 'latin1'))
+  return decodeText(bytes, 'utf-8') ?? decodeText(bytes, 'windows-1252') ?? spaced
+}
+
+/** ASCII without escapes, which means the same in both. */
+const PLAIN = /^[\x20-\x24\x26-\x7e]*$/
+
+const splitPairs = (text: string): [string, string][] =>
+  text.split('&').flatMap((pair): [string, string][] => {
+    if (pair === '') return []
+    const at = pair.indexOf('=')
+    return [at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]]
+  })
 
 const readEscapes = (text: string, encoding: string): string | undefined => {
   const spaced = text.replaceAll('+', ' ')
