@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import type { Migration } from './migrations.js'
 import type { Sql } from './open.js'
@@ -19,10 +20,51 @@ export const applyMigration = async (connection: Sql, { name, up, checksum }: Mi
     for (const statement of statementsOf(up)) await applyAlone(connection, statement)
     await note()
   } else
-    await inTransaction(connection, async () => {
-      await connection.unsafe(up)
-      await note()
-    })
+    await whileLocked(connection, name, () =>
+      inTransaction(connection, async () => {
+        await connection.unsafe(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        await connection.unsafe(up)
+        await note()
+      }),
+    )
+}
+
+/**
+ * How long a migration waits for a lock. Everybody who comes after it waits too, so it gives way soon and tries again; and
+ * sooner than Postgres looks for deadlocks (1 s), so that it is the one to give way there. Milliseconds.
+ */
+const LOCK_TIMEOUT_MS = 500
+const PAUSE_MS = 500
+const TRIES = 240
+/** SQLSTATE: lock not available, deadlock detected. */
+const LOCKED: ReadonlySet<unknown> = new Set(['55P03', '40P01'])
+
+async function whileLocked(connection: Sql, name: string, apply: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await apply()
+    } catch (error) {
+      if (!(error instanceof postgres.PostgresError) || !LOCKED.has(error.code)) throw error
+      if (tries === TRIES) throw new Error(await lockedBy(connection, name), { cause: error })
+      await setTimeout(PAUSE_MS)
+    }
+  }
+}
+
+/** Says who is likely to be in the way: transactions that have been open for a while. */
+async function lockedBy(connection: Sql, name: string): Promise<string> {
+  const others = await connection<{ pid: number; name: string; seconds: number }[]>`
+    SELECT pid, coalesce(nullif(application_name, ''), 'unnamed') AS name,
+      extract(epoch FROM clock_timestamp() - xact_start)::int AS seconds
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND xact_start < clock_timestamp() - interval '1 s'
+    ORDER BY xact_start LIMIT 5`
+  const list = others.map((each) => `${each.pid} (${each.name}, open for ${each.seconds} s)`).join(', ')
+  return (
+    `migration ${name} found a table locked for ${(TRIES * (LOCK_TIMEOUT_MS + PAUSE_MS)) / 1_000} s; ` +
+    `open transactions: ${list || 'none that can be seen'}. End them, or try again later`
+  )
 }
 
 /** A statement ends where a line ends in a semicolon. */

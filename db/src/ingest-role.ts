@@ -56,6 +56,7 @@ export const grantToIngestRole = async (sql: Sql): Promise<void> => {
   await sql.unsafe(GRANTS)
   await sql.unsafe(`DO $$ DECLARE f oid; BEGIN
     FOR f IN ${FUNCTIONS} LOOP
+      EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f::regprocedure);
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO ${INGEST_ROLE}', f::regprocedure);
     END LOOP;
   END $$`)
@@ -66,7 +67,9 @@ export const ingestRoleIsReady = async (sql: Sql): Promise<boolean> => {
   const [row] = await sql.unsafe<{ ready: boolean }[]>(
     `SELECT ${MAY_TAKE} AND has_table_privilege(r.oid, 'runs', 'INSERT')
        AND has_column_privilege(r.oid, 'runs', 'idempotency_key', 'SELECT')
-       AND NOT EXISTS (${FUNCTIONS} AND NOT has_function_privilege(r.oid, p.oid, 'EXECUTE')) AS ready
+       AND NOT EXISTS (${FUNCTIONS} AND (NOT has_function_privilege(r.oid, p.oid, 'EXECUTE')
+         -- A dump that is restored before the role exists loses what took this right from everybody.
+         OR has_function_privilege('public', p.oid, 'EXECUTE'))) AS ready
      FROM pg_roles r WHERE r.rolname = '${INGEST_ROLE}'`,
   )
   return row?.ready === true

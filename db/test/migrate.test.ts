@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { migrate, migrateDown, openDatabase, type Sql } from '@millrace/db'
-import { createTestDatabase, spawnNode, type TestDatabase } from '@millrace/testkit'
+import { createTestDatabase, spawnNode, type TestDatabase, waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { applyMigration } from '../src/apply-migration.js'
 
 const ALL = readdirSync(new URL('../migrations', import.meta.url))
   .filter((file) => file.endsWith('.up.sql'))
@@ -53,6 +54,37 @@ describe('migrate', () => {
     await sql`INSERT INTO schema_migrations (name, checksum) VALUES ('9999_from_the_future', 'x')`
     await sql`DELETE FROM schema_migrations WHERE name = ${ALL[0]!}`
     await expect(migrate(sql)).rejects.toThrow('9999_from_the_future, which this version')
+  })
+
+  it('gives way to those who hold a table, and then goes on', async () => {
+    const up = 'ALTER TABLE runs ADD COLUMN tried integer'
+    const reader = await sql.reserve()
+    await reader`BEGIN`
+    await reader`SELECT 1 FROM runs LIMIT 1`
+    const connection = await sql.reserve()
+    const migrated = applyMigration(connection, { name: '9999_tried', up, checksum: 'x' })
+    const isWaiting = async () => {
+      const rows = await sql`SELECT 1 FROM pg_locks WHERE NOT granted AND database = (
+        SELECT oid FROM pg_database WHERE datname = current_database())`
+      return rows.length > 0
+    }
+    await waitFor(isWaiting, { what: 'the migration to wait' })
+    await waitFor(async () => !(await isWaiting()), { what: 'the migration to give way' })
+    // Whoever comes meanwhile is not held up for longer than that.
+    await sql`SELECT 1 FROM runs LIMIT 1`
+    await reader`COMMIT`
+    reader.release()
+    await migrated
+    connection.release()
+    expect(await sql`SELECT tried FROM runs`).toEqual([])
+  })
+
+  it('takes from everybody what only the role that accepts runs may call', async () => {
+    await sql`GRANT EXECUTE ON FUNCTION accept_runs TO PUBLIC`
+    await migrate(sql)
+    const [row] = await sql`SELECT has_function_privilege('public', p.oid, 'EXECUTE') AS open
+      FROM pg_proc p WHERE proname = 'accept_runs'`
+    expect(row).toEqual({ open: false })
   })
 
   it('leaves no trace and no lock when a migration fails', async () => {
