@@ -4,8 +4,8 @@ import { Callable } from './callable.js'
 import { Failure, limitFailure } from './failure.js'
 
 /**
- * `$string` and `&`: text as it is, everything else as JSON. Numbers that are no integers have 15 digits, so that
- * 0.1 + 0.2 reads 0.3; integers have all of theirs. Functions are empty text.
+ * `$string` and `&`: text as it is, everything else as JSON, numbers with all their digits as in a template: what is
+ * signed, hashed or sent as text is the value itself. (JSONata's own cuts at 15.) Functions are empty text.
  */
 export function toText(value: unknown, indent = 0): string | undefined {
   if (value === undefined || typeof value === 'string') return value
@@ -19,7 +19,7 @@ export function toText(value: unknown, indent = 0): string | undefined {
 
 function numberText(value: number): string {
   if (!Number.isFinite(value)) throw new Failure(`${value} has no text in JSON`)
-  return Number.isInteger(value) ? jsonNumber(value) : jsonNumber(Number(value.toPrecision(15)))
+  return jsonNumber(value)
 }
 
 /** As JSON writes it: -0 is 0. */

@@ -78,7 +78,9 @@ export function split(
   const most = limit === undefined ? SEQUENCE_ITEMS + 1 : Math.floor(limit)
   if (typeof separator === 'string') {
     place(text, separator)
-    return bounded(text.split(separator, Math.min(most, SEQUENCE_ITEMS + 1)))
+    const kept = Math.min(most, SEQUENCE_ITEMS + 1)
+    // By characters, as $length counts them: half of a surrogate pair is none.
+    return bounded(separator === '' ? [...text].slice(0, kept) : text.split(separator, kept))
   }
   const parts: string[] = []
   let from = 0
