@@ -52,6 +52,9 @@ interface Outlets {
 }
 
 /** When a call has to be done: `at` in milliseconds of `performance.now()`. */
+/** Node's timers fire at once beyond this. Milliseconds, 24.8 days. */
+const LONGEST_TIMER = 2_147_483_647
+
 interface Deadline {
   readonly at: number
   readonly signal: AbortSignal
@@ -61,7 +64,9 @@ async function withDeadline<T>(request: HttpRequest, work: (deadline: Deadline) 
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = request
   const deadline = new AbortController()
   const expire = () => deadline.abort(new MillraceError('HTTP_FAILED', `no answer within ${timeoutMs} ms`))
-  const timer = Number.isFinite(timeoutMs) ? setTimeout(expire, timeoutMs) : undefined
+  const timer = Number.isFinite(timeoutMs)
+    ? setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER))
+    : undefined
   const signal =
     request.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, request.signal])
   try {

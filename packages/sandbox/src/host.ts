@@ -28,6 +28,18 @@ const ANSWERS: Answers = {
     URL.canParse(url, base ?? undefined) ? partsOf(new URL(url, base ?? undefined)) : null,
   changeUrl: ([href, name, value]: [string, UrlPart, string]) => changeUrl(new URL(href), name, value),
   intl: (question: IntlQuestion) => askIntl(question),
+  localeCase: ({
+    method,
+    text,
+    locales,
+  }: {
+    method: 'upper' | 'lower'
+    text: string
+    locales: string | null
+  }) =>
+    method === 'upper'
+      ? text.toLocaleUpperCase(locales ?? undefined)
+      : text.toLocaleLowerCase(locales ?? undefined),
   localeDate: ({ method, time, locales, options }: LocaleDateQuestion) =>
     new Date(time)[method](locales ?? undefined, { timeZone: 'UTC', ...options }),
 }

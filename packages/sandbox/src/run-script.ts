@@ -63,12 +63,21 @@ class Script {
   run({ globals, code }: ThreadRequest): string | undefined {
     const { define, encode } = this.engine.kernel
     this.#call(define, this.#context.newString(globals))
-    // A function body: `return` gives the result. A script that closes it early only confuses itself.
-    const returned = this.#value(
-      this.#context.evalCode(`(function () {\n${code}\n}).call(undefined)`, SCRIPT_NAME),
-    )
+    const returned = this.#value(this.#evaluate(code))
     const text = this.#call(encode, this.#settle(returned))
     return this.#context.typeof(text) === 'string' ? this.#context.getString(text) : undefined
+  }
+
+  /**
+   * A function body: `return` gives the result. A script that closes it early only confuses itself. One that awaits without
+   * a function around it is taken as the body of an async one; its first reading has done nothing.
+   */
+  #evaluate(code: string): Result {
+    const evaluate = (kind: string) =>
+      this.#context.evalCode(`(${kind} () {\n${code}\n}).call(undefined)`, SCRIPT_NAME)
+    const result = evaluate('function')
+    if (result.error === undefined || !/\bawait\b/.test(code)) return result
+    return this.#describe(result.error).startsWith('SyntaxError') ? evaluate('async function') : result
   }
 
   #call(handle: QuickJSHandle, ...args: QuickJSHandle[]): QuickJSHandle {

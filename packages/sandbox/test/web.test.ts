@@ -36,6 +36,8 @@ const ALIKE = [
   '["ä", "a", "z"].sort(new Intl.Collator("de").compare)',
   '["ä", "a", "z"].sort((a, b) => a.localeCompare(b, "sv"))',
   '(1234567.891).toLocaleString("en-IN")',
+  'Intl.NumberFormat("de").format(1234.5) + Intl.DateTimeFormat("de", { timeZone: "UTC" }).format(new Date(0))',
+  '"İ".toLocaleLowerCase("tr") + "i".toLocaleUpperCase("tr")',
   'new Date(0).toLocaleDateString("en-US", { timeZone: "UTC" })',
 ]
 

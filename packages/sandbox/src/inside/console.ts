@@ -18,6 +18,22 @@ export function installConsole(
   const console: Record<string, (...values: unknown[]) => void> = {}
   for (const [method, level] of Object.entries(levels))
     console[method] = (...values) => print(level, values.map(inspect).join(' '))
+  // What only arranges lines elsewhere does no harm here.
+  for (const method of [
+    'group',
+    'groupCollapsed',
+    'groupEnd',
+    'clear',
+    'time',
+    'timeEnd',
+    'timeLog',
+    'count',
+    'countReset',
+  ])
+    console[method] = () => {}
+  console['assert'] = (holds, ...values) => {
+    if (!holds) print('error', ['Assertion failed', ...values.map(inspect)].join(' '))
+  }
   Object.defineProperty(globalThis, 'console', {
     value: console,
     writable: true,

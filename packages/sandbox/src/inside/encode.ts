@@ -48,7 +48,11 @@ export function makeEncoder(): (result: unknown) => string | undefined {
 
   const encodeNumber = (value: number): string => {
     if (value - value !== 0) refuse(`is ${value}, which JSON cannot say`)
-    return value === 0 ? '0' : `${value}`
+    if (value === 0) return '0'
+    // With its own digits: the shortest that read as this double are another integer.
+    if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21)
+      return `${BigInt(value)}`
+    return `${value}`
   }
   const encodeList = (list: ArrayLike<unknown>): string => {
     let text = '['

@@ -44,7 +44,10 @@ export function installIntl(ask: AskHost): void {
       }
     }
     Object.defineProperty(Formatter, 'name', { value: kind })
-    return Formatter
+    // Those that may be called without `new` (ECMA-402, section 11.1.1 and 16.1.1), and no harm for the others.
+    return new Proxy(Formatter, {
+      apply: (Kind, _self, [locales, options]: Value[]) => new Kind(locales, options),
+    })
   }
   const withParts = ['format', 'formatToParts', 'resolvedOptions']
   const kinds = {
@@ -78,6 +81,13 @@ export function installIntl(ask: AskHost): void {
       return call('Collator', { locales, options }, 'compare', [String(this), String(other)])
     },
   )
+  for (const [name, method] of [
+    ['toLocaleUpperCase', 'upper'],
+    ['toLocaleLowerCase', 'lower'],
+  ] as const)
+    override(String.prototype, name, function (this: string, locales?: Value) {
+      return ask('localeCase', { method, text: String(this), locales: locales ?? null })
+    })
   for (const method of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'])
     override(Date.prototype, method, function (this: Date, locales?: Value, options?: Value) {
       return ask('localeDate', {

@@ -46,6 +46,8 @@ export interface ExpectedRun {
 }
 
 const POLL_MS = 1_000
+/** Node's timers fire at once beyond this. Milliseconds, 24.8 days. */
+const LONGEST_TIMER = 2_147_483_647
 
 export class RunHub {
   readonly #deps: HubDeps
@@ -127,7 +129,7 @@ export class RunHub {
     if (signal.aborted) return undefined
     let found: Frame | undefined
     let leave = () => {}
-    const timer = setTimeout(() => leave(), timeoutMs)
+    const timer = setTimeout(() => leave(), Math.min(timeoutMs, LONGEST_TIMER))
     // Looked up when it fires: following may end before `follow` has returned.
     const abort = () => leave()
     signal.addEventListener('abort', abort)

@@ -1,3 +1,6 @@
+/** Node's timers fire at once beyond this. Milliseconds, 24.8 days. */
+const LONGEST_TIMER = 2_147_483_647
+
 /**
  * The time that one attempt may take. It stands still while the attempt waits for a place inside of this process, which is
  * no fault of its own.
@@ -24,7 +27,13 @@ export class AttemptTimer {
   resume(): void {
     if (this.#runningSince !== undefined) return
     this.#runningSince = performance.now()
-    this.#timer = setTimeout(this.#onTimeout, this.#left)
+    this.#timer = setTimeout(() => this.#fire(), Math.min(this.#left, LONGEST_TIMER))
+  }
+
+  #fire(): void {
+    this.pause()
+    if (this.#left > 0) this.resume()
+    else this.#onTimeout()
   }
 
   stop(): void {
