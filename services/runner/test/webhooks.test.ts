@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { DefinitionInput } from '@millrace/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,6 +40,7 @@ describe('webhooks', () => {
         auth: { kind: 'api-key', in: 'query', name: 'key', credential: 'shared' },
       }),
     )
+    await world.publish(hooked('fetch', { method: 'GET', auth: { kind: 'github', credential: 'shared' } }))
     await world.publish(hooked('office', { allowIps: ['192.0.2.0/24'] }))
     await world.publish(hooked('answer', { respond: 'result' }))
     await world.publish(hooked('hurry', { respond: 'result' }, { responseTimeoutMs: 20 }))
@@ -55,6 +57,10 @@ describe('webhooks', () => {
   const newestRun = async () => {
     const page = await world.store.listRuns(world.workspaceId, {}, null, 1)
     return page.items[0]?.id ?? ''
+  }
+  const listening = async () => {
+    if (!world.app.server.listening) await world.app.listen({ host: '127.0.0.1', port: 0 })
+    return (world.app.server.address() as AddressInfo).port
   }
   const runCount = async () => {
     const [row] = await world.sql<[{ n: number }]>`SELECT count(*)::int AS n FROM runs`
@@ -133,6 +139,39 @@ describe('webhooks', () => {
     expect(JSON.stringify(await inputOf(answer.json().runId))).not.toContain('Secret')
     expect((await get('?key=wrong')).statusCode).toBe(401)
     expect((await get('')).statusCode).toBe(401)
+  })
+
+  it('reads the body of a GET, which its signature is over, within the limit', async () => {
+    const get = (payload: string, over = payload) => {
+      const signature = `sha256=${createHmac('sha256', SECRET).update(over).digest('hex')}`
+      const headers = { ...json, 'x-hub-signature-256': signature }
+      return world.app.inject({ method: 'GET', url: '/hooks/home/fetch', headers, payload })
+    }
+    const answer = await get('{"n":1}')
+    expect(await inputOf(answer.json().runId)).toMatchObject({ method: 'GET', body: { n: 1 } })
+    expect(await inputOf((await get('')).json().runId)).toMatchObject({ body: null })
+    expect((await get('{"n":1}', '')).statusCode).toBe(401)
+    expect((await get('{"n"')).json()).toMatchObject({ status: 400, code: 'MALFORMED_JSON' })
+    expect((await get('x'.repeat(1_048_577))).json()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' })
+  })
+
+  it('reads the body of a GET in chunks, and answers one that grows too large', async () => {
+    const port = await listening()
+    const path = `/hooks/home/key?key=${encodeURIComponent(SECRET)}`
+    const get = (chunks: string[]) =>
+      new Promise<string>((resolve, reject) => {
+        const headers = { ...json, 'transfer-encoding': 'chunked' }
+        const sent = request({ port, host: '127.0.0.1', method: 'GET', path, headers }, (answer) => {
+          text(answer).then(resolve, reject)
+        })
+        sent.on('error', reject)
+        for (const chunk of chunks) sent.write(chunk)
+        sent.end()
+      })
+    const { runId } = JSON.parse(await get(['{"n"', ':1}']))
+    expect(await inputOf(runId)).toMatchObject({ body: { n: 1 } })
+    const large = await get(Array.from({ length: 40 }, () => 'x'.repeat(65_536)))
+    expect(JSON.parse(large)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' })
   })
 
   it('lets in only the addresses of its list', async () => {
@@ -458,8 +497,7 @@ describe('webhooks', () => {
     }
 
     it('tells the run when its caller has gone, or another waits for the same delivery', async () => {
-      await world.app.listen({ host: '127.0.0.1', port: 0 })
-      const { port } = world.app.server.address() as AddressInfo
+      const port = await listening()
       const headers = { 'webhook-id': 'gone-1' }
       const before = await newestRun()
       const caller = request({ port, host: '127.0.0.1', method: 'POST', path: '/hooks/home/answer', headers })

@@ -12,6 +12,7 @@ import { type CallersDeps, tellCallers } from './callers.js'
 import { decodedBody } from './content-coding.js'
 import { type Delivery, deliveryOf } from './delivery.js'
 import { describeHook, onlyDescribe } from './describe.js'
+import { bodyOfGet } from './get-body.js'
 import { type HookRequest, hookInput } from './input.js'
 import { sendAnswer, sendLater } from './send.js'
 
@@ -70,9 +71,11 @@ const registerMethod = (scope: FastifyInstance, method: string, deps: WebhookRou
       const { workspace, '*': path } = request.params
       const listener = await deps.listeners.find(workspace, request.method, path)
       if (listener === undefined) throw new MillraceError('WEBHOOK_NOT_FOUND')
-      const hook = toHook(request, path)
+      const limit = request.routeOptions.bodyLimit
+      const sent = method === 'GET' ? await bodyOfGet(request.raw, limit) : request.body
+      const hook = toHook(request, path, sent)
       admitHook(listener, hook, request.ip)
-      const body = await decodedBody(hook, request.routeOptions.bodyLimit)
+      const body = await decodedBody(hook, limit)
       const accept = (id: string) => acceptDelivery(deps, listener, hook, body, id)
       if (listener.route.respond === 'immediately') return await sendLater(reply, await accept(uuidv7()))
       const { runId, answer } = await acceptAndAwait(deps, listener, accept, closedSignal(reply))
@@ -97,6 +100,7 @@ const tellMethods = async (
 const toHook = (
   request: FastifyRequest<{ Body: Buffer | undefined; Querystring: Record<string, unknown> }>,
   path: string,
+  body: Buffer | undefined,
 ): HookRequest => ({
   method: request.method,
   path,
@@ -104,7 +108,7 @@ const toHook = (
   headers: request.headers,
   query: request.query,
   // Where none came, something else may stand for it.
-  body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+  body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
 })
 
 /** Listens before the run is there: what happens to it at once is then heard, and nothing has to be read. */
