@@ -87,7 +87,7 @@ function beginItems(state: RunState, step: StepState): void {
   const inside = step.inside
   // A container that begins to wait where something has failed by now is cancelled with what is around it.
   if (inside === null || inside.record === 'pages' || isStopped(step.scope)) return
-  const limit = Math.min(inside.count, (inside.firstOpenPage + OPEN_PAGES) * ITEMS_PER_PAGE)
+  const limit = inside.kind === 'repeat' ? inside.count : endOfOpenPages(inside)
   while (inside.begun < limit && inside.scopes.size < inside.concurrency) {
     const scope = createScope(inside.body, step, inside.begun++)
     fillScope(scope, state.graph)
@@ -95,6 +95,10 @@ function beginItems(state: RunState, step: StepState): void {
     for (const node of inside.body.entries) state.ready.push(scope.steps[node - inside.body.firstNode]!)
   }
 }
+
+/** A repeat has no pages: its passes come one after the other, and leave nothing but the latest result. */
+const endOfOpenPages = ({ count, firstOpenPage }: Container): number =>
+  Math.min(count, (firstOpenPage + OPEN_PAGES) * ITEMS_PER_PAGE)
 
 /** Called when a step of it has come to its end: the item may have, too, and then the next one begins. */
 export function endScope(state: RunState, scope: Scope): void {

@@ -215,6 +215,20 @@ test('a repeat asks after each pass, and begins the next as it is told', () => {
   expectFold(run)
 })
 
+/** start ─▶ loop[ x ] */
+test('a repeat goes on for as many passes as it is told, over the size of a map’s pages', () => {
+  const run = play({ loop: { ...map([plain('x')]), type: 'test.repeat' } }, ['start>loop'])
+  run.claim()
+  for (let index = 0; index < 2_500; index++) {
+    expect(open(run, 'loop', { kind: 'iteration', index, max: 10_000 })).toContain(
+      `step_started loop[${index}].x#1`,
+    )
+    run.complete(`loop[${index}].x`)
+  }
+  expect(run.complete('loop', { output: 1 })).toContain('run_finished completed')
+  expectFold(run)
+})
+
 /** start ─▶ a, start ─▶ b: a stops the run */
 test('a stop ends the run at once', () => {
   const run = play({ a: {}, b: {} }, ['start>a', 'start>b'])
