@@ -13,6 +13,12 @@ describe('the library', () => {
     }
   })
 
+  it('says in the schema what the ports of a type are that depend on its params', () => {
+    const byParams = describeNodeTypes().filter(({ ports }) => ports === null)
+    expect(byParams.map(({ type }) => type).sort()).toEqual(['flow.switch', 'flow.wait'])
+    for (const { params } of byParams) expect(JSON.stringify(params)).toMatch(/"port":true|"ports":\{"/)
+  })
+
   it('gives forms the control of a field', () => {
     const http = describeNodeTypes().find(({ type }) => type === 'http.request')
     expect(http?.params).toMatchObject({

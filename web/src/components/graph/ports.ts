@@ -8,8 +8,8 @@ import {
 import { isObject, memberOf } from './layout.js'
 
 /**
- * The outlets of a node: the ports of its type, or those its params name where the schema marks a text with
- * `port`; and the error port when its failures are routed. An unknown type has the main port.
+ * The outlets of a node: the ports of its type, or those its params name where the schema marks a text with `port`, or
+ * gives the `ports` of each value; and the error port when its failures are routed. An unknown type has the main port.
  */
 export const portsOf = (
   type: NodeTypeDescriptor | undefined,
@@ -23,6 +23,11 @@ export const portsOf = (
 const portsNamedBy = (schema: Json | undefined, value: Json | undefined): string[] => {
   const given = value ?? memberOf(schema, 'default')
   if (memberOf(schema, 'port') === true) return typeof given === 'string' ? [given] : []
+  const ofValues = memberOf(schema, 'ports')
+  if (isObject(ofValues)) {
+    const ports = typeof given === 'string' ? memberOf(ofValues, given) : undefined
+    return Array.isArray(ports) ? ports.filter((name) => typeof name === 'string') : []
+  }
   if (Array.isArray(given)) return given.flatMap((item) => portsNamedBy(memberOf(schema, 'items'), item))
   const properties = memberOf(schema, 'properties')
   if (!isObject(properties)) return []

@@ -5,6 +5,8 @@ import { duration } from '../duration.js'
 
 /** Taken when nothing came in time and `onTimeout` is `port`. */
 const TIMEOUT_PORT = 'timeout'
+/** By `onTimeout`: also in its schema, for who draws the node. */
+const PORTS = { fail: ['main'], port: ['main', TIMEOUT_PORT] }
 const TIMED_OUT: WaitResult = { kind: 'completed', output: { timedOut: true }, ports: [TIMEOUT_PORT] }
 
 export const flowWait = defineNode({
@@ -35,14 +37,14 @@ export const flowWait = defineNode({
           description: 'Only an event with this key ends the wait: an order number, say.',
         }),
       timeout: duration.optional().meta({ title: 'Timeout', description: 'Such as 30m or 3d.' }),
-      onTimeout: z.enum(['fail', 'port']).default('fail').meta({ title: 'On timeout' }),
+      onTimeout: z.enum(['fail', 'port']).default('fail').meta({ title: 'On timeout', ports: PORTS }),
     })
     .refine((params) => params.for === 'resume' || params.event !== undefined, {
       path: ['event'],
       message: 'name the event to wait for',
     }),
   output: json,
-  ports: ({ onTimeout }) => (onTimeout === 'port' ? ['main', TIMEOUT_PORT] : ['main']),
+  ports: ({ onTimeout }) => (onTimeout === 'port' ? PORTS.port : PORTS.fail),
   effect: 'pure',
   async execute(_ctx, { for: kind, event, key, timeout, onTimeout }) {
     const deadline = { timeoutMs: timeout, ...(onTimeout === 'port' && { onTimeout: TIMED_OUT }) }

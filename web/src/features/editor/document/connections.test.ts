@@ -53,6 +53,12 @@ test('ports are those the params name where the schema says so, and the error po
   const params = { cases: [{ when: 'x', port: 'a' }, { when: 'y', port: 'b' }, { when: 'z', port: 'a' }, 4] }
   expect(portsOf(types.get('flow.switch'), params, 'route')).toEqual(['a', 'b', 'default', 'error'])
   expect(portsOf(types.get('flow.switch'), { fallback: 'rest' }, undefined)).toEqual(['rest'])
+  expect(portsOf(types.get('flow.wait'), {}, undefined)).toEqual(['main'])
+  expect(portsOf(types.get('flow.wait'), { onTimeout: 'port' }, 'route')).toEqual([
+    'main',
+    'timeout',
+    'error',
+  ])
   expect(portsOf(undefined, {}, 'fail')).toEqual(['main'])
 })
 

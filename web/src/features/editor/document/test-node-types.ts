@@ -40,6 +40,17 @@ export const nodeTypesForTests: NodeTypes = new Map(
     type('flow.condition', { if: { type: 'string', expression: true } }, { ports: ['true', 'false'] }),
     type('flow.switch', { cases, fallback: { ...port, default: 'default' } }, { ports: null }),
     type(
+      'flow.wait',
+      {
+        onTimeout: {
+          enum: ['fail', 'port'],
+          default: 'fail',
+          ports: { fail: ['main'], port: ['main', 'timeout'] },
+        },
+      },
+      { ports: null },
+    ),
+    type(
       'transform.script',
       { code: { control: 'code', raw: true }, input: { control: 'json' } },
       { readsInputs: true },
