@@ -25,7 +25,10 @@ const portsNamedBy = (schema: Json | undefined, value: Json | undefined): string
   if (memberOf(schema, 'port') === true) return typeof given === 'string' ? [given] : []
   const ofValues = memberOf(schema, 'ports')
   if (isObject(ofValues)) {
-    const ports = typeof given === 'string' ? memberOf(ofValues, given) : undefined
+    // What is no value yet, such as an expression, is taken for the default.
+    const of = (value: Json | undefined) =>
+      typeof value === 'string' ? memberOf(ofValues, value) : undefined
+    const ports = of(given) ?? of(memberOf(schema, 'default'))
     return Array.isArray(ports) ? ports.filter((name) => typeof name === 'string') : []
   }
   if (Array.isArray(given)) return given.flatMap((item) => portsNamedBy(memberOf(schema, 'items'), item))

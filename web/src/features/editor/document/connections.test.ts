@@ -59,6 +59,7 @@ test('ports are those the params name where the schema says so, and the error po
     'timeout',
     'error',
   ])
+  expect(portsOf(types.get('flow.wait'), { onTimeout: '{{ vars.x }}' }, undefined)).toEqual(['main'])
   expect(portsOf(undefined, {}, 'fail')).toEqual(['main'])
 })
 
