@@ -288,7 +288,7 @@ export const ERRORS = {
   CIRCUIT_OPEN: entry(
     503,
     'The upstream is left alone for a while',
-    'It has failed again and again; the step tries again by itself and uses up no attempt.',
+    'It has failed again and again. The step waits until it may be tried again, and uses up no attempt meanwhile.',
     true,
   ),
   HTTP_STATUS: entry(
@@ -304,6 +304,11 @@ export const ERRORS = {
   ),
   HTTP_INVALID_URL: entry(422, 'The URL is not valid', 'Use an absolute http or https URL.'),
   QUERY_FAILED: entry(502, 'The query failed', 'See the message of the database.'),
+  QUERY_WRITES: entry(
+    422,
+    'The statement writes, and the step only reads',
+    'Leave `readOnly` off for a statement that writes or locks rows, or write one that only reads.',
+  ),
   DATABASE_UNREACHABLE: entry(
     502,
     'The database cannot be reached',

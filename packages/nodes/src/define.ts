@@ -18,8 +18,13 @@ export interface NodeContext {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, data?: Json): void
   /** Outbound HTTP, guarded; the response body is capped. */
   http(request: NodeHttpRequest): Promise<NodeHttpResponse>
-  /** One parameterised statement against the database of a `postgres` credential. */
-  sql(credential: string, query: string, params: readonly Json[]): Promise<{ rows: Json[]; rowCount: number }>
+  /** One parameterised statement against the database of a `postgres` credential; throws QUERY_WRITES where it may only read and does not. */
+  sql(
+    credential: string,
+    query: string,
+    params: readonly Json[],
+    options: { readonly readOnly: boolean },
+  ): Promise<{ rows: Json[]; rowCount: number }>
   /** User JavaScript in the sandbox. */
   script(code: string, globals: Record<string, Json | undefined>): Promise<Json | undefined>
   /** A JSONata source over this step's scope, with `extra` names added (`item`, `index`). */

@@ -217,6 +217,6 @@ describe('postgres.query', () => {
     }
     const params = { credential: 'db', query: 'select $1::int as n', params: [1] }
     expect(await outputOf('postgres.query', params, { sql })).toEqual({ rows: [{ n: 1 }], rowCount: 1 })
-    expect(calls).toEqual([['db', 'select $1::int as n', [1]]])
+    expect(calls).toEqual([['db', 'select $1::int as n', [1], { readOnly: false }]])
   })
 })

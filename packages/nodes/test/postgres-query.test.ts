@@ -21,7 +21,15 @@ describe('a query', () => {
     expect(accepts(query)).toBe(false)
   })
 
+  it.each(['copy t to stdout', `/* to a file */ COPY t TO '/tmp/t'`, 'copy (select 1) to program $$true$$'])(
+    '%j is refused: its rows are no answer',
+    (query) => {
+      expect(accepts(query)).toBe(false)
+    },
+  )
+
   it.each([
+    'copying',
     'select 1',
     'with a as (select 1) select * from a',
     'select 1 -- begin',

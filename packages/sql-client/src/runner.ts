@@ -19,6 +19,8 @@ export interface SqlQuery {
   /** One, with $1, $2 … */
   readonly statement: string
   readonly params: readonly Json[]
+  /** The statement may only read: the database refuses what writes. Default false. */
+  readonly readOnly?: boolean
   /** Cancels the statement, on the server too. */
   readonly signal: AbortSignal
   /** The last check before the statement runs: nothing has been sent that could have an effect. */
@@ -29,7 +31,7 @@ export interface SqlQuery {
 export interface SqlRunner {
   /**
    * Each statement is a transaction of its own, and leaves nothing behind in its session. It may take as long as its
-   * signal lets it. Throws QUERY_FAILED, DATABASE_UNREACHABLE, HTTP_BLOCKED, INVALID_PARAMS, OUTPUT_TOO_LARGE.
+   * signal lets it. Throws QUERY_FAILED, QUERY_WRITES, DATABASE_UNREACHABLE, HTTP_BLOCKED, INVALID_PARAMS, OUTPUT_TOO_LARGE.
    */
   query(query: SqlQuery): Promise<SqlResult>
   /** Cuts what is under way. */
@@ -66,12 +68,12 @@ export function createSqlRunner({ allowPrivate, resolve = systemResolve }: SqlRu
   return {
     async query(query) {
       try {
-        const { statement: text, params: values, permit, signal } = query
+        const { statement: text, params: values, readOnly = false, permit, signal } = query
         const pool = poolOf(query)
         makeRoom(pools)
-        return await pool.run(query.user.workflowId, { text, values, permit, signal })
+        return await pool.run(query.user.workflowId, { text, values, readOnly, permit, signal })
       } catch (error) {
-        throw explain(error)
+        throw explain(error, query.readOnly)
       }
     },
     async close() {

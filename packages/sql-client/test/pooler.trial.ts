@@ -102,6 +102,20 @@ describe.skipIf(!available)('behind a pooler of transactions', () => {
     )
   })
 
+  it('what may only read writes nothing, whoever has the session before and after it', async () => {
+    await world.ask('create table kept (n int)')
+    const ask = (n: number) =>
+      n % 2 === 0
+        ? world.ask('insert into kept values ($1)', [n])
+        : world.ask('with a as (insert into kept values ($1)) select 1', [n], { readOnly: true })
+    const ends = await Promise.allSettled(Array.from({ length: 30 }, (_, n) => ask(n)))
+    expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'done'))).toEqual(
+      ends.map((_, n) => (n % 2 === 0 ? 'done' : 'QUERY_WRITES')),
+    )
+    expect(await world.value('(select count(*) from kept where n % 2 = 0)')).toBe('15')
+    expect(await world.value('(select count(*) from kept)')).toBe('15')
+  })
+
   it('a statement is stopped on the server', async () => {
     const abort = new AbortController()
     const asked = world.ask('select pg_sleep(600) /* pooled */', [], { signal: abort.signal })

@@ -13,6 +13,8 @@ import { type Door, openSocket, type Target } from './socket.js'
 export interface Statement {
   readonly text: string
   readonly values: readonly Json[]
+  /** Runs it in a transaction that writes nothing, and that the statement cannot leave. */
+  readonly readOnly: boolean
   /** Called last, right before the statement is sent to run; a rejection keeps it from running. */
   readonly permit: (() => Promise<void>) | undefined
   readonly signal: AbortSignal
@@ -22,6 +24,12 @@ export interface Statement {
 const ANSWER_MS = 5_000
 /** Bytes that an answer may have on the wire. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+/**
+ * No transaction becomes one that writes after its first snapshot, which the second statement takes: whatever the statement
+ * behind it sets or calls. PostgreSQL documentation, SET TRANSACTION.
+ */
+const BEGIN_READING = 'BEGIN TRANSACTION READ ONLY; SELECT 1'
 
 /** A connection was lost before its statement can have had any effect: another one may run it. */
 export class LostBeforeRunning extends Error {}
@@ -101,7 +109,17 @@ export class Session {
     }
   }
 
-  async #run({ text, values, permit, signal }: Statement): Promise<SqlResult> {
+  async #run(statement: Statement): Promise<SqlResult> {
+    if (!statement.readOnly) return await this.#execute(statement)
+    await this.#before(this.#client.query(BEGIN_READING))
+    try {
+      return await this.#execute(statement)
+    } finally {
+      await this.#rollBack()
+    }
+  }
+
+  async #execute({ text, values, readOnly, permit, signal }: Statement): Promise<SqlResult> {
     const exchange = await this.#describe(storable(text))
     const { parameters, fields } = await exchange.described
     try {
@@ -118,7 +136,7 @@ export class Session {
     }
     const status = await this.#ended(exchange)
     if (exchange.error !== undefined) throw exchange.error
-    if (status !== 'I') throw this.#leftOpen()
+    if (status !== 'I' && !readOnly) throw this.#leftOpen()
     return readAnswer(exchange, fields, this.#types)
   }
 
@@ -126,7 +144,7 @@ export class Session {
   async #describe(text: string): Promise<Exchange> {
     for (;;) {
       const exchange = this.#client.query(new Exchange(text))
-      const described = await this.#before(exchange)
+      const described = await this.#describedBy(exchange)
       const oids = [...described.parameters, ...described.fields.map(({ dataTypeID }) => dataTypeID)]
       if (this.#types.knows(oids)) return exchange
       exchange.abandon()
@@ -135,13 +153,22 @@ export class Session {
     }
   }
 
-  async #before(exchange: Exchange) {
+  async #describedBy(exchange: Exchange) {
     try {
-      return await this.#orLost(exchange.described)
+      return await this.#before(exchange.described)
+    } catch (error) {
+      if (!(error instanceof LostBeforeRunning)) await this.#ended(exchange)
+      throw error
+    }
+  }
+
+  /** What comes before the statement runs. */
+  async #before<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await this.#orLost(answer)
     } catch (error) {
       if (this.#closed || isFatal(error))
         throw new LostBeforeRunning('the connection was lost', { cause: error })
-      await this.#ended(exchange)
       throw error
     }
   }
@@ -175,12 +202,17 @@ export class Session {
     )
   }
 
+  /** What was read stays read: a session that does not answer any more is closed, and no error. */
+  readonly #rollBack = (): Promise<void> => this.#tidy('ROLLBACK')
+
   /** Takes away whatever a statement may have left: settings, roles, locks, temporary tables, listeners. */
-  async reset(): Promise<void> {
+  readonly reset = (): Promise<void> => this.#tidy('DISCARD ALL')
+
+  async #tidy(command: string): Promise<void> {
     if (this.#closed) return
     const late = setTimeout(() => this.close(), ANSWER_MS)
     try {
-      await this.#orLost(this.#client.query('DISCARD ALL'))
+      await this.#orLost(this.#client.query(command))
     } catch {
       this.close()
     } finally {

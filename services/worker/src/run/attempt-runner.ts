@@ -176,7 +176,7 @@ export class AttemptRunner {
           ({ status }) => status >= 500,
         )
       },
-      sql: async (credential, statement, params) => {
+      sql: async (credential, statement, params, { readOnly }) => {
         granted()
         const secret = await capabilities.credential(workspaceId, credential)
         if (secret.type !== 'postgres') {
@@ -186,7 +186,7 @@ export class AttemptRunner {
         const user = { workspaceId, workflowId: identity.workflowId, credential }
         const { signal } = live
         return capabilities.circuits.call({ workspaceId, credential, upstream: hostOf(url) }, () =>
-          capabilities.sql.query({ url, user, statement, params, signal, permit }),
+          capabilities.sql.query({ url, user, statement, params, readOnly, signal, permit }),
         )
       },
       script: async (code, globals) => {

@@ -70,6 +70,18 @@ describe('a step that queries', () => {
     expect(await shop.sql`SELECT n FROM orders`).toEqual([])
   })
 
+  it('and says that it only reads writes nothing, and is not tried again', async () => {
+    await world.worker({ credential })
+    const node = query('add', 'with a as (insert into orders (n) values (1)) select 1', [], {
+      retry: { maxAttempts: 3, delayMs: 10 },
+    })
+    Object.assign(node.params, { readOnly: true })
+    const runId = await world.start(await one(node))
+    expect(await ended(world, runId)).toBe('failed')
+    expect(await codes(runId)).toEqual(['QUERY_WRITES', 'QUERY_WRITES'])
+    expect(await shop.sql`SELECT n FROM orders`).toEqual([])
+  })
+
   it('is stopped on the server when its run is cancelled', async () => {
     await world.worker({ credential })
     const runId = await world.start(await one(query('wait', 'select pg_sleep(600)')))

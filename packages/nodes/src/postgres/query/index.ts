@@ -2,7 +2,7 @@ import { json } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { credential } from '../../params/schemas.js'
-import { controlsTransaction } from './transaction-control.js'
+import { controlsTransaction, copies } from './first-word.js'
 
 export const postgresQuery = defineNode({
   type: 'postgres.query',
@@ -24,6 +24,7 @@ export const postgresQuery = defineNode({
       .refine((sql) => !controlsTransaction(sql), {
         message: 'each step is a transaction of its own: put what belongs together into one statement',
       })
+      .refine((sql) => !copies(sql), { message: 'COPY is not possible here: select or insert the rows' })
       .meta({
         title: 'Query',
         description: 'One statement with $1, $2 …',
@@ -34,14 +35,15 @@ export const postgresQuery = defineNode({
     params: z.array(json).max(1_000).default([]).meta({ title: 'Values', control: 'json' }),
     readOnly: z.boolean().default(false).meta({
       title: 'Only reads',
-      description: 'A read may run again after a crash without a barrier.',
+      description:
+        'The database refuses what writes or locks rows. A read need not wait for what came before it to be stored.',
     }),
   }),
   output: z.object({ rows: z.array(json), rowCount: z.int() }),
   ports: ['main'],
   effect: ({ readOnly }) => (readOnly ? 'read' : 'write'),
-  async execute(ctx, { credential, query, params }) {
-    const { rows, rowCount } = await ctx.sql(credential, query, params)
+  async execute(ctx, { credential, query, params, readOnly }) {
+    const { rows, rowCount } = await ctx.sql(credential, query, params, { readOnly })
     return { output: { rows, rowCount } }
   },
 })

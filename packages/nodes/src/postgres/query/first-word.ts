@@ -7,6 +7,9 @@ const CONTROLS = /^(begin|start|commit|end|rollback|abort|savepoint|release|prep
 export const controlsTransaction = (statement: string): boolean =>
   CONTROLS.test(statement.slice(bodyOf(statement)))
 
+/** Whether a statement copies: its rows would be no answer, or go past us to a file of the server. */
+export const copies = (statement: string): boolean => /^copy\b/i.test(statement.slice(bodyOf(statement)))
+
 /** Where the first word stands. Comments of Postgres nest. */
 function bodyOf(statement: string): number {
   let at = 0
