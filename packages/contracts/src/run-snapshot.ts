@@ -77,6 +77,8 @@ const stepSnapshot = z.object({
   error: stepError.nullable(),
   wait: wait.nullable(),
   retryAt: time,
+  /** Of a step whose last try was refused by an open circuit. */
+  refusedSince: z.number().optional(),
   startedAt: time,
   finishedAt: time,
   logLines: z.int().min(0),

@@ -58,6 +58,7 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
     case 'step_retrying':
       step.error = event.error
       step.retryAt = event.dueAt
+      step.refusedSince = isRefusal(event) ? (step.refusedSince ?? event.at - state.pausedMs) : null
       if (event.counted) step.failures++
       return
     case 'step_waiting':
@@ -80,6 +81,10 @@ function applyToStep(state: RunState, step: StepState, event: StepEvent): void {
   }
 }
 
+/** A try that the circuit of its upstream did not let out. */
+const isRefusal = ({ counted, error }: Extract<StepEvent, { type: 'step_retrying' }>): boolean =>
+  !counted && error.code === 'CIRCUIT_OPEN'
+
 /** Keeps count of what runs and what is open, in every scope the step is part of. */
 export function changeStatus(step: StepState, status: StepState['status']): void {
   const runs = Number(status === 'running') - Number(step.status === 'running')
@@ -96,6 +101,7 @@ const isOpen = (status: StepState['status']): boolean => status === 'running' ||
 
 function resolve(state: RunState, step: StepState, at: number, taken: readonly number[]): void {
   step.finishedAt = at
+  step.refusedSince = null
   step.inside = null
   if (state.graph.ownerOf(step.node) === undefined) step.scope.unresolved--
   const isTaken = new Set(taken)

@@ -65,6 +65,7 @@ function restoreStep(state: RunState, step: StepState, past: StepSnapshot): void
   step.error = past.error
   step.wait = past.wait
   step.retryAt = past.retryAt
+  step.refusedSince = past.refusedSince ?? null
   step.startedAt = past.startedAt
   step.finishedAt = past.finishedAt
   step.logLines = past.logLines

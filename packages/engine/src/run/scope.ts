@@ -38,6 +38,7 @@ const createStep = (scope: Scope, id: string, node: number, pendingEdges: number
   error: null,
   wait: null,
   retryAt: null,
+  refusedSince: null,
   startedAt: null,
   finishedAt: null,
   logLines: 0,

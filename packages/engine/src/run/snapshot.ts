@@ -47,13 +47,14 @@ const ofScope = (state: RunState, { index, error, edges, steps }: Scope): ScopeS
 
 function ofStep(state: RunState, step: StepState): StepSnapshot {
   const { node, status, attempt, failures, output, outputRef, error, wait, scope, inside } = step
-  const { retryAt, startedAt, finishedAt, logLines } = step
+  const { retryAt, refusedSince, startedAt, finishedAt, logLines } = step
   // The output of the fired trigger stands in the run's row.
   const isTrigger = scope.container === null && node === state.trigger
   return {
     ...{ node, status, attempt, failures, error, wait, retryAt, startedAt, finishedAt, logLines },
     output: isTrigger ? undefined : output,
     outputRef,
+    refusedSince: refusedSince ?? undefined,
     begunBy: step.begunBy ?? undefined,
     inside: inside === null ? null : ofContainer(state, inside),
   }

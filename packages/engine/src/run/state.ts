@@ -63,6 +63,11 @@ export interface StepState {
   wait: Wait | null
   /** When the next try is due; null unless the step waits for one. */
   retryAt: number | null
+  /**
+   * Since when the circuit of its upstream has refused its tries, one after the other: milliseconds of a clock that stands
+   * still while the run is paused. Null unless the last one was refused.
+   */
+  refusedSince: number | null
   startedAt: number | null
   finishedAt: number | null
   logLines: number

@@ -9,7 +9,7 @@ import type { RunInput } from './types.js'
 
 /** Lines kept of one step's log; the next one says that further lines are dropped. */
 export const MAX_LOG_LINES = 1_000
-/** For a try that does not count and has no policy: an open circuit, say. Milliseconds. */
+/** For a try that does not count and does not say how long to wait. Milliseconds. */
 const UNCOUNTED_DELAY_MS = 1_000
 /** How soon a due try looks again for a free place among the run's parallel steps. Milliseconds. */
 const BUSY_DELAY_MS = 100
@@ -46,18 +46,25 @@ export function errStep(turn: Turn, input: Input<'step_errored'>): void {
 }
 
 function retryStep(turn: Turn, step: StepState, input: Input<'step_errored'>): boolean {
-  const { error, random, counted = true } = input
+  const { error, random } = input
   const { retry } = turn.state.graph.nodes[step.node]!
-  const failures = step.failures + (counted ? 1 : 0)
+  const counted = input.counted !== false || hasWaitedTooLong(turn, step)
+  const failures = step.failures + 1
   if (counted && !mayRetry(retry, error, failures)) return false
-  const delay =
-    retry === undefined
-      ? Math.max(UNCOUNTED_DELAY_MS, error.retryAfterMs ?? 0)
-      : nextRetryDelay(retry, Math.max(failures, 1), random, error.retryAfterMs)
+  // What we ask for ourselves is no server's whim: however long the circuit stays open, an earlier try would be refused.
+  const refusedMs = input.counted === false ? (error.retryAfterMs ?? UNCOUNTED_DELAY_MS) : 0
+  const delay = counted ? nextRetryDelay(retry!, failures, random, error.retryAfterMs) : 0
   const { path, attempt } = step
-  turn.emit({ type: 'step_retrying', path, attempt, error, dueAt: turn.now + delay, counted })
+  const dueAt = turn.now + Math.max(delay, refusedMs)
+  turn.emit({ type: 'step_retrying', path, attempt, error, dueAt, counted })
   turn.startStepTimer(step)
   return true
+}
+
+/** A refused try does not count until the step has waited for longer than an attempt of it may take. */
+function hasWaitedTooLong({ state, now }: Turn, { node, refusedSince }: StepState): boolean {
+  const { timeoutMs } = state.graph.nodes[node]!
+  return timeoutMs !== undefined && refusedSince !== null && now - state.pausedMs - refusedSince >= timeoutMs
 }
 
 /** The end of a step that fails, by its node's `onError`. */

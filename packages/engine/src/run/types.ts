@@ -45,7 +45,7 @@ export type RunInput =
       readonly random: number
       /** Edges to take if the error is final: of the error port (`route`) or the main port (`continue`). */
       readonly taken: readonly number[]
-      /** False for tries that use up no attempt (`CIRCUIT_OPEN`). Default true. */
+      /** False for tries that were not made (`CIRCUIT_OPEN`): they use up an attempt once the step has waited for `timeoutMs`. Default true. */
       readonly counted?: boolean
       /** A failure that was taken over: it is final. */
       readonly reused?: Reused

@@ -81,19 +81,6 @@ describe('a step with a retry policy', () => {
     expect(make().fail('a', makeError({ retryAfterMs: 7_000 }))).toEqual(['step_retrying a#1 @8000'])
   })
 
-  test('an open circuit uses up no try, and waits by the policy', () => {
-    const run = make({ maxAttempts: 1 })
-    expect(run.fail('a', makeError(), { counted: false })).toEqual(['step_retrying a#1 @1100 uncounted'])
-    run.send(due(1))
-    expect(run.fail('a')).toContain('step_failed a#2 NODE_FAILED')
-  })
-
-  test('an open circuit without a policy: a second', () => {
-    const run = play({ a: {} }, ['start>a'])
-    run.claim()
-    expect(run.fail('a', makeError(), { counted: false })).toEqual(['step_retrying a#1 @2000 uncounted'])
-  })
-
   test('while it waits for its next try, reports of the last one are echoes', () => {
     const run = make()
     run.fail('a')

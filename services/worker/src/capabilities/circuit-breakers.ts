@@ -1,12 +1,4 @@
 import { MillraceError } from '@millrace/contracts'
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  type IPolicy,
-} from 'cockatiel'
 
 /**
  * Owns: a circuit for each workspace, credential and upstream of this worker. One that fails again and again is left alone for a
@@ -16,6 +8,8 @@ import {
  * 1. Upstreams of different workspaces have different circuits, even of the same name (I9); so have those called with
  *    different credentials, since it may be the credential that does not work.
  * 2. Bounded: the circuit least lately used goes first (I10).
+ * 3. An open circuit is tried by one call at a time. Whoever comes meanwhile is refused, and holds no place of the worker while
+ *    it waits.
  */
 export interface CircuitOptions {
   /** Failures in a row that open a circuit; default 10. */
@@ -27,23 +21,31 @@ export interface CircuitOptions {
 }
 
 interface Circuit {
-  readonly policy: IPolicy & { readonly state: CircuitState }
-  openedAt: number
+  /** In a row. */
+  failures: number
+  /** When it opened last; undefined while it is closed. */
+  openedAt: number | undefined
+  /** When the call that tries it began. */
+  triedAt: number | undefined
 }
 
 const MAX_CIRCUITS = 2_000
-/** The upstream's own failures; what we refuse, a mistake that no other try mends, or a cancel says nothing about it. */
+/** Milliseconds until the next look at an upstream that a call is just trying. */
+const LOOK_AGAIN_MS = 1_000
+/** The upstream's own failures, unless no other try mends them. */
 const UPSTREAM_FAILURES: ReadonlySet<string> = new Set([
   'HTTP_FAILED',
   'DATABASE_UNREACHABLE',
   'STEP_TIMEOUT',
 ])
-/** An answer that was given, and counts as a failure. */
-class FailedAnswer<T> extends Error {
-  constructor(readonly answer: T) {
-    super('the upstream answered with an error')
-  }
-}
+/** It has answered, only not as we would have it. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  'HTTP_FAILED',
+  'HTTP_RESPONSE_TOO_LARGE',
+  'OUTPUT_TOO_LARGE',
+  'QUERY_FAILED',
+  'QUERY_WRITES',
+])
 
 /** What a circuit is of. */
 export interface CircuitPlace {
@@ -53,6 +55,9 @@ export interface CircuitPlace {
   /** Host and port. */
   readonly upstream: string
 }
+
+/** What the end of a call says about its upstream. A cancel, or what we refuse ourselves, says nothing. */
+type Verdict = 'works' | 'fails' | 'nothing'
 
 export class CircuitBreakers {
   readonly #options: Required<CircuitOptions>
@@ -66,42 +71,70 @@ export class CircuitBreakers {
 
   /** Circuits that are open now. */
   get open(): number {
-    return [...this.#circuits.values()].filter(({ policy }) => policy.state === CircuitState.Open).length
+    return [...this.#circuits.values()].filter(({ openedAt }) => openedAt !== undefined).length
   }
 
   /**
    * Makes a call unless its upstream's circuit is open. `failed` tells answers that count as failures; they are
-   * returned all the same. @throws MillraceError CIRCUIT_OPEN; what the call throws.
+   * returned all the same. @throws MillraceError CIRCUIT_OPEN, which says after how many milliseconds to try again; what
+   * the call throws.
    */
   async call<T>(
-    { workspaceId, credential, upstream }: CircuitPlace,
+    place: CircuitPlace,
     make: () => Promise<T>,
     failed: (answer: T) => boolean = () => false,
   ): Promise<T> {
+    const { workspaceId, credential, upstream } = place
     const circuit = this.#circuitOf(JSON.stringify([workspaceId, credential, upstream]))
+    const waitMs = this.#waitMs(circuit)
+    if (waitMs > 0) throw this.#refusal(place, waitMs)
+    const tries = circuit.openedAt !== undefined
+    if (tries) circuit.triedAt = this.#options.now()
     try {
-      return await circuit.policy.execute(async () => {
-        const answer = await make()
-        if (failed(answer)) throw new FailedAnswer(answer)
-        return answer
-      })
+      const answer = await make()
+      this.#note(circuit, tries, failed(answer) ? 'fails' : 'works')
+      return answer
     } catch (error) {
-      if (error instanceof FailedAnswer) return error.answer
-      throw error instanceof BrokenCircuitError ? this.#refusal(circuit, upstream) : error
+      this.#note(circuit, tries, verdictOf(error))
+      throw error
     }
   }
 
-  #refusal({ openedAt }: Circuit, upstream: string): MillraceError {
-    this.rejected++
+  /** Milliseconds until the next look; 0: the call may be made. */
+  #waitMs({ openedAt, triedAt }: Circuit): number {
+    if (openedAt === undefined) return 0
     const { openMs, now } = this.#options
-    const retryAfterMs = Math.max(1, Math.ceil(openedAt + openMs - now()))
-    const message = `${upstream} has failed ${this.#options.failures} times in a row and is left alone for a while`
-    return new MillraceError('CIRCUIT_OPEN', message, { retryAfterMs })
+    const opensIn = openedAt + openMs - now()
+    if (opensIn > 0 || triedAt === undefined) return Math.max(0, Math.ceil(opensIn))
+    // A call may take hours, such as a long statement: after a while another one may try beside it.
+    const since = now() - triedAt
+    return since >= openMs ? 0 : Math.ceil(Math.min(Math.max(since, LOOK_AGAIN_MS), openMs - since))
+  }
+
+  #refusal({ credential, upstream }: CircuitPlace, retryAfterMs: number): MillraceError {
+    this.rejected++
+    const { failures } = this.#options
+    const by = credential === undefined ? '' : ` with the credential ${credential}`
+    const message = `${upstream} has failed ${failures} times in a row${by}, and is left alone for a while: nothing was sent`
+    const details = { upstream, ...(credential === undefined ? {} : { credential }) }
+    return new MillraceError('CIRCUIT_OPEN', message, { retryAfterMs, details })
+  }
+
+  /** Once it is open, only the calls that try it tell whether it stays so: others left before. */
+  #note(circuit: Circuit, tries: boolean, verdict: Verdict): void {
+    if (circuit.openedAt !== undefined && !tries) return
+    if (verdict === 'works') {
+      circuit.failures = 0
+      circuit.openedAt = undefined
+    } else if (verdict === 'fails') {
+      circuit.failures++
+      if (tries || circuit.failures >= this.#options.failures) circuit.openedAt = this.#options.now()
+    }
+    if (tries) circuit.triedAt = undefined
   }
 
   #circuitOf(key: string): Circuit {
-    const known = this.#circuits.get(key)
-    const circuit = known ?? this.#make()
+    const circuit = this.#circuits.get(key) ?? { failures: 0, openedAt: undefined, triedAt: undefined }
     this.#circuits.delete(key)
     this.#circuits.set(key, circuit)
     if (this.#circuits.size > MAX_CIRCUITS) {
@@ -110,23 +143,10 @@ export class CircuitBreakers {
     }
     return circuit
   }
-
-  #make(): Circuit {
-    const { failures, openMs, now } = this.#options
-    const policy = circuitBreaker(handleWhen(isUpstreamFailure), {
-      halfOpenAfter: openMs,
-      breaker: new ConsecutiveBreaker(failures),
-    })
-    const circuit: Circuit = { policy, openedAt: 0 }
-    policy.onBreak(() => {
-      circuit.openedAt = now()
-    })
-    return circuit
-  }
 }
 
-const isUpstreamFailure = (error: Error): boolean =>
-  error instanceof FailedAnswer ||
-  (error instanceof MillraceError &&
-    UPSTREAM_FAILURES.has(error.code) &&
-    error.extras.details?.['retryable'] !== false)
+function verdictOf(error: unknown): Verdict {
+  if (!(error instanceof MillraceError)) return 'nothing'
+  if (UPSTREAM_FAILURES.has(error.code) && error.extras.details?.['retryable'] !== false) return 'fails'
+  return ANSWERS.has(error.code) ? 'works' : 'nothing'
+}

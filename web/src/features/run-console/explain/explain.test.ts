@@ -49,6 +49,14 @@ describe('whyWaiting', () => {
     expect(why(run)).toBe('a makes retry 1 of 3 at 1510 ms, after HTTP_503.')
   })
 
+  test('an open circuit: until when and whose, and no retry that it does not use up', () => {
+    const retry = { maxAttempts: 4, delayMs: 500, jitter: 'none' as const }
+    const run = new Play(graphOf(['start>a'], { a: { retry } })).claim()
+    const message = 'api.test has failed 10 times in a row, and is left alone for a while: nothing was sent'
+    run.fail('a', { code: 'CIRCUIT_OPEN', message, retryAfterMs: 9_000 }, false)
+    expect(why(run)).toBe(`a waits until 10010 ms: ${message}.`)
+  })
+
   test('several: the one that ends first, and how many more', () => {
     const run = new Play(graphOf(['start>a', 'start>b', 'start>c'])).claim()
     run.wait('a', APPROVAL).wait('b', { kind: 'timer', dueAt: 2_000 })

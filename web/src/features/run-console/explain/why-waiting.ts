@@ -79,6 +79,7 @@ function ofStep(state: RunState, step: StepState, others: number, context: WaitC
 function stepSentence(state: RunState, step: StepState, { formatTime }: WaitContext): string {
   const { retryAt, wait, failures, error } = step
   if (retryAt !== null) {
+    if (error?.code === 'CIRCUIT_OPEN') return `waits until ${formatTime(retryAt)}: ${error.message}`
     const attempts = state.graph.nodes[step.node]?.retry?.maxAttempts
     const count = attempts === undefined ? 'tries again' : `makes retry ${failures} of ${attempts - 1}`
     return `${count} at ${formatTime(retryAt)}${error === null ? '' : `, after ${error.code}`}`

@@ -37,10 +37,10 @@ export class Play {
     })
   }
 
-  fail(path: string, fields: Partial<StepError> = {}): this {
+  fail(path: string, fields: Partial<StepError> = {}, counted = true): this {
     const error = { code: 'NODE_FAILED', message: 'it broke', ...fields }
     const taken = this.#edges(path, this.#onError(path) === 'route' ? 'error' : 'main')
-    return this.send({ kind: 'step_errored', ...this.#at(path), error, random: 0.5, taken })
+    return this.send({ kind: 'step_errored', ...this.#at(path), error, random: 0.5, taken, counted })
   }
 
   log(path: string, message: string, level: 'debug' | 'info' | 'warn' | 'error' = 'info'): this {
