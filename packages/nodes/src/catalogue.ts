@@ -1,6 +1,6 @@
-import type { Json } from '@millrace/contracts'
-import type { NodeCatalogue, NodeTypeFacts } from '@millrace/engine'
+import { type NodeCatalogue, type NodeTypeFacts, portsOf } from '@millrace/engine'
 import type { NodeType } from './define.js'
+import { describeNodeType } from './describe.js'
 import { nodeLibrary } from './library.js'
 import { checkParams } from './params/check.js'
 import { rawExpressionsIn, rawParamNames, urlParamNames } from './params/raw.js'
@@ -11,18 +11,19 @@ export const nodeCatalogue = (): NodeCatalogue => {
   return { get: (type) => facts.get(type), types: [...facts.keys()] }
 }
 
-const factsOf = (type: NodeType): NodeTypeFacts => ({
-  trigger: type.trigger,
-  container: type.container ?? false,
-  rawParams: rawParamNames(type.params),
-  rawExpressions: (params) =>
-    rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),
-  ports: (params) => portsOf(type, params),
-  checkParams: (params) => checkParams(type, params),
-})
-
-const portsOf = ({ ports }: NodeType, params: Record<string, Json>): readonly string[] =>
-  typeof ports === 'function' ? ports(params) : ports
+const factsOf = (type: NodeType): NodeTypeFacts => {
+  // The schema is written out only where it is read.
+  const described = type.ports === null ? describeNodeType(type) : { ports: [...type.ports], params: null }
+  return {
+    trigger: type.trigger,
+    container: type.container ?? false,
+    rawParams: rawParamNames(type.params),
+    rawExpressions: (params) =>
+      rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),
+    ports: (params) => portsOf(described, params, undefined),
+    checkParams: (params) => checkParams(type, params),
+  }
+}
 
 const rawNames = new Map([...nodeLibrary].map(([name, type]) => [name, rawParamNames(type.params)]))
 

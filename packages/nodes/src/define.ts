@@ -173,7 +173,8 @@ export interface NodeType<P extends z.ZodType = z.ZodType> {
   readonly instant?: boolean
   readonly params: P
   readonly output: z.ZodType
-  readonly ports: readonly string[] | ((params: Record<string, Json>) => readonly string[])
+  /** Null: its params name them, as `port` and `ports` in their schema say (see the engine's `portsOf`). */
+  readonly ports: readonly string[] | null
   readonly effect: Effect | ((params: z.output<P>) => Effect)
   /** True where `execute` reads `ctx.inputs`: the outputs of the steps right before are then loaded for it. */
   readonly readsInputs?: boolean

@@ -4,9 +4,9 @@ import type { NodeType } from './define.js'
 import { nodeLibrary } from './library.js'
 
 /** The library as plain data, in the order of the palette: for the API, forms, completion and docs. */
-export const describeNodeTypes = (): NodeTypeDescriptor[] => [...nodeLibrary.values()].map(describe)
+export const describeNodeTypes = (): NodeTypeDescriptor[] => [...nodeLibrary.values()].map(describeNodeType)
 
-const describe = (type: NodeType): NodeTypeDescriptor => ({
+export const describeNodeType = (type: NodeType): NodeTypeDescriptor => ({
   type: type.type,
   version: type.version,
   title: type.title,
@@ -15,7 +15,7 @@ const describe = (type: NodeType): NodeTypeDescriptor => ({
   icon: type.icon,
   trigger: type.trigger,
   container: type.container ?? false,
-  ports: typeof type.ports === 'function' ? null : [...type.ports],
+  ports: type.ports === null ? null : [...type.ports],
   readsInputs: type.readsInputs ?? false,
   effect: typeof type.effect === 'function' ? 'dynamic' : type.effect,
   params: toJsonSchema(type.params),

@@ -13,10 +13,8 @@ describe('the library', () => {
     }
   })
 
-  it('says in the schema what the ports of a type are that depend on its params', () => {
-    const byParams = describeNodeTypes().filter(({ ports }) => ports === null)
-    expect(byParams.map(({ type }) => type).sort()).toEqual(['flow.switch', 'flow.wait'])
-    for (const { params } of byParams) expect(JSON.stringify(params)).toMatch(/"port":true|"ports":\{"/)
+  it('knows no type that is not there', () => {
+    expect(nodeCatalogue().get('no.such')).toBeUndefined()
   })
 
   it('gives forms the control of a field', () => {
@@ -85,15 +83,5 @@ describe('the library', () => {
     expect(effectOf('postgres.query', { credential: 'db', query: 'select 1', readOnly: true })).toBe('read')
     expect(effectOf('http.respond', {})).toBe('write')
     expect(effectOf('transform.script', { code: 'return 1' })).toBe('pure')
-  })
-
-  it('knows the ports of unresolved params', () => {
-    const ports = (type: string, params = {}) => nodeCatalogue().get(type)?.ports(params)
-    expect(ports('http.request')).toEqual(['main'])
-    expect(ports('flow.condition')).toEqual(['true', 'false'])
-    expect(ports('flow.switch')).toEqual(['default'])
-    const cases = [{ port: 'a' }, { port: 'b' }, { port: 'a' }, { port: 7 }, 'x', null]
-    expect(ports('flow.switch', { cases, fallback: 'rest' })).toEqual(['a', 'b', 'rest'])
-    expect(nodeCatalogue().get('no.such')).toBeUndefined()
   })
 })

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
+import { portsOf } from '@millrace/engine'
 import { type Edge, type Node, Position } from '@xyflow/react'
 import {
   type CardData,
@@ -12,7 +13,6 @@ import {
 } from './graph-types.js'
 import type { Group, Point } from './layout.js'
 import { insideOf, isFrame, type MeasureOptions, measure } from './measure.js'
-import { portsOf } from './ports.js'
 import { BODY_CORNER, cardSize, inletAt, outletAt, PORT_SIZE, type Size } from './sizes.js'
 
 /** A node: a card, or the frame around the body of an open container. */

@@ -1,7 +1,7 @@
 import type { NodeTypeDescriptor } from '@millrace/contracts'
+import { portsOf } from '@millrace/engine'
 import type { Density, GraphSource, GraphSourceNode } from './graph-types.js'
 import type { Point } from './layout.js'
-import { portsOf } from './ports.js'
 import { BODY_CORNER, cardSize, frameSize, type Size } from './sizes.js'
 
 export interface MeasureOptions {

@@ -1,6 +1,6 @@
 import { describeNodeTypes } from '@millrace/nodes'
 import { describe, expect, it } from 'vitest'
-import { type PanelDocument, type PanelNode, undoersOf, upstreamOf } from './panel-document.js'
+import { type PanelDocument, type PanelNode, pinnablePorts, undoersOf, upstreamOf } from './panel-document.js'
 
 const TYPES = new Map(describeNodeTypes().map((type) => [type.type, type]))
 
@@ -63,5 +63,23 @@ describe('upstreamOf', () => {
   it('ends where two nodes undo each other', () => {
     const nodes = [node('a', { compensate: 'b' }), node('b', { compensate: 'a' })]
     expect(upstreamOf({ ...document, nodes }, 'a')).toEqual(['b'])
+  })
+})
+
+describe('pinnablePorts', () => {
+  const ports = (each: PanelNode, edges: PanelDocument['edges'] = []) =>
+    pinnablePorts({ edges }, each, TYPES.get(each.type))
+
+  it('are those of the params as they stand, as the canvas draws them', () => {
+    const wait = { type: 'flow.wait', params: { event: 'paid', onTimeout: 'port' } }
+    expect(ports(node('a', wait))).toEqual(['main', 'timeout'])
+    const cases = [{ equals: 1, port: 'one' }]
+    expect(ports(node('a', { type: 'flow.switch', params: { cases } }))).toEqual(['one', 'default'])
+    expect(ports(node('a', { type: 'flow.condition' }))).toEqual(['true', 'false'])
+  })
+
+  it('keep those that edges name, and never the error port', () => {
+    const edges = ['old', 'error'].map((port) => ({ from: 'a', to: 'b', port }))
+    expect(ports(node('a'), edges)).toEqual(['main', 'old'])
   })
 })

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, NodeTypeDescriptor } from '@millrace/contracts'
+import { ERROR_PORT, type Json, type JsonObject, type NodeTypeDescriptor } from '@millrace/contracts'
+import { portsOf } from '@millrace/engine'
 
 /** A definition as the editor holds it while somebody works on it: params and settings may be missing or wrong. */
 export interface PanelNode {
@@ -81,14 +82,14 @@ const walkedFrom = ({ edges, containers }: PanelDocument, id: string): string[] 
   return [...found]
 }
 
-/** Ports that a node goes on at: those of its type, and those its edges name. */
-export const portsOf = (
-  { edges }: PanelDocument,
-  id: string,
+/** Ports that an output may be pinned to: those the node has, and those its edges name although it has them no more. */
+export const pinnablePorts = (
+  { edges }: Pick<PanelDocument, 'edges'>,
+  { id, params }: PanelNode,
   type: NodeTypeDescriptor | undefined,
 ): string[] => {
-  const used = edges.filter((edge) => edge.from === id && edge.port !== 'error').map((edge) => edge.port)
-  return [...new Set([...(type?.ports ?? []), ...used])]
+  const used = edges.filter((edge) => edge.from === id && edge.port !== ERROR_PORT).map((edge) => edge.port)
+  return [...new Set([...portsOf(type, params, undefined), ...used])]
 }
 
 export const nameOf = ({ name, id }: PanelNode): string =>

@@ -42,7 +42,7 @@ export const flowSwitch = defineNode({
       .meta({ title: 'Fallback', description: 'The port when nothing matches.', port: true }),
   }),
   output: z.object({ matched: z.array(z.string()) }),
-  ports: portsOf,
+  ports: null,
   effect: 'pure',
   async execute(ctx, { value, cases, mode, fallback }) {
     const matched = new Set<string>()
@@ -60,12 +60,3 @@ const matches = async (ctx: NodeContext, each: SwitchCase, value: Json | undefin
   each.when === undefined
     ? isDeepStrictEqual(value, each.equals)
     : isTruthy(await ctx.evaluate(each.when, { value }))
-
-/** The ports that unresolved, perhaps faulty params name. */
-function portsOf(params: Record<string, Json>): readonly string[] {
-  const cases = Array.isArray(params.cases) ? params.cases : []
-  const named = cases.map((each) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each) ? each.port : undefined,
-  )
-  return [...new Set([...named, params.fallback ?? DEFAULT_PORT])].filter((name) => typeof name === 'string')
-}

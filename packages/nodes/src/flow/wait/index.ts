@@ -5,7 +5,7 @@ import { duration } from '../duration.js'
 
 /** Taken when nothing came in time and `onTimeout` is `port`. */
 const TIMEOUT_PORT = 'timeout'
-/** By `onTimeout`: also in its schema, for who draws the node. */
+/** By `onTimeout`, in its schema. */
 const PORTS = { fail: ['main'], port: ['main', TIMEOUT_PORT] }
 const TIMED_OUT: WaitResult = { kind: 'completed', output: { timedOut: true }, ports: [TIMEOUT_PORT] }
 
@@ -44,7 +44,7 @@ export const flowWait = defineNode({
       message: 'name the event to wait for',
     }),
   output: json,
-  ports: ({ onTimeout }) => (onTimeout === 'port' ? PORTS.port : PORTS.fail),
+  ports: null,
   effect: 'pure',
   async execute(_ctx, { for: kind, event, key, timeout, onTimeout }) {
     const deadline = { timeoutMs: timeout, ...(onTimeout === 'port' && { onTimeout: TIMED_OUT }) }

@@ -4,7 +4,7 @@ import { Pin as PinIcon, PinOff } from 'lucide-react'
 import { stateOf } from '../../../components/state/state.js'
 import { StatusBadge } from '../../../components/state/status-badge.js'
 import { formatDuration, formatTime } from '../../../components/time/format-time.js'
-import { portsOf } from '../panel-document.js'
+import { pinnablePorts } from '../panel-document.js'
 import type { PaneProps } from './pane-props.js'
 import classes from './panel.module.css'
 import { ValueBox } from './value-box.js'
@@ -28,7 +28,7 @@ export const OutputPane = ({
 }: OutputPaneProps) => {
   const pin = pins[node.id]
   const output = sample?.outputs.get(node.id)
-  const ports = portsOf(document, node.id, type)
+  const ports = pinnablePorts(document, node, type)
   const setPin = (next: Pin | undefined) => {
     const { [node.id]: _, ...rest } = pins
     onPins(next === undefined ? rest : { ...rest, [node.id]: next })

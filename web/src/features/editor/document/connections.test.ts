@@ -1,5 +1,5 @@
+import { portsOf } from '@millrace/engine'
 import { expect, test } from 'vitest'
-import { portsOf } from '../../../components/graph/ports.js'
 import { freeOutlet, refuseConnection, targetsOf } from './connections.js'
 import { readDocument } from './json.js'
 import { outlineOf } from './outline.js'

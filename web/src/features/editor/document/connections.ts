@@ -1,4 +1,4 @@
-import { portsOf } from '../../../components/graph/ports.js'
+import { portsOf } from '@millrace/engine'
 import { containerOf, type EditorDocument, edgeKey, nameOf, nodesOf } from './document.js'
 import type { NodeTypes } from './rename.js'
 

@@ -1,4 +1,4 @@
-import { portsOf } from '../../../components/graph/ports.js'
+import { portsOf } from '@millrace/engine'
 import { withBodies } from '../document/bodies.js'
 import {
   type EdgeDraft,

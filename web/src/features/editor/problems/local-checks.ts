@@ -2,11 +2,11 @@ import type { DefinitionProblem, Json, JsonObject, NodeTypeDescriptor } from '@m
 import {
   type ExpressionChecker,
   type NodeCatalogue,
+  portsOf,
   validateDefinition,
   validateInTurns,
 } from '@millrace/engine'
 import { isObject, memberOf } from '../../../components/graph/layout.js'
-import { portsOf } from '../../../components/graph/ports.js'
 import { stepsReadBy } from '../document/references.js'
 import type { NodeTypes } from '../document/rename.js'
 

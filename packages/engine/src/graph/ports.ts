@@ -5,14 +5,14 @@ import {
   MAIN_PORT,
   type NodeTypeDescriptor,
 } from '@millrace/contracts'
-import { isObject, memberOf } from './layout.js'
 
 /**
- * The outlets of a node: the ports of its type, or those its params name where the schema marks a text with `port`, or
- * gives the `ports` of each value; and the error port when its failures are routed. An unknown type has the main port.
+ * The ports of a node, the one rule for validation, canvas and panel: those of its type, or those its params name where
+ * the schema marks a text with `port`, or gives the `ports` of each value; and the error port when its failures are
+ * routed (`onError: 'route'`). An unknown type has the main port. Params may be unresolved templates, or faulty.
  */
 export const portsOf = (
-  type: NodeTypeDescriptor | undefined,
+  type: Pick<NodeTypeDescriptor, 'ports' | 'params'> | undefined,
   params: JsonObject,
   onError: Json | undefined,
 ): readonly string[] => {
@@ -38,3 +38,9 @@ const portsNamedBy = (schema: Json | undefined, value: Json | undefined): string
     portsNamedBy(property, memberOf(given, name)),
   )
 }
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const memberOf = (value: Json | undefined, name: string): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
