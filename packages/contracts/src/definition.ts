@@ -151,7 +151,7 @@ export const definition = z.strictObject({
   edges: z.array(edge).max(MAX_EDGES),
   settings: settings.default(() => settings.parse({})),
   vars: z.record(z.string(), json).optional(),
-  /** Canvas positions, notes and groups: never change what runs, nor the content hash. */
+  /** Canvas positions, notes, groups and unfinished texts: never change what runs, nor the content hash. */
   ui: json.optional(),
 })
 export type Definition = z.infer<typeof definition>
@@ -187,6 +187,7 @@ export const definitionProblem = z.object({
     'NOT_UPSTREAM',
     'UNKNOWN_NAME',
     'SECRET_NOT_ALLOWED',
+    'UNFINISHED_TEXT',
     'TOO_LARGE',
   ]),
   message: z.string(),

@@ -5,6 +5,7 @@ import { checkEdges } from './check-edges.js'
 import { checkExpressions } from './check-expressions.js'
 import { checkNodes } from './check-nodes.js'
 import { checkStructure } from './check-structure.js'
+import { checkTexts, withoutHidden } from './check-texts.js'
 import { neighboursOf } from './neighbours.js'
 import { readShape } from './read-shape.js'
 import { finish, flatMapInTurns, type InTurns } from './turns.js'
@@ -36,7 +37,9 @@ export function* validateInTurns(
   if (shape.problems.some(({ code }) => code === 'TOO_LARGE'))
     return { definition: undefined, problems: shape.problems }
   const neighbours = neighboursOf(shape)
+  const texts = checkTexts(input, shape)
   const problems = [
+    ...texts,
     ...shape.problems,
     ...(yield* checkNodes(shape, catalogue)),
     ...(yield* checkEdges(shape, catalogue)),
@@ -44,7 +47,7 @@ export function* validateInTurns(
     ...(yield* checkStructure(shape, neighbours, catalogue)),
     ...(yield* checkExpressions(shape, neighbours, catalogue, expressions)),
   ]
-  return { definition: shape.definition, problems: yield* withoutRepeats(problems) }
+  return { definition: shape.definition, problems: yield* withoutRepeats(withoutHidden(problems, texts)) }
 }
 
 /** Node types look for secrets in their params themselves: one answer for one place. */

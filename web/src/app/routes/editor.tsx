@@ -77,6 +77,8 @@ const NodePanel = ({ workflowId, panel }: NodePanelProps) => {
       problems={panel.problems}
       field={panel.field}
       onChange={panel.change}
+      texts={panel.texts}
+      onTexts={panel.changeTexts}
       onRename={panel.rename}
       onClose={panel.close}
       saveDraft={panel.saveDraft}
@@ -100,6 +102,8 @@ const WorkflowPanel = ({ workflowId, settings }: WorkflowPanelProps) => (
     problems={settings.problems}
     field={settings.field}
     onChange={settings.change}
+    texts={settings.texts}
+    onTexts={settings.changeTexts}
     onClose={settings.close}
   />
 )

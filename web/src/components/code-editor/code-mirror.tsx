@@ -28,6 +28,12 @@ export interface CodeMirrorProps {
   readonly complete?: CompletionSource
 }
 
+/** Behind the first opening braces and the blank that follows them; else at the end. */
+const whereToGoOn = (text: string): number => {
+  const braces = /\{\{ ?/.exec(text)
+  return braces === null ? text.length : braces.index + braces[0].length
+}
+
 /** See CodeEditor, which loads this when it is needed. */
 const CodeMirror = (props: CodeMirrorProps) => {
   const host = useRef<HTMLDivElement>(null)
@@ -58,10 +64,7 @@ const CodeMirror = (props: CodeMirrorProps) => {
     view.current = created
     if (props.autoFocus === true) {
       created.focus()
-      const inside = props.value.indexOf('{{') + 3
-      created.dispatch({
-        selection: { anchor: Math.min(props.value.length, inside === 2 ? Infinity : inside) },
-      })
+      created.dispatch({ selection: { anchor: whereToGoOn(props.value) } })
     }
     return () => created.destroy()
   }, [])

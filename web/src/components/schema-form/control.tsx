@@ -1,10 +1,11 @@
-import { NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { CodeEditor } from '../code-editor/code-editor.js'
 import type { Language } from '../code-editor/extensions.js'
 import { type ControlIds, type FieldProps, useFormContext } from './form-context.js'
 import { JsonControl } from './json-control.js'
 import type { Field, FieldOf } from './model/field.js'
 import { toText } from './model/value.js'
+import { NumberControl } from './number-control.js'
 
 type Plain = Exclude<Field, { kind: 'group' | 'list' | 'record' | 'variants' }>
 
@@ -65,24 +66,9 @@ export const Control = ({ field, value, onChange, ids, pointer }: ControlProps<P
     case 'credential':
       return renderCredential({ ...ids, field, value: toText(value), onChange })
     case 'json':
-      return <JsonControl value={value} onChange={onChange} {...ids} />
+      return <JsonControl field={field} pointer={pointer} value={value} onChange={onChange} {...ids} />
   }
 }
-
-const NumberControl = ({ field, value, onChange, ids }: ControlProps<FieldOf<'number'>>) => (
-  <NumberInput
-    id={ids.inputId}
-    aria-describedby={ids.describedBy}
-    error={ids.invalid}
-    value={typeof value === 'number' ? value : ''}
-    placeholder={toText(field.fallback)}
-    allowDecimal={!field.integer}
-    {...(field.minimum === undefined ? {} : { min: field.minimum })}
-    {...(field.maximum === undefined ? {} : { max: field.maximum })}
-    hideControls
-    onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
-  />
-)
 
 /** Up to so many options, and characters in all, stand side by side. */
 const SEGMENTS = { options: 3, characters: 26 }

@@ -4,6 +4,7 @@ import { type ComponentType, createContext, type ReactNode, useContext } from 'r
 import type { Field, FieldOf } from './model/field.js'
 import type { Alternatives } from './model/input-mode.js'
 import type { NodeProblems } from './model/problems.js'
+import { type FieldText, type Texts, textAt, withoutText, withText } from './model/texts.js'
 
 export interface FieldProps<F extends Field = Field> {
   readonly field: F
@@ -42,6 +43,9 @@ export interface FormContextValue {
   readonly problems: NodeProblems
   readonly alternatives: Alternatives
   readonly onAlternatives: (alternatives: Alternatives) => void
+  /** What has been typed and is no value yet: kept with the draft, since it must neither be lost nor run. */
+  readonly texts: Texts
+  readonly onTexts: (texts: Texts) => void
   readonly renderExpression: (control: ExpressionControl) => ReactNode
   readonly renderCredential: (control: CredentialControl) => ReactNode
 }
@@ -53,6 +57,19 @@ export const useFormContext = (): FormContextValue => {
   const value = useContext(FormContext)
   if (value === undefined) throw new Error('a field stands outside of a form')
   return value
+}
+
+/** The text of a field that is no value yet, and how it is set; undefined takes it away. */
+export const useFieldText = ({ pointer, title, as }: Omit<FieldText, 'text'>) => {
+  const { texts, onTexts } = useFormContext()
+  return {
+    unfinished: textAt(texts, pointer, as),
+    setUnfinished: (text: string | undefined): void => {
+      const next =
+        text === undefined ? withoutText(texts, pointer, as) : withText(texts, { pointer, title, as, text })
+      if (next !== texts) onTexts(next)
+    },
+  }
 }
 
 const FieldContext = createContext<ComponentType<FieldProps> | undefined>(undefined)

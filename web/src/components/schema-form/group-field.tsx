@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core'
 import { Plus, Trash2 } from 'lucide-react'
-import type { FieldProps } from './form-context.js'
+import { type FieldProps, useFormContext } from './form-context.js'
 import { Members } from './members.js'
 import type { FieldOf } from './model/field.js'
+import { withoutInside } from './model/texts.js'
 import classes from './schema-form.module.css'
 
 /** Fields that belong together. An optional group is not there until it is asked for. */
 export const GroupField = ({ field, pointer, value, onChange }: FieldProps<FieldOf<'group'>>) => {
+  const { texts, onTexts } = useFormContext()
   if (!field.required && value === undefined)
     return (
       <div className={classes['field']}>
@@ -30,7 +32,10 @@ export const GroupField = ({ field, pointer, value, onChange }: FieldProps<Field
             color="gray"
             size="compact-xs"
             leftSection={<Trash2 size={12} aria-hidden />}
-            onClick={() => onChange(undefined)}
+            onClick={() => {
+              if (texts.length > 0) onTexts(withoutInside(texts, pointer))
+              onChange(undefined)
+            }}
           >
             Remove
           </Button>

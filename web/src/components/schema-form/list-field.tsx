@@ -2,9 +2,10 @@ import { ActionIcon, Button } from '@mantine/core'
 import type { Json } from '@millrace/contracts'
 import { Plus, Trash2 } from 'lucide-react'
 import { FieldFrame } from './field-frame.js'
-import { type FieldProps, useFieldView } from './form-context.js'
+import { type FieldProps, useFieldView, useFormContext } from './form-context.js'
 import type { Field, FieldOf } from './model/field.js'
 import type { InputMode } from './model/input-mode.js'
+import { withoutItem } from './model/texts.js'
 import { pointerTo, withItem } from './model/value.js'
 import classes from './schema-form.module.css'
 
@@ -15,6 +16,7 @@ interface ListFieldProps extends FieldProps<FieldOf<'list'>> {
 
 export const ListField = ({ field, pointer, value, onChange, mode, onMode }: ListFieldProps) => {
   const FieldView = useFieldView()
+  const { texts, onTexts } = useFormContext()
   const items = Array.isArray(value) ? value : []
   const set = (next: Json[]) => onChange(next.length === 0 && !field.required ? undefined : next)
   return (
@@ -32,7 +34,10 @@ export const ListField = ({ field, pointer, value, onChange, mode, onMode }: Lis
               />
               <ActionIcon
                 aria-label={`Remove ${singular(field.title).toLowerCase()} ${at + 1}`}
-                onClick={() => set(withItem(items, at, undefined))}
+                onClick={() => {
+                  if (texts.length > 0) onTexts(withoutItem(texts, pointer, at, items.length))
+                  set(withItem(items, at, undefined))
+                }}
               >
                 <Trash2 size={14} aria-hidden />
               </ActionIcon>

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { FieldFrame } from './field-frame.js'
-import { type FieldProps, useFieldView } from './form-context.js'
+import { type FieldProps, useFieldText, useFieldView, useFormContext } from './form-context.js'
 import type { FieldOf } from './model/field.js'
 import type { InputMode } from './model/input-mode.js'
+import { moveTexts, withoutInside, withoutText } from './model/texts.js'
 import { isObject, pointerTo, renameMember, withMember } from './model/value.js'
 import classes from './schema-form.module.css'
 
@@ -16,6 +16,7 @@ interface RecordFieldProps extends FieldProps<FieldOf<'record'>> {
 /** Names and their values, a row each. */
 export const RecordField = ({ field, pointer, value, onChange, mode, onMode }: RecordFieldProps) => {
   const FieldView = useFieldView()
+  const { texts, onTexts } = useFormContext()
   const record = isObject(value) ? value : {}
   const set = (next: typeof record) =>
     onChange(Object.keys(next).length === 0 && !field.required ? undefined : next)
@@ -29,6 +30,9 @@ export const RecordField = ({ field, pointer, value, onChange, mode, onMode }: R
               <NameInput
                 name={name}
                 label={`Name ${at + 1} of ${field.title}`}
+                pointer={pointerTo(pointer, name)}
+                title={field.title}
+                isTaken={(to) => to !== name && renameMember(record, name, to) === record}
                 onRename={(to) => set(renameMember(record, name, to))}
               />
               <FieldView
@@ -39,7 +43,10 @@ export const RecordField = ({ field, pointer, value, onChange, mode, onMode }: R
               />
               <ActionIcon
                 aria-label={`Remove ${name}`}
-                onClick={() => set(withMember(record, name, undefined))}
+                onClick={() => {
+                  if (texts.length > 0) onTexts(withoutInside(texts, pointerTo(pointer, name)))
+                  set(withMember(record, name, undefined))
+                }}
               >
                 <Trash2 size={14} aria-hidden />
               </ActionIcon>
@@ -63,26 +70,34 @@ export const RecordField = ({ field, pointer, value, onChange, mode, onMode }: R
 interface NameInputProps {
   readonly name: string
   readonly label: string
+  /** Of the row, and of all rows. */
+  readonly pointer: string
+  readonly title: string
+  readonly isTaken: (name: string) => boolean
   readonly onRename: (name: string) => void
 }
 
-/** Takes effect when it is left, so that a name on its way past another one does not run into it. */
-const NameInput = ({ name, label, onRename }: NameInputProps) => {
-  const [typed, setTyped] = useState<string | undefined>()
-  const finish = () => {
-    if (typed !== undefined && typed !== name) onRename(typed)
-    setTyped(undefined)
+/** A name on its way past another one does not run into it: what is taken is kept beside the row until it is free. */
+const NameInput = ({ name, label, pointer, title, isTaken, onRename }: NameInputProps) => {
+  const { texts, onTexts } = useFormContext()
+  const { unfinished, setUnfinished } = useFieldText({ pointer, title, as: 'name' })
+  const change = (typed: string) => {
+    if (isTaken(typed)) return setUnfinished(typed)
+    const mine = withoutText(texts, pointer, 'name')
+    const next = moveTexts(mine, pointer, siblingOf(pointer, typed))
+    if (texts.length > 0) onTexts(next)
+    if (typed !== name) onRename(typed)
   }
   return (
     <TextInput
       aria-label={label}
       placeholder="name"
-      value={typed ?? name}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={finish}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') finish()
-      }}
+      value={unfinished ?? name}
+      error={unfinished !== undefined && 'Another row has this name'}
+      onChange={(event) => change(event.currentTarget.value)}
     />
   )
 }
+
+const siblingOf = (pointer: string, name: string): string =>
+  pointerTo(pointer.slice(0, pointer.lastIndexOf('/')), name)

@@ -1,4 +1,4 @@
-import type { DefinitionProblem, Json, JsonObject } from '@millrace/contracts'
+import type { DefinitionProblem, Json, JsonObject, UnfinishedText } from '@millrace/contracts'
 import { useMemo } from 'react'
 import { isObject } from '../../components/graph/layout.js'
 import { containersOf, type EdgeDraft, edgesOf, type NodeDraft, nodesOf } from './document/document.js'
@@ -23,7 +23,10 @@ export interface PanelContext {
   readonly problems: readonly DefinitionProblem[]
   /** Kept outputs of steps, by node id: they go with the layout, and never change what runs. */
   readonly pins: Json | undefined
+  /** What is typed into its form and is no value yet; pointers begin at the node. */
+  readonly texts: readonly UnfinishedText[]
   change(node: NodeDraft): void
+  changeTexts(texts: readonly Omit<UnfinishedText, 'node'>[]): void
   setPins(pins: Json): void
   /** Why it may not be called that; undefined when it is. */
   rename(id: string): string | undefined
@@ -43,7 +46,7 @@ export const usePanelContext = (
   const { store, actions, types } = useEditor()
   const nodeId = useEditorState((state) => state.open?.node)
   const field = useEditorState((state) => state.open?.field)
-  const { nodes, edges, fields, extras } = useEditorState((state) => state.document)
+  const { nodes, edges, fields, extras, texts } = useEditorState((state) => state.document)
   const lists = useMemo(
     () => ({ nodes: nodesOf({ nodes }), edges: edgesOf({ edges }), containers: containersOf({ nodes }) }),
     [nodes, edges],
@@ -65,6 +68,8 @@ export const usePanelContext = (
     workflowName: typeof name === 'string' ? name : '',
     vars: isObject(vars) ? vars : NO_VARS,
     problems: own,
+    texts: [...texts.values()].filter((text) => text.node === nodeId),
+    changeTexts: (next) => actions.setTexts(nodeId, next),
     pins: extras.get('pins'),
     change: (node) => actions.replaceNode(nodeId, node),
     setPins: actions.setPins,
@@ -83,6 +88,9 @@ export interface SettingsContext
   readonly problems: readonly DefinitionProblem[]
   /** Undefined takes the member away. */
   change(member: string, value: Json | undefined): void
+  /** What is typed into its form and is no value yet; pointers begin at the definition. */
+  readonly texts: readonly UnfinishedText[]
+  changeTexts(texts: readonly Omit<UnfinishedText, 'node'>[]): void
   close(): void
 }
 
@@ -90,7 +98,7 @@ export interface SettingsContext
 export const useSettingsContext = (problems: readonly LocatedProblem[]): SettingsContext | undefined => {
   const { store, actions, types } = useEditor()
   const open = useEditorState((state) => state.open)
-  const { nodes, fields } = useEditorState((state) => state.document)
+  const { nodes, fields, texts } = useEditorState((state) => state.document)
   const inOrder = useMemo(() => nodesOf({ nodes }), [nodes])
   const own = useMemo(
     () =>
@@ -110,6 +118,8 @@ export const useSettingsContext = (problems: readonly LocatedProblem[]): Setting
     members: Object.fromEntries(fields),
     problems: own,
     change: actions.setField,
+    texts: [...texts.values()].filter((text) => text.node === undefined),
+    changeTexts: (next) => actions.setTexts(undefined, next),
     close: () => closePanel(store),
   }
 }

@@ -1,4 +1,4 @@
-import { type Json, parseJson, stringifyJson } from '@millrace/contracts'
+import { type Json, readWrittenJson, stringifyJson } from '@millrace/contracts'
 
 /** JSON as somebody writes it. */
 export interface JsonText {
@@ -14,10 +14,12 @@ export type ReadJson =
 /** Nothing written is no value. */
 export const readJsonText = (text: string): ReadJson => {
   if (text.trim() === '') return { ok: true, value: undefined }
-  try {
-    return { ok: true, value: parseJson(text) }
-  } catch (error) {
-    return { ok: false, message: `Not JSON yet: ${error instanceof Error ? error.message : String(error)}` }
+  const read = readWrittenJson(text)
+  if (read.ok) return read
+  const { at, message } = read
+  return {
+    ok: false,
+    message: at === undefined ? message : `Line ${at.line}, column ${at.column}: ${message}`,
   }
 }
 

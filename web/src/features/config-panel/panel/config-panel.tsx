@@ -4,6 +4,7 @@ import type { DefinitionProblem, Json, Step } from '@millrace/contracts'
 import { useMemo, useState } from 'react'
 import { parseJsonSchema } from '../../../components/schema-form/model/json-schema.js'
 import { byPointer } from '../../../components/schema-form/model/problems.js'
+import type { Texts } from '../../../components/schema-form/model/texts.js'
 import {
   containersAround,
   type NodeTypes,
@@ -39,6 +40,9 @@ export interface ConfigPanelProps {
   /** Pointer of the field to begin at. */
   readonly field?: string | undefined
   readonly onChange: (node: PanelNode) => void
+  /** What has been typed into its form and is no value yet. */
+  readonly texts: Texts
+  readonly onTexts: (texts: Texts) => void
   /** Gives the node another id; says why not. */
   readonly onRename: (id: string) => string | undefined
   readonly onClose: () => void
@@ -124,6 +128,7 @@ const Panel = (props: PanelProps) => {
               {...common}
               upstream={upstream}
               test={test}
+              memoryKey={`${workflow.id}/${node.id}`}
               shown={shown}
               passes={
                 <PassChooser
@@ -144,6 +149,8 @@ const Panel = (props: PanelProps) => {
               memoryKey={`${workflow.id}/${node.id}`}
               problems={own}
               onChange={props.onChange}
+              texts={props.texts}
+              onTexts={props.onTexts}
             />
           }
           output={<OutputPane {...common} step={sample?.steps.get(node.id)} isLoading={isPending} />}

@@ -13,6 +13,8 @@ import { ValueBox } from './value-box.js'
 interface InputPaneProps extends PaneProps {
   readonly upstream: readonly string[]
   readonly test: TestRun
+  /** Of the node among all. */
+  readonly memoryKey: string
   /** For a node in a container. */
   readonly shown: ShownPass
   /** Chooses another pass. */

@@ -4,6 +4,7 @@ import type { CredentialControl, ExpressionControl } from '../../../components/s
 import { describeForm } from '../../../components/schema-form/model/describe-form.js'
 import type { Alternatives } from '../../../components/schema-form/model/input-mode.js'
 import type { NodeProblems } from '../../../components/schema-form/model/problems.js'
+import type { Texts } from '../../../components/schema-form/model/texts.js'
 import { pointerTo } from '../../../components/schema-form/model/value.js'
 import { SchemaForm } from '../../../components/schema-form/schema-form.js'
 import { CredentialPicker } from '../credentials/credential-picker.js'
@@ -20,6 +21,8 @@ interface ParamsPaneProps extends PaneProps {
   /** Of the node among all. */
   readonly memoryKey: string
   readonly onChange: (node: PanelNode) => void
+  readonly texts: Texts
+  readonly onTexts: (texts: Texts) => void
 }
 
 /** The other way in which each field was filled, by node: kept as long as the page is open. */
@@ -34,6 +37,8 @@ export const ParamsPane = ({
   problems,
   memoryKey,
   onChange,
+  texts,
+  onTexts,
 }: ParamsPaneProps) => {
   const isTrigger = type?.trigger ?? false
   const [alternatives, setAlternatives] = useState<Alternatives>(() => kept.get(memoryKey) ?? new Map())
@@ -41,6 +46,8 @@ export const ParamsPane = ({
   const settings = settingsFields(isTrigger, undoersOf(document, node, nodeTypes))
   const context = {
     problems,
+    texts,
+    onTexts,
     alternatives,
     onAlternatives: (next: Alternatives) => {
       kept.set(memoryKey, next)

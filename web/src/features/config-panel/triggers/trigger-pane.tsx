@@ -12,25 +12,31 @@ import { WebhookInfo } from './webhook-info.js'
 
 interface TriggerPaneProps extends PaneProps {
   readonly test: TestRun
+  /** Of the node among all. */
+  readonly memoryKey: string
 }
 
 /** How a trigger is fired, and data to fire it with by hand. */
-export const TriggerPane = ({ node, type, sample, test }: TriggerPaneProps) => (
+export const TriggerPane = ({ node, type, sample, test, memoryKey }: TriggerPaneProps) => (
   <div className={classes['body']}>
     {node.type === 'trigger.webhook' && <WebhookInfo params={node.params} />}
     {node.type === 'trigger.schedule' && <ScheduleInfo params={node.params} />}
-    <TestData initial={sample?.run.input ?? exampleInput(type)} test={test} />
+    <TestData initial={sample?.run.input ?? exampleInput(type)} test={test} memoryKey={memoryKey} />
   </div>
 )
 
 interface TestDataProps {
   readonly initial: Json
   readonly test: TestRun
+  readonly memoryKey: string
 }
 
-const TestData = ({ initial, test }: TestDataProps) => {
+/** What was written for each trigger, finished or not: kept as long as the page is open. */
+const kept = new Map<string, string>()
+
+const TestData = ({ initial, test, memoryKey }: TestDataProps) => {
   const id = useId()
-  const [text, setText] = useState<string>()
+  const [text, setText] = useState(() => kept.get(memoryKey))
   const shown = text ?? writeJsonText(initial)
   const read = readJsonText(shown)
   return (
@@ -44,7 +50,11 @@ const TestData = ({ initial, test }: TestDataProps) => {
         labelledBy={id}
         invalid={!read.ok}
         minLines={6}
-        onChange={setText}
+        onChange={(next) => {
+          if (next === shown) return
+          kept.set(memoryKey, next)
+          setText(next)
+        }}
       />
       {!read.ok && (
         <Text size="xs" c="red">

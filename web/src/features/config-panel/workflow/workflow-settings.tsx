@@ -3,6 +3,7 @@ import type { DefinitionProblem, Json, JsonObject } from '@millrace/contracts'
 import { useMemo, useState } from 'react'
 import type { Alternatives } from '../../../components/schema-form/model/input-mode.js'
 import { byPointer } from '../../../components/schema-form/model/problems.js'
+import type { Texts } from '../../../components/schema-form/model/texts.js'
 import { isObject } from '../../../components/schema-form/model/value.js'
 import { SchemaForm } from '../../../components/schema-form/schema-form.js'
 import { ExpressionField } from '../panel/expression-field.js'
@@ -30,6 +31,9 @@ export interface WorkflowSettingsProps {
   readonly field?: string | undefined
   /** Undefined takes the member away. */
   readonly onChange: (member: string, value: Json | undefined) => void
+  /** What has been typed and is no value yet. */
+  readonly texts: Texts
+  readonly onTexts: (texts: Texts) => void
   readonly onClose: () => void
 }
 
@@ -43,6 +47,8 @@ export const WorkflowSettings = (props: WorkflowSettingsProps) => {
     problems,
     alternatives,
     onAlternatives,
+    texts: props.texts,
+    onTexts: props.onTexts,
     renderExpression: ExpressionField,
     renderCredential: () => null,
   }

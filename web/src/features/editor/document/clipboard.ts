@@ -24,7 +24,15 @@ export const copy = (document: EditorDocument, selection: Selection, types: Node
     const params = withoutSecrets(types.get(row.node.type), row.node.params)
     return [id, { ...row, node: { ...row.node, params } }] as const
   })
-  const whole = { ...clip, nodes: new Map(open), notes: NONE, groups: NONE, fields: NONE, extras: NONE }
+  const whole = {
+    ...clip,
+    nodes: new Map(open),
+    notes: NONE,
+    groups: NONE,
+    texts: NONE,
+    fields: NONE,
+    extras: NONE,
+  }
   return stringifyJson({ format: FORMAT, ...writeDocument(whole) }, 2)
 }
 

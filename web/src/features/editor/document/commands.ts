@@ -1,8 +1,14 @@
-import { type Json, type JsonObject, MAIN_PORT, stringifyJson } from '@millrace/contracts'
+import {
+  type Json,
+  type JsonObject,
+  MAIN_PORT,
+  stringifyJson,
+  type UnfinishedText,
+} from '@millrace/contracts'
 import type { Group, Note, Point } from '../../../components/graph/layout.js'
 import { BODY_CORNER } from '../../../components/graph/sizes.js'
 import { withBodies } from './bodies.js'
-import { type EdgeDraft, type EditorDocument, edgeKey, type NodeDraft } from './document.js'
+import { type EdgeDraft, type EditorDocument, edgeKey, type NodeDraft, textKey } from './document.js'
 import { type Edit, edit, type Patch } from './patch.js'
 
 /**
@@ -66,6 +72,8 @@ export const remove = (document: EditorDocument, { nodes: chosen, edges, notes }
       draft.delete('positions', id)
       draft.delete('folded', id)
     }
+    for (const [key, { node }] of document.texts)
+      if (node !== undefined && nodes.has(node)) draft.delete('texts', key)
     for (const [key, { edge }] of document.edges)
       if (edges.has(key) || nodes.has(edge.from) || nodes.has(edge.to)) draft.delete('edges', key)
     for (const id of notes) draft.delete('notes', id)
@@ -109,6 +117,21 @@ export const setField = (document: EditorDocument, name: string, value: Json | u
     if (sameJson(document.fields.get(name), value)) return
     if (value === undefined) draft.delete('fields', name)
     else draft.set('fields', name, value)
+  })
+
+/** The unfinished texts of a node, or of the workflow itself, as its form has them now. */
+export const setTexts = (
+  document: EditorDocument,
+  node: string | undefined,
+  texts: readonly Omit<UnfinishedText, 'node'>[],
+): Patch =>
+  edit(document, (draft) => {
+    const rows = texts.map((text) => (node === undefined ? text : { ...text, node }))
+    const kept = new Set(rows.map(textKey))
+    for (const [key, row] of document.texts)
+      if (row.node === node && !kept.has(key)) draft.delete('texts', key)
+    for (const row of rows)
+      if (!sameJson(document.texts.get(textKey(row)), row)) draft.set('texts', textKey(row), row)
   })
 
 /** A member of `ui` that is none of the canvas's own. */

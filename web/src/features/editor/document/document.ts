@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@millrace/contracts'
+import type { Json, JsonObject, UnfinishedText } from '@millrace/contracts'
 import type { Group, Note, Point } from '../../../components/graph/layout.js'
 
 /**
@@ -13,6 +13,8 @@ export interface Tables {
   readonly groups: Group
   /** Containers that show as a card; the others are open. */
   readonly folded: true
+  /** What is typed into fields and is no value of them yet. */
+  readonly texts: UnfinishedText
   /** Every other member of the definition: `format`, `name`, `settings`, `vars` … */
   readonly fields: Json
   /** Every other member of `ui`. */
@@ -29,6 +31,7 @@ export const TABLES = [
   'notes',
   'groups',
   'folded',
+  'texts',
   'fields',
   'extras',
 ] as const satisfies readonly TableName[]
@@ -66,6 +69,9 @@ export interface EdgeRow {
 
 /** Two edges between the same ports are one. */
 export const edgeKey = ({ from, port, to }: EdgeDraft): string => JSON.stringify([from, port, to])
+
+export const textKey = ({ node = '', pointer, as }: UnfinishedText): string =>
+  JSON.stringify([node, pointer, as])
 
 export const nameOf = ({ name, id }: NodeDraft): string =>
   typeof name === 'string' && name.trim() !== '' ? name : id

@@ -1,4 +1,10 @@
-import { type Json, type JsonObject, MAIN_PORT } from '@millrace/contracts'
+import {
+  type Json,
+  type JsonObject,
+  MAIN_PORT,
+  type UnfinishedText,
+  unfinishedTextsOf,
+} from '@millrace/contracts'
 import { isObject, memberOf, readLayout, writeLayout } from '../../../components/graph/layout.js'
 import { bodiesOf } from './bodies.js'
 import {
@@ -8,6 +14,7 @@ import {
   edgeKey,
   type NodeDraft,
   type NodeRow,
+  textKey,
 } from './document.js'
 import { freshId } from './ids.js'
 
@@ -17,7 +24,7 @@ export interface ReadDocument {
   readonly repairs: readonly string[]
 }
 
-const LAYOUT = new Set(['positions', 'notes', 'groups', 'folded'])
+const LAYOUT = new Set(['positions', 'notes', 'groups', 'folded', 'texts'])
 
 /** Reads any draft: what has no place on a canvas is mended, or named in `repairs`. */
 export const readDocument = (draft: JsonObject): ReadDocument => {
@@ -30,6 +37,7 @@ export const readDocument = (draft: JsonObject): ReadDocument => {
       nodes: reading.nodes,
       edges: reading.edges,
       ...readLayout(ui),
+      texts: new Map(unfinishedTextsOf(ui).map((text) => [textKey(text), text])),
       fields: new Map(Object.entries(fields)),
       extras: new Map(extras),
     },
@@ -37,9 +45,16 @@ export const readDocument = (draft: JsonObject): ReadDocument => {
   }
 }
 
+/** Without members that are there but undefined: these are no JSON. */
+const writeText = ({ node, ...text }: UnfinishedText): Json => (node === undefined ? text : { node, ...text })
+
 /** The definition, its lists in order and its bodies in their containers. */
 export const writeDocument = (document: EditorDocument): JsonObject => {
-  const ui = { ...Object.fromEntries(document.extras), ...writeLayout(document) }
+  const ui = {
+    ...Object.fromEntries(document.extras),
+    ...writeLayout(document),
+    ...(document.texts.size > 0 && { texts: [...document.texts.values()].map(writeText) }),
+  }
   const bodies = bodiesOf(document)
   const write = (container: string | undefined): { nodes: Json[]; edges: Json[] } => {
     const { nodes, edges } = bodies(container)

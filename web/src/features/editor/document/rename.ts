@@ -1,6 +1,6 @@
 import { type NodeTypeDescriptor, nodeId, stringifyJson } from '@millrace/contracts'
 import { isObject } from '../../../components/graph/layout.js'
-import { type EditorDocument, edgeKey, type NodeDraft } from './document.js'
+import { type EditorDocument, edgeKey, type NodeDraft, textKey } from './document.js'
 import { type Edit, edit, type Patch } from './patch.js'
 import { type Renames, renameInParams, renameInSource, renameInTemplate } from './references.js'
 import { holdsSource } from './sources.js'
@@ -66,6 +66,11 @@ const moveLayout = (document: EditorDocument, draft: Edit, id: string, wanted: s
   if (position !== undefined) draft.set('positions', wanted, position)
   draft.delete('folded', id)
   if (document.folded.has(id)) draft.set('folded', wanted, true)
+  for (const [key, text] of document.texts) {
+    if (text.node !== id) continue
+    draft.delete('texts', key)
+    draft.set('texts', textKey({ ...text, node: wanted }), { ...text, node: wanted })
+  }
   for (const [key, group] of document.groups)
     if (group.nodes.includes(id))
       draft.set('groups', key, { ...group, nodes: group.nodes.map((node) => (node === id ? wanted : node)) })

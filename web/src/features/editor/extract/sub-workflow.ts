@@ -67,6 +67,8 @@ export const subWorkflow = (
     positions: new Map([...clip.positions, ...placesOf(shape, clip.positions, started, result)]),
     notes: new Map(),
     groups: new Map(),
+    // It cannot be published with them, so that the author is told and nothing is lost.
+    texts: new Map([...document.texts].filter(([, { node }]) => node !== undefined && shape.all.has(node))),
     fields: new Map([
       ['format', 'millrace/v1'],
       ['name', name],

@@ -70,7 +70,10 @@ export const watchProblems = (
 
 /** True where another look is worth it: places and notes change nothing. */
 const isWorthALook = (now: EditorDocument, before: EditorDocument): boolean =>
-  now.nodes !== before.nodes || now.edges !== before.edges || now.fields !== before.fields
+  now.nodes !== before.nodes ||
+  now.edges !== before.edges ||
+  now.fields !== before.fields ||
+  now.texts !== before.texts
 
 /** What only the server sees of the nodes that are still as they were when it was asked. */
 const stillKnown = (document: EditorDocument, answer: Answer | undefined): readonly LocatedProblem[] => {

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/contracts'
+import type { Json, UnfinishedText } from '@millrace/contracts'
 import { groupKey, noteKey } from '../../../components/graph/build-graph.js'
 import type { CanvasOutlet } from '../../../components/graph/canvas-actions.js'
 import type { PlaceOnCanvas } from '../../../components/graph/drag.js'
@@ -174,6 +174,14 @@ export const createEditorActions = (store: EditorStore, types: NodeTypes) => {
       const members = { ...Object.fromEntries(gone.map((member) => [member, undefined])), ...node, id }
       get().perform(`Edit ${name(id)}`, commands.setNode(get().document, id, members), `node ${id}`)
     },
+
+    /** What a form holds that is no value yet, joined with what it makes of the node or field. */
+    setTexts: (node: string | undefined, texts: readonly Omit<UnfinishedText, 'node'>[]): void =>
+      get().perform(
+        node === undefined ? 'Edit variables' : `Edit ${name(node)}`,
+        commands.setTexts(get().document, node, texts),
+        node === undefined ? 'field vars' : `node ${node}`,
+      ),
 
     setPins: (pins: Json): void =>
       get().perform('Pin an output', commands.setExtra(get().document, 'pins', pins)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findJsonBreak } from './json-break.js'
+import { findJsonBreak } from '../src/json/json-break.js'
 
 test.each(['{}', '[]', ' {"a": [1, -2.5e3, "x\\u00e9\\n", true, null], "b": {"c": ""}} ', '"text"', '0'])(
   '%s is JSON to its end',
