@@ -4,6 +4,7 @@ import { type AddressGuard, connectChecked, type Resolve } from '@millrace/addre
 import { MillraceError } from '@millrace/contracts'
 import { buildConnector } from 'undici'
 import { watchUse } from './stale.js'
+import { skipContinue } from './unasked-continue.js'
 
 /** TLS included, and all addresses of a host together. */
 const CONNECT_MS = 10_000
@@ -30,7 +31,7 @@ export function createConnector(guard: AddressGuard, resolve: Resolve): Connecto
       connectChecked(guard, resolve, options.hostname, (address, left) =>
         openWithin(timeLeft() / left, open, { ...named(options), hostname: address }),
       ).then(
-        (socket) => callback(null, watchUse(socket)),
+        (socket) => callback(null, skipContinue(watchUse(socket))),
         (error: Error) => callback(error, null),
       )
     },

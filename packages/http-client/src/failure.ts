@@ -12,7 +12,7 @@ export function explain(error: unknown, request: HttpRequest): unknown {
   if (cause !== undefined) return cause
   const { code, message } = error as { code?: unknown; message?: unknown }
   const place = URL.parse(request.url)?.host ?? 'the host'
-  const text = LASTING.get(String(isUnaskedContinue(error) ? 100 : code))
+  const text = LASTING.get(String(isUnaskedUpgrade(error) ? 101 : code))
   return new MillraceError('HTTP_FAILED', `${place}: ${text ?? withCode(code, String(message))}`, {
     cause: error,
     ...(text === undefined && code !== 'UND_ERR_INVALID_ARG' ? {} : { details: { retryable: false } }),
@@ -22,14 +22,12 @@ export function explain(error: unknown, request: HttpRequest): unknown {
 /** What comes out the same every time, as does what undici refuses to send (UND_ERR_INVALID_ARG). */
 const LASTING: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', `the headers of the answer are over ${MAX_HEADER_BYTES} bytes`],
-  ['100', 'the server answered 100 Continue to a request that did not ask for it'],
+  ['101', 'the server answered 101 Switching Protocols to a request that did not ask for it'],
 ])
 
-/** undici skips other 1xx, and takes this one for an error of the connection. RFC 9110, section 15.2.1. */
-export const isUnaskedContinue = (error: unknown): boolean =>
-  error instanceof Error &&
-  Reflect.get(error, 'code') === 'UND_ERR_SOCKET' &&
-  error.message === 'bad response'
+/** RFC 9110, section 15.2.2: what follows would be in a protocol that nobody here speaks. */
+export const isUnaskedUpgrade = (error: unknown): boolean =>
+  error instanceof Error && Reflect.get(error, 'code') === 'UND_ERR_SOCKET' && error.message === 'bad upgrade'
 
 const withCode = (code: unknown, text: string): string =>
   typeof code === 'string' && !text.includes(code) ? `${code} ${text}` : text

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { isUnaskedContinue } from './failure.js'
+import { isUnaskedUpgrade } from './failure.js'
 import type { Hop } from './hop.js'
 
 /** RFC 9110, section 9.2.2. */
@@ -23,7 +23,7 @@ export function watchUse<T extends Socket>(socket: T): T {
  */
 export const isStale = (error: unknown, { method, headers }: Hop): boolean =>
   wasLostAfterUse(error) &&
-  !isUnaskedContinue(error) &&
+  !isUnaskedUpgrade(error) &&
   (IDEMPOTENT.has(method) || 'idempotency-key' in headers)
 
 function wasLostAfterUse(error: unknown): boolean {

@@ -98,24 +98,6 @@ describe('answers', () => {
     expect(answer.headers).not.toHaveProperty('x-sum')
   })
 
-  it.each(['102 Processing', '103 Early Hints'])('may come after a %s', async (line) => {
-    const answer = await raw(
-      `HTTP/1.1 ${line}\r\nlink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`,
-    )
-    expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '2' } })
-    expect(text(answer.body)).toBe('ok')
-  })
-
-  it('that begin with a 100 that nobody asked for fail, clearly and once', async () => {
-    await expect(raw('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n')).rejects.toMatchObject({
-      code: 'HTTP_FAILED',
-      message: expect.stringContaining(
-        'the server answered 100 Continue to a request that did not ask for it',
-      ),
-      extras: { details: { retryable: false } },
-    })
-  })
-
   it.each([
     ['one', `x-long: ${'a'.repeat(40_000)}\r\n`],
     ['many', 'x-many: b\r\n'.repeat(4_000)],
