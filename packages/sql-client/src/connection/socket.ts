@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { type AddressGuard, connectChecked, type Resolve } from '@millrace/address-guard'
+import { type AddressGuard, connectFirst, type Resolve } from '@millrace/address-guard'
 import type { TlsDemand } from '@millrace/postgres-url'
 
 /** Where to connect, and how. */
@@ -16,7 +16,7 @@ export interface Door {
   readonly resolve: Resolve
 }
 
-/** Milliseconds for one address to accept. */
+/** Milliseconds for all addresses of a host together to accept. */
 const CONNECT_MS = 10_000
 const KEEP_ALIVE_MS = 10_000
 /** PostgreSQL documentation, section 53.7: SSLRequest. */
@@ -27,8 +27,17 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
  * certificate, whatever the address. Ends with the signal. Throws HTTP_BLOCKED, and errors of the network as they are.
  */
 export async function openSocket(door: Door, target: Target, signal: AbortSignal): Promise<Socket> {
-  const socket = await connectChecked(door.guard, door.resolve, target.host, (address) =>
-    connectTo(address, target.port, signal),
+  // From the first address on: a look-up is not in it.
+  let end: number | undefined
+  const socket = await connectFirst(
+    door.guard,
+    door.resolve,
+    target.host,
+    (address, over) => {
+      end ??= performance.now() + CONNECT_MS
+      return connectTo(address, target.port, end - performance.now(), over)
+    },
+    signal,
   )
   const abort = () => socket.destroy(asError(signal.reason))
   signal.addEventListener('abort', abort, { once: true })
@@ -43,7 +52,7 @@ export async function openSocket(door: Door, target: Target, signal: AbortSignal
   }
 }
 
-function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+function connectTo(host: string, port: number, ms: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const socket = connectTcp({
@@ -54,8 +63,8 @@ function connectTo(host: string, port: number, signal: AbortSignal): Promise<Soc
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     })
     const late = setTimeout(
-      () => fail(new Error(`${host} did not accept within ${CONNECT_MS} ms`)),
-      CONNECT_MS,
+      () => fail(new Error(`${host} did not accept within ${Math.max(0, Math.round(ms))} ms`)),
+      ms,
     )
     const abort = () => fail(signal.reason)
     const settle = () => {
