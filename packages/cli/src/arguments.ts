@@ -4,12 +4,11 @@ import {
   type BulkFilter,
   bulkAction,
   bulkFilter,
-  json,
-  parseJson,
   runStatus,
 } from '@millrace/contracts'
 import type { Command, DeadLettersCommand, InputSource, Invocation, Shell } from './command.js'
 import { UsageError } from './exit-code.js'
+import { readJsonText } from './json-text.js'
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
 
@@ -326,9 +325,6 @@ const filterOf = (values: Values): BulkFilter => {
 const inputOf = (value: string | undefined, option = '--input'): InputSource => {
   if (value === undefined) return { kind: 'none' }
   if (value.startsWith('@')) return { kind: 'file', path: value.slice(1) }
-  try {
-    return { kind: 'json', value: json.parse(parseJson(value)) }
-  } catch {
-    throw new UsageError(`${option} is not valid JSON; write it in quotes, or name a file with @file.json.`)
-  }
+  const advice = '; write it in quotes, or name a file with @file.json.'
+  return { kind: 'json', value: readJsonText(value, option, advice) }
 }

@@ -159,6 +159,16 @@ describe('validate', () => {
     })
   })
 
+  it('tells a number that is too large from text that is no JSON', async () => {
+    const said = async (text: string) => {
+      const { code, err } = await run(['validate', '-', '--offline'], { readInput: async () => text })
+      expect(code).toBe(2)
+      return err
+    }
+    expect(await said('{"a":1e309}')).toContain('Standard input: The number 1e309 at /a is too large.')
+    expect(await said('{"a":')).toContain('Standard input is not valid JSON: ')
+  })
+
   it('takes the linear form without a server, and standard input', async () => {
     const linear = { name: 'x', steps: [{ id: 'a', type: 'log', config: { message: 'm' }, next: 'ghost' }] }
     const readInput = async () => JSON.stringify(linear)

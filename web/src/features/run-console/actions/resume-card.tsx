@@ -1,10 +1,11 @@
 import { Button, CopyButton, Group, JsonInput, Stack, TextInput } from '@mantine/core'
-import { type Json, parseJson } from '@millrace/contracts'
+import type { Json } from '@millrace/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Check, Copy, Play } from 'lucide-react'
 import { useState } from 'react'
 import { ApiError } from '../../../api/api-error.js'
 import { ProblemAlert } from '../../../components/problem-alert.js'
+import { readJsonText } from '../../../components/schema-form/model/json-text.js'
 import classes from './actions.module.css'
 
 interface ResumeCardProps {
@@ -27,7 +28,8 @@ export const ResumeCard = ({ runId, path, loadUrl, resume }: ResumeCardProps) =>
   if (url.error instanceof ApiError && url.error.status === 403) return null
   if (url.error !== null) return <ProblemAlert error={url.error} onRetry={() => void url.refetch()} />
   if (url.data === undefined) return null
-  const payload = readJson(text)
+  const read = readJsonText(text)
+  const payload = read.ok ? (read.value ?? null) : undefined
   return (
     <Stack className={classes['plan']} gap="xs" role="group" aria-label={`Resume ${path}`}>
       <Group gap="xs" wrap="nowrap" align="end">
@@ -50,7 +52,7 @@ export const ResumeCard = ({ runId, path, loadUrl, resume }: ResumeCardProps) =>
         maxRows={8}
         value={text}
         onChange={setText}
-        error={payload === undefined ? 'This is not JSON' : undefined}
+        error={read.ok ? undefined : read.message}
       />
       {resuming.error !== null && <ProblemAlert error={resuming.error} />}
       <Group justify="end">
@@ -82,13 +84,3 @@ const CopyUrl = ({ url }: { readonly url: string }) => (
     )}
   </CopyButton>
 )
-
-/** Nothing typed is null; undefined: no JSON. */
-function readJson(text: string): Json | undefined {
-  if (text.trim() === '') return null
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
-}

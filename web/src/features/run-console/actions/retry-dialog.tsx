@@ -3,6 +3,7 @@ import { type Json, type RetryPlan, stringifyJson } from '@millrace/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ProblemAlert } from '../../../components/problem-alert.js'
+import { readJsonText } from '../../../components/schema-form/model/json-text.js'
 import { RetryPlanView } from './retry-plan.js'
 import { type RetryChoice, type RetryRequest, retryRequest } from './retry-request.js'
 
@@ -26,6 +27,12 @@ const FROM = [
   { value: 'step', label: 'From a step', hint: 'Runs it and all that comes after it again.' },
   { value: 'start', label: 'From the start', hint: 'Runs everything again.' },
 ] as const
+
+const faultOf = (text: string): string | undefined => {
+  const read = readJsonText(text)
+  if (!read.ok) return read.message
+  return read.value === undefined ? 'Write the input as JSON, null for none' : undefined
+}
 
 /** Says what each way of running again will do, and does it. */
 export const RetryDialog = (props: RetryDialogProps) => {
@@ -135,7 +142,7 @@ const ChoiceFields = ({ choice, onChange, hasFailed, steps, input }: ChoiceField
         {choice.input !== undefined && (
           <JsonInput
             label="Input"
-            validationError="This is not JSON"
+            error={faultOf(choice.input)}
             autosize
             minRows={4}
             maxRows={14}

@@ -1,4 +1,5 @@
-import { type Json, parseJson, type RerunBody, type RetryBody } from '@millrace/contracts'
+import type { RerunBody, RetryBody } from '@millrace/contracts'
+import { readJsonText } from '../../../components/schema-form/model/json-text.js'
 
 /** What an operator chose in the retry dialog. */
 export interface RetryChoice {
@@ -27,16 +28,8 @@ export function retryRequest(
   const common = { version, confirm }
   if (from === 'failed') return { kind: 'retry', body: { from, ...common } }
   if (from === 'start' && input === undefined) return { kind: 'retry', body: { from, ...common } }
-  const parsed = input === undefined ? undefined : readInput(input)
-  if (parsed !== undefined && !parsed.ok) return undefined
+  const parsed = input === undefined ? undefined : readJsonText(input)
+  if (parsed !== undefined && (!parsed.ok || parsed.value === undefined)) return undefined
   const body = { from: from === 'start' ? trigger : step, ...common }
-  return { kind: 'rerun', body: parsed === undefined ? body : { ...body, input: parsed.json } }
-}
-
-function readInput(text: string): { readonly ok: true; readonly json: Json } | { readonly ok: false } {
-  try {
-    return { ok: true, json: parseJson(text) }
-  } catch {
-    return { ok: false }
-  }
+  return { kind: 'rerun', body: parsed === undefined ? body : { ...body, input: parsed.value } }
 }
