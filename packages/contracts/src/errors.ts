@@ -115,13 +115,13 @@ export const ERRORS = {
   CONCURRENCY_LIMIT: entry(
     429,
     'As many runs as the workflow allows are under way',
-    'Try again when one has ended, or raise settings.concurrency.limit.',
+    'Try again when one has ended, or raise `settings.concurrency.limit`.',
     true,
   ),
   DEBOUNCED: entry(
     409,
     'A later start has taken the place of this one',
-    'See `details.runId`: settings.debounce lets the last of several starts run.',
+    'See `details.runId`: `settings.debounce` lets the last of several starts run.',
   ),
   RUN_FINISHED: entry(409, 'The run has already finished', 'Start a new run, or retry this one.'),
   RUN_FAILED: entry(
@@ -233,20 +233,20 @@ export const ERRORS = {
   ),
   EXPRESSION_LIMIT: entry(
     422,
-    'An expression used too much time or memory',
-    'Simplify it; the limits are 100 ms and 10,000,000 units.',
+    'An expression is over its limits',
+    'Simplify it, or give it less data: it may take 1,000,000 steps, and make lists of 1,000,000 items and texts of 10,000,000 characters.',
   ),
   INVALID_PARAMS: entry(
     422,
     'The resolved parameters do not match the node',
     'See the message for the field.',
   ),
-  SCRIPT_FAILED: entry(422, 'The script threw', 'See the message and stack.', true),
+  SCRIPT_FAILED: entry(422, 'The script threw', 'See the message, which names the line.', true),
   SCRIPT_LIMIT: entry(422, 'The script used too much time or memory', 'The limits are 5 s of CPU and 64 MB.'),
   STEP_TIMEOUT: entry(
     504,
     'The attempt took longer than its timeout',
-    'Raise timeoutMs or make the step faster.',
+    'Raise `timeoutMs`, or make the step faster.',
     true,
   ),
   ITEM_FAILED: entry(
@@ -257,7 +257,7 @@ export const ERRORS = {
   ITERATIONS_EXHAUSTED: entry(
     500,
     'The loop ended before its condition held',
-    'Raise maxIterations, or mend the condition in `until`.',
+    'Raise `maxIterations`, or mend the condition in `until`.',
   ),
   RUN_STOPPED: entry(500, 'A step stopped the run', 'See the message, which the workflow gives.'),
   TASK_FAILED: entry(502, 'The program that took the task gave it up', 'See the message.', true),
@@ -276,9 +276,9 @@ export const ERRORS = {
   WAIT_TIMED_OUT: entry(
     504,
     'Nothing came before the deadline of the wait',
-    'Raise its timeout, or take its timeout port.',
+    'Raise its `timeout`, or lead on from its timeout port (`onTimeout: port`).',
   ),
-  RUN_TIMEOUT: entry(504, 'The run took longer than its timeout', 'Raise settings.timeoutMs.'),
+  RUN_TIMEOUT: entry(504, 'The run took longer than its timeout', 'Raise `settings.timeoutMs`.'),
   HTTP_BLOCKED: entry(
     422,
     'This address may not be called',
@@ -294,13 +294,13 @@ export const ERRORS = {
   HTTP_STATUS: entry(
     502,
     'The other side answered with an error status',
-    'See details.status and details.body.',
+    'See `details.status` and `details.body`.',
     true,
   ),
   HTTP_RESPONSE_TOO_LARGE: entry(
     502,
     'The response is too large',
-    'Ask for less, or raise maxResponseBytes.',
+    'The limit is 10 MB for each answer. Ask for less: fewer fields, a range, or pages (`pagination`).',
   ),
   HTTP_INVALID_URL: entry(422, 'The URL is not valid', 'Use an absolute http or https URL.'),
   QUERY_FAILED: entry(502, 'The query failed', 'See the message of the database.'),
@@ -317,8 +317,8 @@ export const ERRORS = {
   ),
   OUTPUT_TOO_LARGE: entry(
     422,
-    'The output is over 32 MB',
-    'Return less, or store it and return a reference.',
+    'The output is too large',
+    'An output may have 32 MB, an answer of a database 64 MB. Return less, or store it and return a reference.',
   ),
   UNSTORABLE_VALUE: entry(
     422,
@@ -343,13 +343,13 @@ export const ERRORS = {
   ),
   CRASHED_STEP: entry(
     500,
-    'The worker died during a step with onCrash: fail',
+    'The worker died during a step with `onCrash: fail`',
     'Check the outside, then retry the run by hand.',
   ),
   POISON: entry(
     500,
     'The run killed its workers',
-    'It died in a process of its own as well. See details.step: the size of its data, its memory; then retry the run.',
+    'It died in a process of its own as well. See `details.step`: the size of its data, its memory; then retry the run.',
   ),
   NODE_FAILED: entry(500, 'The node threw', 'See the message.'),
   COMPENSATION_FAILED: entry(
@@ -360,7 +360,7 @@ export const ERRORS = {
   UNROUTED_ERROR: entry(
     500,
     'The step failed and no error edge was taken',
-    'Add an error edge, or change onError.',
+    'Add an error edge, or change `onError`.',
   ),
 } as const
 
