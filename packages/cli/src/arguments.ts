@@ -1,11 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import {
-  type BulkAction,
-  type BulkFilter,
-  bulkAction,
-  bulkFilter,
-  runStatus,
-} from '@millrace/contracts'
+import { type BulkAction, type BulkFilter, bulkAction, bulkFilter, runStatus } from '@millrace/contracts'
 import type { Command, DeadLettersCommand, InputSource, Invocation, Shell } from './command.js'
 import { UsageError } from './exit-code.js'
 import { readJsonText } from './json-text.js'

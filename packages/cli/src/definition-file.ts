@@ -28,7 +28,9 @@ export const readDefinitionFile = async (terminal: Terminal, path: string): Prom
   const parsed = draftDefinition.safeParse(readJsonText(text, nameOf(path)))
   const [repeated] = repeatedKeys(text)
   if (repeated !== undefined)
-    throw new UsageError(`${nameOf(path)}: the key at ${repeated} stands there twice, and only the last would count.`)
+    throw new UsageError(
+      `${nameOf(path)}: the key at ${repeated} stands there twice, and only the last would count.`,
+    )
   if (!parsed.success) throw new UsageError(`${nameOf(path)} does not hold a JSON object.`)
   return parsed.data
 }

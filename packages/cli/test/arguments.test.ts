@@ -148,7 +148,10 @@ describe('the command line', () => {
     [['run', 'w', '--input', '{a}'], '--input is not valid JSON'],
     // It is JSON: the quotes are not to blame.
     [['run', 'w', '--input', '1e309'], '--input: The number 1e309 at the top is too large. Numbers go to'],
-    [['events', 'publish', 'e', '--payload', '{"n":[1e999]}'], '--payload: The number 1e999 at /n/0 is too large'],
+    [
+      ['events', 'publish', 'e', '--payload', '{"n":[1e999]}'],
+      '--payload: The number 1e999 at /n/0 is too large',
+    ],
     [['approve', 'r', '--data', '[1e309]'], '--data: The number 1e309 at /0 is too large'],
     [['run', 'w', '--version', '0'], '--version takes a whole number from 1.'],
     [['list', '--limit', 'x'], '--limit takes a whole number from 1.'],

@@ -29,7 +29,17 @@ const namesByType = new Map(
 const ofNodes = union(...namesByType.values())
 const ofTypes = new Set([...namesByType.keys()].flatMap((type) => type.split('.')))
 /** A header, and what expressions and scripts read. */
-const OTHER_NAMES = new Set(['location', 'item', 'index', 'inputs', 'steps', 'trigger', 'return', 'true', 'false'])
+const OTHER_NAMES = new Set([
+  'location',
+  'item',
+  'index',
+  'inputs',
+  'steps',
+  'trigger',
+  'return',
+  'true',
+  'false',
+])
 /** Of every shape that crosses a process: definitions, requests, answers. */
 const ofContracts = union(
   ...Object.values(contracts).flatMap((each) => (each instanceof z.ZodType ? [namesIn(schemaOf(each))] : [])),

@@ -1,4 +1,4 @@
-import type { Problem } from '@millrace/contracts'
+import { type Problem, parseJson } from '@millrace/contracts'
 
 /**
  * A refusal of the API, as its problem document (RFC 9457) says it. `code` is stable; `message` and `hint` are for
@@ -44,11 +44,19 @@ export const unreachable = (): ApiError =>
 /** Reads a refusal. A proxy in between may answer something else than a problem document. */
 export const readApiError = async (response: Response): Promise<ApiError> => {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  const body: unknown = await response.json().catch(() => undefined)
+  const body = await readJson(response)
   return new ApiError(
     isProblem(body) ? body : foreign(response.status),
     Number.isFinite(retryAfter) ? retryAfter * 1_000 : undefined,
   )
+}
+
+const readJson = async (response: Response): Promise<unknown> => {
+  try {
+    return parseJson(await response.text())
+  } catch {
+    return undefined
+  }
 }
 
 const isProblem = (body: unknown): body is ProblemLike =>

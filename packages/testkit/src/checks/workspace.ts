@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { importsOf } from './imports.js'
+import { parsesPlainly } from './plain-parse.js'
 
 export interface SourceFile {
   /** From the root of the repository. */
   readonly path: string
   readonly isTest: boolean
   readonly imports: readonly string[]
+  /** See `json-rules.ts`. */
+  readonly parsesPlainly: boolean
 }
 
 export interface WorkspacePackage {
@@ -40,11 +43,15 @@ const readPackage = (root: string, folder: string): WorkspacePackage => {
     folder,
     name: manifest.name,
     dependencies: Object.keys(manifest.dependencies ?? {}),
-    files: paths.map((path) => ({
-      path: `${folder}/${path}`,
-      isTest: TEST.test(path),
-      imports: importsOf(readFileSync(join(root, folder, path), 'utf8')),
-    })),
+    files: paths.map((path) => {
+      const source = readFileSync(join(root, folder, path), 'utf8')
+      return {
+        path: `${folder}/${path}`,
+        isTest: TEST.test(path),
+        imports: importsOf(source),
+        parsesPlainly: parsesPlainly(source),
+      }
+    }),
   }
 }
 

@@ -15,7 +15,7 @@ const make = (folder: string, imports: string[], file = 'src/index.ts'): Workspa
   folder,
   name: `@millrace/${folder.split('/').at(-1)}`,
   dependencies: [],
-  files: [{ path: `${folder}/${file}`, isTest: file.startsWith('test/'), imports }],
+  files: [{ path: `${folder}/${file}`, isTest: file.startsWith('test/'), imports, parsesPlainly: false }],
 })
 
 const contracts = make('packages/contracts', [])

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseJson } from '@millrace/contracts'
 import type { Client } from '@millrace/sdk'
 
 const EXAMPLES = ['github-issue-triage', 'order-intake', 'hello', 'nightly-report'] as const
@@ -21,7 +22,7 @@ export async function seedExamples(
   const added: string[] = []
   for (const name of EXAMPLES) {
     if (present.has(name)) continue
-    const definition = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8'))
+    const definition = parseJson(readFileSync(join(FOLDER, `${name}.json`), 'utf8'))
     await client.workflows.import(definition, { publish: true })
     added.push(name)
   }
