@@ -319,6 +319,6 @@ const filterOf = (values: Values): BulkFilter => {
 const inputOf = (value: string | undefined, option = '--input'): InputSource => {
   if (value === undefined) return { kind: 'none' }
   if (value.startsWith('@')) return { kind: 'file', path: value.slice(1) }
-  const advice = '; write it in quotes, or name a file with @file.json.'
+  const advice = ' Write it in quotes, or name a file with @file.json.'
   return { kind: 'json', value: readJsonText(value, option, advice) }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { draftDefinition, type Json, repeatedKeys } from '@millrace/contracts'
+import { draftDefinition, type Json } from '@millrace/contracts'
 import { UsageError } from './exit-code.js'
 import { readJsonText } from './json-text.js'
 import type { Terminal } from './terminal.js'
@@ -26,11 +26,6 @@ const nameOf = (path: string): string => (path === '-' ? 'Standard input' : path
 export const readDefinitionFile = async (terminal: Terminal, path: string): Promise<Record<string, Json>> => {
   const text = await readText(terminal, path)
   const parsed = draftDefinition.safeParse(readJsonText(text, nameOf(path)))
-  const [repeated] = repeatedKeys(text)
-  if (repeated !== undefined)
-    throw new UsageError(
-      `${nameOf(path)}: the key at ${repeated} stands there twice, and only the last would count.`,
-    )
   if (!parsed.success) throw new UsageError(`${nameOf(path)} does not hold a JSON object.`)
   return parsed.data
 }

@@ -147,7 +147,7 @@ describe('the command line', () => {
     [['status', 'r', 's'], '"s" is one argument too many.'],
     [['run', 'w', '--input', '{a}'], '--input is not valid JSON'],
     // It is JSON: the quotes are not to blame.
-    [['run', 'w', '--input', '1e309'], '--input: The number 1e309 at the top is too large. Numbers go to'],
+    [['run', 'w', '--input', '1e309'], '--input: The number 1e309 at the top is too large.'],
     [
       ['events', 'publish', 'e', '--payload', '{"n":[1e999]}'],
       '--payload: The number 1e999 at /n/0 is too large',
