@@ -58,8 +58,13 @@ chaos: build ## Break real processes while runs come in: make chaos JSON=file FA
 	@node bench/dist/chaos/main.js $(if $(JSON),--json $(JSON))
 
 .PHONY: trials
-trials: build ## Play what needs more servers: nginx, pgbouncer, Debian's Postgres 15; what is missing is left out, or installed as root
+trials: build ## Play what needs more: nginx, pgbouncer, Debian's Postgres 15, containers, killed workers; what is missing is left out, or installed as root
 	@$(BIN)/vitest run --config services/standalone/vitest.trials.ts
+	@deploy/trials/containers.sh
+
+.PHONY: containers
+containers: build ## Build the images and play on docker-compose.yml, as root: make containers ARGS="--pull" or "--images FILE --ca FILE"
+	@deploy/trials/containers.sh $(ARGS)
 
 .PHONY: bench-web
 bench-web: build ## Measure the web app's budgets in a browser: make bench-web JSON=file
