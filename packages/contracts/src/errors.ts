@@ -39,6 +39,11 @@ export const ERRORS = {
     'What the Expect header asks for is not given here',
     'Leave the header out, or send `Expect: 100-continue`.',
   ),
+  PRECONDITION_FAILED: entry(
+    412,
+    'What the request was to depend on does not hold',
+    'Leave If-Match and If-Unmodified-Since out, or read the resource again.',
+  ),
   METHOD_NOT_ALLOWED: entry(
     405,
     'This method is not allowed here',

@@ -1,4 +1,4 @@
-import { MillraceError, stringifyJson, toProblem } from '@millrace/contracts'
+import { MillraceError } from '@millrace/contracts'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { type Authenticate, useAuthentication } from './authentication.js'
@@ -11,6 +11,7 @@ import { serializerCompiler } from './json/serializer.js'
 import { useNotFound } from './not-found.js'
 import { requestIdOf } from './request-id.js'
 import { requirePermissions } from './routes.js'
+import { answerBrokenRequest, refuseTunnels } from './socket-answers.js'
 import { endUnusedConnections } from './unused-connections.js'
 
 /** What `createApp` needs of the metrics: one observation a request. */
@@ -87,6 +88,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   requirePermissions(app)
   useSecurityHeaders(app)
   useExpectations(app)
+  refuseTunnels(app)
   refuseNulInUrl(app)
   useAuthentication(app, options.authenticate)
   useJsonBodies(app)
@@ -99,24 +101,6 @@ export const createApp = (options: AppOptions): FastifyInstance => {
 
 const toTrustProxy = (trust: AppOptions['trustProxy']): boolean | string | string[] =>
   trust === undefined ? false : typeof trust === 'object' ? [...trust] : trust
-
-/** Bytes that are not HTTP: there is no request to answer, only a socket. */
-const answerBrokenRequest = (
-  _error: Error,
-  socket: { writable: boolean; end(data: string): void; destroy(): void },
-): void => {
-  if (!socket.writable) {
-    socket.destroy()
-    return
-  }
-  const body = stringifyJson(
-    toProblem(new MillraceError('INVALID_REQUEST', 'This is not a valid HTTP request')),
-  )
-  socket.end(
-    'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
-}
 
 /** No text column of Postgres takes a NUL, and nothing here is named with one. */
 const refuseNulInUrl = (app: FastifyInstance): void => {

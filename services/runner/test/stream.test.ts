@@ -50,6 +50,21 @@ describe.each(BACKENDS)('run stream on %s', (backend) => {
   const view = (runId: string, headers: Record<string, string> = {}, query = '') =>
     Viewer.open(`${base}/api/v1/runs/${runId}/events${query}`, { authorization, ...headers })
 
+  it('gives its head alone to a HEAD, and is over', async () => {
+    const runId = await startRun()
+    const producer = await Producer.claim(world, runId)
+    await producer.start()
+    for (const path of [`runs/${runId}/events`, 'stream', `stream?runs=${runId}`]) {
+      const answer = await fetch(`${base}/api/v1/${path}`, { method: 'HEAD', headers: { authorization } })
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        200,
+        'text/event-stream; charset=utf-8',
+      ])
+      expect(await answer.text()).toBe('')
+    }
+  })
+
   it('replays, goes on live, and ends after run_finished', async () => {
     const runId = await startRun()
     const producer = await Producer.claim(world, runId)

@@ -33,6 +33,7 @@ export const registerWebApp = async (app: FastifyInstance, folder = BUILT): Prom
       wildcard: false,
       index: false,
       cacheControl: false,
+      acceptRanges: false,
       schemaHide: true,
       setHeaders: (response, path) => {
         response.header('content-security-policy', WEB_CSP)

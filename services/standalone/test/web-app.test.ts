@@ -61,3 +61,12 @@ test.each(['/api/v1/nothing', '/hooks/default/nothing', '/assets/gone.js'])(
     expect(headers['content-type']).toContain('application/problem+json')
   },
 )
+
+test('what a request makes its answer depend on is refused in the words of the API', async () => {
+  for (const url of ['/workflows', '/assets/index-abc.js']) {
+    const failed = await app.inject({ url, headers: { 'if-match': '"another"' } })
+    expect(failed.json()).toMatchObject({ status: 412, code: 'PRECONDITION_FAILED' })
+    expect((await app.inject({ url, headers: { range: 'bytes=900000-' } })).statusCode).toBe(200)
+    expect((await app.inject({ url, headers: { 'if-none-match': '*' } })).statusCode).toBe(304)
+  }
+})

@@ -8,6 +8,7 @@ const RETRY_WHEN_UNREACHABLE = 2_000
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
+  412: 'PRECONDITION_FAILED',
   413: 'BODY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'RATE_LIMITED',
@@ -31,6 +32,8 @@ export const toMillraceError = (error: unknown): MillraceError => {
       retryAfterMs: RETRY_WHEN_UNREACHABLE,
     })
   if (isFastifyError(error)) return fromFastify(error)
+  if (isHttpError(error))
+    return new MillraceError(BY_STATUS[error.statusCode] ?? 'INVALID_REQUEST', undefined, { cause: error })
   return new MillraceError('INTERNAL', undefined, { cause: error })
 }
 
@@ -40,6 +43,15 @@ const isCallerGone = (error: unknown): boolean =>
 
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
+
+/** As `http-errors` makes them, which `@fastify/static` throws: of the caller's own making, and fit to be told. */
+const isHttpError = (error: unknown): error is Error & { readonly statusCode: number } =>
+  error instanceof Error &&
+  'expose' in error &&
+  error.expose === true &&
+  'statusCode' in error &&
+  typeof error.statusCode === 'number' &&
+  error.statusCode < 500
 
 const fromFastify = (error: FastifyError): MillraceError => {
   if (error.validation !== undefined) return invalidRequest(error)

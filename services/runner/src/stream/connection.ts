@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly headers: Readonly<Record<string, number | string | string[] | undefined>>
   /** Milliseconds the browser waits before it reconnects. */
   readonly retryMs: number
+  /** For a HEAD: the stream ends before it begins. */
+  readonly headOnly?: boolean
   readonly heartbeatMs?: number
   readonly stallMs?: number
 }
@@ -55,7 +57,8 @@ export class SseConnection {
     response.write(`retry: ${options.retryMs}\n\n`)
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? HEARTBEAT_MS)
     this.#heartbeat.unref()
-    if (response.destroyed) this.#leave()
+    if (options.headOnly === true) response.end()
+    if (options.headOnly === true || response.destroyed) this.#leave()
   }
 
   get signal(): AbortSignal {

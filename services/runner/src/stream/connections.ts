@@ -33,6 +33,7 @@ export class SseConnections {
     const connection = new SseConnection(reply.raw, {
       ...options,
       headers: reply.getHeaders(),
+      headOnly: reply.request.method === 'HEAD',
       // Spread out, so that the viewers of a process that goes away do not all come back at once.
       retryMs: MIN_RETRY_MS + Math.floor(random() * (MAX_RETRY_MS - MIN_RETRY_MS)),
     })
