@@ -8,7 +8,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
  * The one door for what a step, a wait, a call or an event hands over: Postgres keeps neither U+0000 nor half of a
- * surrogate pair, and a key called `__proto__` would set a prototype. `what` begins the message; `text` is the value
+ * surrogate pair, and a key called `__proto__` would set a prototype (D7). `what` begins the message; `text` is the value
  * as JSON where the caller has it at hand.
  * @throws UNSTORABLE_VALUE with what was found, and the path to it.
  */

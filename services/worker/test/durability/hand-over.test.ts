@@ -96,6 +96,37 @@ describe('a run that is handed to a worker', () => {
     expect(await ended(world, run.id)).toBe('completed')
   })
 
+  it('is given back while each place is taken, or kept for another (D11)', async () => {
+    const full = await world.worker({ concurrency: 1 })
+    world.upstream.always('/call', {})
+    const place = full.near.reserve()
+    const run = await acceptFor(full)
+    await send(full, run)
+    await waitFor(async () => (await world.run(run.id)).workerId === null, { what: 'it to be given back' })
+    expect(world.upstream.count('/call')).toBe(0)
+    place?.release()
+    expect(await ended(world, run.id)).toBe('completed')
+  })
+
+  it('begins once, however often the message comes (D11)', async () => {
+    world.upstream.hold('/call')
+    const worker = await world.worker()
+    const run = await acceptFor(worker)
+    await send(worker, run)
+    await world.upstream.nth('/call', 1)
+    await send(worker, run)
+    // The way of the messages is one: what came before the next run's has been heard.
+    const next = await acceptFor(worker)
+    await send(worker, next)
+    await world.upstream.nth('/call', 2)
+    for (const nth of [1, 2]) await world.upstream.answer('/call', nth)
+    for (const { id } of [run, next]) {
+      expect(await ended(world, id)).toBe('completed')
+      expect((await world.run(id)).epoch).toBe(1)
+    }
+    expect(world.upstream.count('/call')).toBe(2)
+  })
+
   it('is another worker’s when its own drains, which offers no places any more (D12)', async () => {
     world.upstream.hold('/call')
     const leaving = await world.worker({ graceMs: 60_000 })

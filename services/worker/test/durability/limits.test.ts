@@ -23,6 +23,22 @@ describe('a worker (D11, I10)', () => {
     for (const runId of runIds) expect(await ended(world, runId)).toBe('completed')
   })
 
+  it('claims nothing while each of its places is taken', async () => {
+    const full = await world.worker({ concurrency: 1 })
+    const place = full.near.reserve()
+    const [waiting = ''] = await startMany(1)
+    await waitFor(async () => (await world.queue.depth()) === 0, { what: 'the doorbell to be heard' })
+    // Another worker takes one that came later all the way: by then a claim would have been made.
+    const other = await world.worker()
+    world.upstream.always('/slow', {})
+    const [later = ''] = await startMany(1)
+    expect(await ended(world, later)).toBe('completed')
+    expect(await world.run(waiting)).toMatchObject({ status: 'pending', epoch: 0 })
+    await other.stop()
+    place?.release()
+    expect(await ended(world, waiting)).toBe('completed')
+  })
+
   it('is done with a doorbell once the claim is durable, long before the run ends', async () => {
     await world.worker()
     const [runId = ''] = await startMany(1)
