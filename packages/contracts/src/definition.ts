@@ -184,6 +184,7 @@ export const definitionProblem = z.object({
     'TRIGGER_IN_BODY',
     'INVALID_COMPENSATION',
     'EXPRESSION_SYNTAX',
+    'SCRIPT_SYNTAX',
     'NOT_UPSTREAM',
     'UNKNOWN_NAME',
     'SECRET_NOT_ALLOWED',

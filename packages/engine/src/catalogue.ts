@@ -20,7 +20,12 @@ export interface NodeTypeFacts {
 export interface ParamProblem {
   readonly pointer: string
   readonly message: string
-  readonly code: 'INVALID_PARAM' | 'EXPRESSION_SYNTAX' | 'MISSING_CREDENTIAL' | 'SECRET_NOT_ALLOWED'
+  readonly code:
+    | 'INVALID_PARAM'
+    | 'EXPRESSION_SYNTAX'
+    | 'SCRIPT_SYNTAX'
+    | 'MISSING_CREDENTIAL'
+    | 'SECRET_NOT_ALLOWED'
 }
 
 export interface NodeCatalogue {

@@ -1,17 +1,19 @@
 import { type NodeCatalogue, type NodeTypeFacts, portsOf } from '@millrace/engine'
+import type { SyntaxCheck } from '@millrace/sandbox'
 import type { NodeType } from './define.js'
 import { describeNodeType } from './describe.js'
 import { nodeLibrary } from './library.js'
 import { checkParams } from './params/check.js'
 import { rawExpressionsIn, rawParamNames, urlParamNames } from './params/raw.js'
+import { scriptProblems } from './params/scripts.js'
 
-/** The library as the engine's validation sees it. */
-export const nodeCatalogue = (): NodeCatalogue => {
-  const facts = new Map([...nodeLibrary].map(([name, type]) => [name, factsOf(type)]))
+/** The library as the engine's validation sees it; the syntax of scripts is checked where there is something to do it with. */
+export const nodeCatalogue = (checkScript?: SyntaxCheck): NodeCatalogue => {
+  const facts = new Map([...nodeLibrary].map(([name, type]) => [name, factsOf(type, checkScript)]))
   return { get: (type) => facts.get(type), types: [...facts.keys()] }
 }
 
-const factsOf = (type: NodeType): NodeTypeFacts => {
+const factsOf = (type: NodeType, checkScript: SyntaxCheck | undefined): NodeTypeFacts => {
   // The schema is written out only where it is read.
   const described = type.ports === null ? describeNodeType(type) : { ports: [...type.ports], params: null }
   return {
@@ -21,7 +23,10 @@ const factsOf = (type: NodeType): NodeTypeFacts => {
     rawExpressions: (params) =>
       rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),
     ports: (params) => portsOf(described, params, undefined),
-    checkParams: (params) => checkParams(type, params),
+    checkParams: (params) => [
+      ...checkParams(type, params),
+      ...(checkScript === undefined ? [] : scriptProblems(type, params, checkScript)),
+    ],
   }
 }
 

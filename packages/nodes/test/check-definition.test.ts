@@ -34,3 +34,48 @@ it.each([
     expect(turns).toBeGreaterThan(3)
   },
 )
+
+/** start ─▶ script, each[ inside ] */
+const withScripts = (code: string, inside: string) => ({
+  format: 'millrace/v1',
+  name: 'scripts',
+  nodes: [
+    { id: 'start', type: 'trigger.manual' },
+    { id: 'script', type: 'transform.script', params: { code } },
+    {
+      id: 'each',
+      type: 'flow.map',
+      params: { items: [1] },
+      body: { nodes: [{ id: 'inside', type: 'transform.script', params: { code: inside } }] },
+    },
+  ],
+  edges: [
+    { from: 'start', to: 'script' },
+    { from: 'start', to: 'each' },
+  ],
+})
+
+it('says where the script of a node cannot be read, in bodies too', async () => {
+  const { problems } = await checkDefinition(withScripts('const a = 1\nreturn a +', 'import x from "y"'))
+  expect(problems).toMatchObject([
+    {
+      pointer: '/nodes/1/params/code',
+      code: 'SCRIPT_SYNTAX',
+      message: 'line 2, column 11: it ends too early: something is not closed',
+    },
+    {
+      pointer: '/nodes/2/body/nodes/0/params/code',
+      code: 'SCRIPT_SYNTAX',
+      message: expect.stringMatching(/^line 1, column 8: /),
+    },
+  ])
+  expect(
+    (await checkDefinition(withScripts('return await 1', '{{ this.is }} // no template'))).problems,
+  ).toEqual([])
+})
+
+it('checks what is no definition at all', async () => {
+  const nodes = [null, 1, { type: 'transform.script', params: null }, { type: 5, body: [] }]
+  for (const input of [null, 'text', { nodes: 1 }, { format: 'millrace/v1', name: 'x', nodes, edges: [] }])
+    expect((await checkDefinition(input)).problems).not.toEqual([])
+})

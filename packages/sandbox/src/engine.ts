@@ -1,30 +1,14 @@
-import {
-  newQuickJSWASMModuleFromVariant,
-  newVariant,
-  type QuickJSContext,
-  type QuickJSHandle,
-  RELEASE_SYNC,
-} from 'quickjs-emscripten'
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten'
 import { answerHost, readLine } from './host.js'
 import { KERNEL } from './inside/kernel.js'
 import { MemoryImage } from './memory-image.js'
 import type { LogLine } from './protocol.js'
+import { loadQuickJs } from './quickjs.js'
+import { Rejections } from './rejections.js'
 
-/** WebAssembly's, in bytes. */
-const PAGE = 65_536
-/** What QuickJS itself begins with, fixed when it was built; it uses little of it. */
-const INITIAL_PAGES = 256
 /** A script that has filled more leaves an engine that is not kept: its memory cannot shrink. Bytes. */
 const KEPT_BYTES = 24 * 1024 * 1024
 const STACK_BYTES = 512 * 1024
-
-/** Node's types leave this to the DOM's. */
-export interface WasmMemory {
-  readonly buffer: ArrayBuffer
-}
-declare const WebAssembly: {
-  Memory: new (descriptor: { initial: number; maximum: number }) => WasmMemory
-}
 
 /** What a script and its engine ask while it runs. */
 export interface ScriptHost {
@@ -54,29 +38,24 @@ export class Engine {
     readonly memoryBytes: number,
     readonly context: QuickJSContext,
     readonly kernel: KernelCalls,
+    readonly rejections: Rejections,
     private readonly image: MemoryImage,
     private readonly link: { host: ScriptHost },
   ) {}
 
   /** `memoryBytes`: at least 16 MB are taken. */
   static async load(memoryBytes: number): Promise<Engine> {
-    const wasmMemory = new WebAssembly.Memory({
-      initial: INITIAL_PAGES,
-      maximum: Math.max(INITIAL_PAGES, Math.ceil(memoryBytes / PAGE)),
-    })
-    const silence = { print: () => {}, printErr: () => {} }
-    const quickjs = await newQuickJSWASMModuleFromVariant(
-      newVariant(RELEASE_SYNC, { wasmMemory: wasmMemory as never, emscriptenModule: silence as never }),
-    )
+    const loaded = await loadQuickJs(memoryBytes)
     const link = { host: SILENT }
-    const runtime = quickjs.newRuntime({
+    const runtime = loaded.quickjs.newRuntime({
       memoryLimitBytes: memoryBytes,
       maxStackSizeBytes: STACK_BYTES,
-      interruptHandler: () => link.host.interrupt(),
     })
     const context = runtime.newContext()
+    const rejections = Rejections.watch(loaded, runtime, context)
+    runtime.setInterruptHandler(() => link.host.interrupt())
     const kernel = makeKernel(context, link)
-    return new Engine(memoryBytes, context, kernel, new MemoryImage(wasmMemory), link)
+    return new Engine(memoryBytes, context, kernel, rejections, new MemoryImage(loaded.memory), link)
   }
 
   /** True while it may take another script. */
@@ -88,6 +67,7 @@ export class Engine {
   reset(owner: string, host: ScriptHost): void {
     this.image.restore(this.#owner === undefined || this.#owner === owner ? 'used' : 'all')
     this.#owner = owner
+    this.rejections.clear()
     this.link.host = host
   }
 }

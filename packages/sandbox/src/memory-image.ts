@@ -1,4 +1,4 @@
-import type { WasmMemory } from './engine.js'
+import type { WasmMemory } from './web-assembly.js'
 
 /** Bytes; a WebAssembly memory is made of whole ones. */
 const PAGE = 4_096

@@ -1,12 +1,11 @@
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten'
 import { CpuBudget } from './budget.js'
+import { defineScript } from './define-script.js'
+import { describeThrown } from './describe-thrown.js'
 import type { Engine } from './engine.js'
 import type { LogLine, ThreadAnswer, ThreadRequest } from './protocol.js'
 import { ScriptLogs } from './script-logs.js'
 
-const SCRIPT_NAME = 'script.js'
-/** Lines of our own in front of the user's code. */
-const PROLOGUE_LINES = 1
 /** Promise jobs between two looks at the clock. */
 const JOBS_AT_ONCE = 1_000
 /** All that a script may wait with timers: it holds its thread meanwhile. Milliseconds. */
@@ -63,21 +62,9 @@ class Script {
   run({ globals, code }: ThreadRequest): string | undefined {
     const { define, encode } = this.engine.kernel
     this.#call(define, this.#context.newString(globals))
-    const returned = this.#value(this.#evaluate(code))
+    const returned = this.#call(this.#value(defineScript(this.engine, code)))
     const text = this.#call(encode, this.#settle(returned))
     return this.#context.typeof(text) === 'string' ? this.#context.getString(text) : undefined
-  }
-
-  /**
-   * A function body: `return` gives the result. A script that closes it early only confuses itself. One that awaits without
-   * a function around it is taken as the body of an async one; its first reading has done nothing.
-   */
-  #evaluate(code: string): Result {
-    const evaluate = (kind: string) =>
-      this.#context.evalCode(`(${kind} () {\n${code}\n}).call(undefined)`, SCRIPT_NAME)
-    const result = evaluate('function')
-    if (result.error === undefined || !/\bawait\b/.test(code)) return result
-    return this.#describe(result.error).startsWith('SyntaxError') ? evaluate('async function') : result
   }
 
   #call(handle: QuickJSHandle, ...args: QuickJSHandle[]): QuickJSHandle {
@@ -94,10 +81,20 @@ class Script {
     for (;;) {
       this.#runJobs()
       const state = this.#context.getPromiseState(returned)
-      if (state.type === 'fulfilled') return state.value
       if (state.type === 'rejected') throw new ScriptError(this.#describe(state.error))
+      this.#refuseRejections()
+      if (state.type === 'fulfilled') return state.value
       if (!this.#fireTimer()) throw new ScriptError('the promise that it returned never settles')
     }
+  }
+
+  /** As in Node: once all that could handle it has had its turn, a rejection that nothing handles ends the script. */
+  #refuseRejections(): void {
+    const { first } = this.engine.rejections
+    if (first === undefined) return
+    const state = this.#context.getPromiseState(first)
+    if (state.type === 'rejected')
+      throw new ScriptError(`unhandled rejection: ${this.#describe(state.error)}`)
   }
 
   #runJobs(): void {
@@ -126,16 +123,8 @@ class Script {
   }
 
   #describe(thrown: QuickJSHandle): string {
-    const { kernel } = this.engine
-    const described = this.#context.callFunction(kernel.describe, this.#context.undefined, thrown)
-    if (described.error) return 'it threw something that cannot be read'
-    const { text, name, message, stack } = JSON.parse(this.#context.getString(described.value)) as Partial<
-      Record<'text' | 'name' | 'message' | 'stack', string>
-    >
-    if (text !== undefined) return text
-    const line = new RegExp(`${SCRIPT_NAME}:(\\d+)`).exec(stack ?? '')?.[1]
-    const place = line === undefined ? '' : ` (line ${Number(line) - PROLOGUE_LINES})`
-    return `${name}: ${message}${place}`
+    const { text, line } = describeThrown(this.engine, thrown)
+    return line === undefined ? text : `${text} (line ${line})`
   }
 }
 

@@ -80,6 +80,27 @@ describe('publishing', () => {
     expect(await world().sql`SELECT 1 FROM workflow_versions WHERE workflow_id = ${id}`).toHaveLength(0)
   })
 
+  test('a script that cannot be read is refused with its line and column', async () => {
+    const id = await create(
+      simpleFlow(newName(), {
+        nodes: [
+          { id: 'start', type: 'trigger.manual' },
+          { id: 'a', type: 'transform.script', params: { code: 'const a = 1\nconst b = ;' } },
+        ],
+        edges: [{ from: 'start', to: 'a' }],
+      }),
+    )
+    const answer = await publish(id)
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json().problems).toMatchObject([
+      {
+        pointer: '/nodes/1/params/code',
+        code: 'SCRIPT_SYNTAX',
+        message: "line 2, column 11: unexpected token in expression: ';'",
+      },
+    ])
+  })
+
   test('secrets are read neither by templates nor by expressions (I8)', async () => {
     const id = await create(
       simpleFlow(newName(), {

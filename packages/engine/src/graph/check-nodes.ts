@@ -9,6 +9,7 @@ const PARAM_HINTS = {
   INVALID_PARAM: 'See the node type for what this parameter takes.',
   EXPRESSION_SYNTAX: 'Expressions are JSONata; check brackets, quotes and operators.',
   MISSING_CREDENTIAL: 'Name a credential of this workspace.',
+  SCRIPT_SYNTAX: 'A script is the body of a JavaScript function; it cannot import.',
   SECRET_NOT_ALLOWED: 'Secrets may only be used through credentials.',
 } as const
 

@@ -2,14 +2,13 @@
  * Evaluated inside of the sandbox before any script: its text is all that goes in, so it may use nothing around it.
  */
 export function installConsole(
-  inspect: (value: unknown) => string,
+  format: (values: readonly unknown[]) => string,
   print: (level: string, text: string) => void,
 ): void {
   const levels = {
     debug: 'debug',
     log: 'info',
     info: 'info',
-    dir: 'info',
     table: 'info',
     trace: 'debug',
     warn: 'warn',
@@ -17,7 +16,7 @@ export function installConsole(
   }
   const console: Record<string, (...values: unknown[]) => void> = {}
   for (const [method, level] of Object.entries(levels))
-    console[method] = (...values) => print(level, values.map(inspect).join(' '))
+    console[method] = (...values) => print(level, format(values))
   // What only arranges lines elsewhere does no harm here.
   for (const method of [
     'group',
@@ -31,8 +30,11 @@ export function installConsole(
     'countReset',
   ])
     console[method] = () => {}
+  // Options say how a terminal should show the one value.
+  console['dir'] = (value) => print('info', format(typeof value === 'string' ? ['%s', value] : [value]))
   console['assert'] = (holds, ...values) => {
-    if (!holds) print('error', ['Assertion failed', ...values.map(inspect)].join(' '))
+    if (!holds)
+      print('error', values.length === 0 ? 'Assertion failed' : `Assertion failed: ${format(values)}`)
   }
   Object.defineProperty(globalThis, 'console', {
     value: console,

@@ -1,6 +1,7 @@
 import { DEFINE_GLOBALS } from '../globals.js'
 import { installConsole } from './console.js'
 import { makeEncoder } from './encode.js'
+import { makeFormatter } from './format.js'
 import { makeInspector } from './inspect.js'
 import { installIntl } from './intl.js'
 import { installTimers } from './timers.js'
@@ -24,12 +25,20 @@ export const KERNEL = `(host) => {
   (${installUrl})(ask);
   (${installIntl})(ask);
   const inspect = (${makeInspector})();
-  (${installConsole})(inspect, (level, text) => { host('print', stringify([level, text])) })
+  const print = (level, text) => { host('print', stringify([level, text])) };
+  (${installConsole})((${makeFormatter})(inspect), print)
   const timers = (${installTimers})()
+  const encodeResult = (${makeEncoder})()
+  const encode = (result) => {
+    const text = encodeResult(result)
+    const waiting = timers.waiting()
+    if (waiting > 0) print('warn', 'the script has ended: ' + (waiting === 1 ? 'a timer that was' : waiting + ' timers that were') + ' still waiting will never be called')
+    return text
+  }
   const describe = (thrown) => {
     if (!(thrown instanceof Error)) return stringify({ text: inspect(thrown) })
     const { name, message, stack } = thrown
     return stringify({ name: String(name), message: String(message), stack: String(stack) })
   }
-  return { define: ${DEFINE_GLOBALS}, encode: (${makeEncoder})(), describe, next: timers.next, fire: timers.fire }
+  return { define: ${DEFINE_GLOBALS}, encode, describe, next: timers.next, fire: timers.fire }
 }`

@@ -4,6 +4,8 @@ export interface ScriptTimers {
   next(): number
   /** Calls those that are due. */
   fire(): void
+  /** How many have not been called and may still be. */
+  waiting(): number
 }
 
 /**
@@ -64,5 +66,6 @@ export function installTimers(): ScriptTimers {
       else first.at += first.every
       first.callback()
     },
+    waiting: () => timers.size,
   }
 }

@@ -14,6 +14,7 @@ import type { NodeTypes } from '../document/rename.js'
 export const SERVER_ONLY: ReadonlySet<DefinitionProblem['code']> = new Set([
   'INVALID_PARAM',
   'EXPRESSION_SYNTAX',
+  'SCRIPT_SYNTAX',
   'UNKNOWN_NAME',
   'MISSING_CREDENTIAL',
   'SECRET_NOT_ALLOWED',
