@@ -1,4 +1,4 @@
-import type { ClaimedRun } from '@millrace/run-store'
+import type { ClaimedRun, NewRun } from '@millrace/run-store'
 
 /** A place that a worker keeps for a run until it has been accepted, or not. Exactly one of both is to be called, once. */
 export interface Place {
@@ -10,8 +10,8 @@ export interface Place {
 
 /** A worker as those see it who accept runs in the same process. */
 export interface PlaceOffer {
-  /** Undefined when it has none, or drains. */
-  reserve(): Place | undefined
+  /** Undefined when it has none for this run, or drains. */
+  reserve(run: Pick<NewRun, 'id' | 'workspaceId'>): Place | undefined
 }
 
 /** Owns: who is the worker of this process, if there is one. A run accepted here needs no messenger to get there. */
@@ -26,7 +26,7 @@ export class NearWorker implements PlaceOffer {
     }
   }
 
-  reserve(): Place | undefined {
-    return this.#worker?.reserve()
+  reserve(run: Pick<NewRun, 'id' | 'workspaceId'>): Place | undefined {
+    return this.#worker?.reserve(run)
   }
 }

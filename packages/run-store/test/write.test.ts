@@ -187,6 +187,21 @@ describe('fencing', () => {
     expect(await readSeqs(world.sql, run.id)).toEqual([])
   })
 
+  it('goes ahead of those that wait in line, where it may', async () => {
+    const runs = await claimMany(4)
+    const [first, second, third, alone] = runs.map((run) => unitOf(run))
+    const flights = [await holdRuns(world.sql, [runs[0]!.id]), await holdRuns(world.sql, [runs[1]!.id])]
+    // Two batches are in flight, and more wait for one of them.
+    const held = [worker.store.submit(first!)]
+    await untilBlocked(world.sql, 'flush_units')
+    held.push(worker.store.submit(second!))
+    const waiting = worker.store.submit(third!)
+    expect(await worker.store.submit(alone!, 'ahead')).toEqual({ kind: 'durable' })
+    expect(await readSeqs(world.sql, runs[2]!.id)).toEqual([])
+    for (const flight of flights) await flight.release()
+    expect(await Promise.all([...held, waiting])).toEqual(Array(3).fill({ kind: 'durable' }))
+  })
+
   it('refuses a unit that would leave a gap, or write an event twice (I4)', async () => {
     const run = await acceptAndClaim(world, worker)
     await worker.store.submit(unitOf(run))

@@ -25,28 +25,32 @@ const elsewhere = async () => {
   return {
     handOver,
     sent,
-    tell: (workerId: string, free: number) => hear(JSON.stringify({ workerId, free })),
+    tell: (workerId: string, free: number, more: object = {}) =>
+      hear(JSON.stringify({ workerId, free, ...more })),
     pass: (ms: number) => {
       now += ms
     },
   }
 }
 
+let runs = 0
+const run = (workspaceId = 'some') => ({ id: `run-${++runs}`, workspaceId })
+
 describe('HandOver', () => {
   it('chooses the worker with most places, and counts what it has handed over', async () => {
     const { handOver, tell } = await elsewhere()
-    expect(handOver.reserve()).toBeUndefined()
+    expect(handOver.reserve(run())).toBeUndefined()
     tell('a', 1)
     tell('b', 2)
-    expect([1, 2, 3].map(() => handOver.reserve()?.workerId)).toEqual(['b', 'a', 'b'])
-    expect(handOver.reserve()).toBeUndefined()
+    expect([1, 2, 3].map(() => handOver.reserve(run())?.workerId)).toEqual(['b', 'a', 'b'])
+    expect(handOver.reserve(run())).toBeUndefined()
   })
 
   it('counts a place again that was not needed', async () => {
     const { handOver, tell } = await elsewhere()
     tell('a', 1)
-    handOver.reserve()?.release()
-    expect(handOver.reserve()?.workerId).toBe('a')
+    handOver.reserve(run())?.release()
+    expect(handOver.reserve(run())?.workerId).toBe('a')
   })
 
   it('forgets workers that drain, and those not heard of for a while', async () => {
@@ -54,15 +58,34 @@ describe('HandOver', () => {
     tell('a', 5)
     tell('b', 5)
     tell('a', 0)
-    expect(handOver.reserve()?.workerId).toBe('b')
+    expect(handOver.reserve(run())?.workerId).toBe('b')
     pass(2_501)
-    expect(handOver.reserve()).toBeUndefined()
+    expect(handOver.reserve(run())).toBeUndefined()
+  })
+
+  it('leaves express places to workspaces that do not crowd their worker, once nothing else is free', async () => {
+    const { handOver, tell } = await elsewhere()
+    tell('a', 0, { express: 2, crowding: ['big'] })
+    tell('b', 1, { express: 1, crowding: ['big', 'other'] })
+    const reserve = (workspaceId: string) => handOver.reserve(run(workspaceId))
+    expect(reserve('big')?.workerId).toBe('b')
+    expect(reserve('big')).toBeUndefined()
+    const place = reserve('other')
+    expect(place?.workerId).toBe('a')
+    expect(reserve('other')?.workerId).toBe('a')
+    expect(reserve('other')).toBeUndefined()
+    place?.release()
+    expect([reserve('new'), reserve('new'), reserve('new')].map((each) => each?.workerId)).toEqual([
+      'a',
+      'b',
+      undefined,
+    ])
   })
 
   it('sends the run to its worker alone', async () => {
     const { handOver, sent, tell } = await elsewhere()
     tell('a', 1)
-    handOver.reserve()?.take({ id: 'run' } as ClaimedRun)
+    handOver.reserve(run())?.take({ id: 'run' } as ClaimedRun)
     expect(sent).toEqual([workerTopic('a')])
   })
 })

@@ -8,26 +8,24 @@ import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
 import { Doorbells } from './doorbells.js'
-import { Fairness } from './fairness.js'
 import { HandedRuns } from './hand-over/handed-runs.js'
 import { InboxWatch } from './inbox-watch.js'
 import type { IsolatedRuns } from './isolation/isolated-runs.js'
-import { poisonError } from './isolation/poison-error.js'
+import { playIsolated } from './isolation/play-isolated.js'
 import { LeaseKeeper } from './lease.js'
-import type { Plan } from './plan/plan.js'
-import { type PlanCache, Unstartable } from './plan/plan-cache.js'
+import { Places } from './places/places.js'
+import type { PlanCache } from './plan/plan-cache.js'
 import { Publisher } from './publisher.js'
 import { answerIn } from './run/answer-in.js'
 import { claimedState } from './run/claimed-state.js'
 import { createSession } from './run/create-session.js'
-import { failRun } from './run/fail-run.js'
 import { FlushSoon } from './run/flush-soon.js'
-import { endUnrunnable, handBack } from './run/release-run.js'
+import { Pace } from './run/pace.js'
 import type { RunSession } from './run/session.js'
 import type { HeldRun, SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
 import { mayWait, takeTurn } from './run/take-turn.js'
-import { Slots } from './slots.js'
+import { UnplayedRuns } from './run/unplayed-runs.js'
 import { Waiters } from './waiters.js'
 
 export interface WorkerDeps {
@@ -47,7 +45,7 @@ export interface WorkerDeps {
 export interface WorkerOptions {
   readonly name: string
   readonly leaseMs: number
-  /** Runs advancing at the same time (D11). */
+  /** Runs advancing at the same time, those in express places beside (D11): see `Places`. */
   readonly concurrency: number
   /** Runs held in memory, those whose steps wait on the outside included (D11). */
   readonly maxHeld: number
@@ -55,8 +53,6 @@ export interface WorkerOptions {
   readonly graceMs: number
 }
 
-/** Between two tries to give a run back. Milliseconds. */
-const GIVE_BACK_PAUSE_MS = 1_000
 /** Between two tries to renew a lease that has lapsed. Milliseconds. */
 const RENEW_PAUSE_MS = 250
 
@@ -64,16 +60,18 @@ const RENEW_PAUSE_MS = 250
  * Owns: the runs this process has claimed. A job rings, the claim decides (D11), a session advances the run until
  * it is finished, parked or lost. Does not own: what a run does (its session), who may write (the store's epoch).
  *
- * At most `concurrency` runs advance and at most `maxHeld` are held: a full worker stops fetching (D11, I10).
+ * At most `concurrency` runs advance and at most `maxHeld` are held, a few of other workspaces beside: a full worker
+ * stops fetching (D11, I10).
  */
 export class Worker {
   readonly #sessions = new Map<string, RunSession>()
-  readonly #advancing: Slots
-  readonly #fairness: Fairness
+  readonly #places: Places
+  readonly #pace = new Pace()
   readonly #doorbells: Doorbells
   readonly #clock = new DatabaseClock(0)
   readonly #lease: LeaseKeeper
   readonly #publisher: Publisher
+  readonly #unplayed: UnplayedRuns
   readonly #host: SessionHost
   readonly #inboxes: InboxWatch
   readonly #handed: HandedRuns
@@ -90,9 +88,8 @@ export class Worker {
     private readonly options: WorkerOptions,
   ) {
     const { store, feed, log } = deps
-    this.#advancing = new Slots(options.concurrency)
-    this.#fairness = new Fairness({
-      places: { advancing: options.concurrency, held: options.maxHeld },
+    this.#places = new Places({
+      ...options,
       othersWait: store.othersWait,
       now: () => performance.now(),
     })
@@ -105,6 +102,12 @@ export class Worker {
     this.#publisher = new Publisher(feed, (error) =>
       log.warn({ err: error }, 'events were not published live'),
     )
+    this.#unplayed = new UnplayedRuns({
+      ...deps,
+      clock: this.#clock,
+      publisher: this.#publisher,
+      stopping: () => this.#stopping,
+    })
     this.#host = this.#makeHost()
     this.#inboxes = new InboxWatch({
       ...deps,
@@ -132,7 +135,7 @@ export class Worker {
     await this.#open()
     const run = await claim()
     if (run === null) return
-    await this.#advancing.acquire()
+    await this.#places.acquire()
     await this.#adopt(run)
     await this.#emptied()
   }
@@ -165,9 +168,9 @@ export class Worker {
 
   /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
   async #answer(runId: string, priority = 0): Promise<void> {
-    await this.#advancing.acquire(priority)
+    await this.#places.acquire(priority)
     if (this.#stopping || !this.#lease.held) {
-      this.#advancing.release()
+      this.#places.release()
       // Somebody else shall hear it: this worker takes nothing any more, or not now.
       this.#unanswered.push(runId)
       return
@@ -177,17 +180,17 @@ export class Worker {
       return null
     })
     // The job ends here; the run goes on by itself.
-    if (claimed === null) this.#advancing.release()
+    if (claimed === null) this.#places.release()
     else if (this.deps.isolated !== undefined && mustBeAlone(claimed))
-      void this.#isolate(claimed, this.deps.isolated)
+      this.#isolate(claimed, this.deps.isolated)
     else void this.#adopt(claimed)
   }
 
   #makeHanded(): HandedRuns {
     return new HandedRuns({
       ...this.deps,
-      slots: this.#advancing,
-      mayTake: () => !this.#stopping && !this.#full && this.#lease.held,
+      places: this.#places,
+      mayTake: () => !this.#stopping && this.#lease.held,
       knows: (runId) => this.#sessions.has(runId) || this.#beginning.has(runId),
       adopt: (run) => void this.#adopt(run),
       giveBack: (run) => void this.#returnHanded(run),
@@ -198,36 +201,27 @@ export class Worker {
   /** D11: what was handed over and has no place here is another worker's. A drain rings for it at its end (D12). */
   async #returnHanded(run: ClaimedRun): Promise<void> {
     if (this.#stopping) return void this.#unanswered.push(run.id)
-    await this.#giveBack(run, run.startedAt)
+    await this.#unplayed.giveBack(run)
     await this.#doorbells.ring([run.id])
   }
 
-  /** D13: only a death in a process of its own is held against a run. */
-  async #isolate(run: ClaimedRun, isolated: IsolatedRuns): Promise<void> {
-    const { store, plans, log } = this.deps
-    this.#advancing.release()
-    log.warn({ runId: run.id, crashes: run.crashCount }, 'a run whose workers died plays alone')
-    try {
-      const leaseId = await isolated.play(run.id, store.workerId)
-      const left = leaseId === undefined ? null : await store.takeFrom(run.id, leaseId)
-      // Played to its end or to its park, or never taken from us: then this is not fenced.
-      if (left === null || this.#stopping) return await this.#giveBack(left ?? run, run.startedAt)
-      const plan = await plans.get(left.versionId)
-      await this.#fail(left, plan, poisonError(await claimedState(store, left, plan, log)))
-    } catch (error) {
-      log.warn({ err: error, runId: run.id }, 'a run that played alone is left to its next owner')
-    }
+  #isolate(run: ClaimedRun, isolated: IsolatedRuns): void {
+    this.#places.release()
+    const stopping = () => this.#stopping
+    void playIsolated({ ...this.deps, isolated, unplayed: this.#unplayed, stopping }, run)
   }
 
+  /** A run of ours that has a place. One of a workspace with no other here goes before those that begin by the dozen. */
   async #adopt(run: ClaimedRun): Promise<void> {
     this.#beginning.add(run.id)
     this.#clock.sample(run.now)
-    this.#fairness.entered(run.workspaceId)
+    this.#places.entered(run)
     try {
-      if (mayWait(run) && (await this.#fairness.isTooMany(run.workspaceId))) {
+      if (mayWait(run) && (await this.#places.isTooMany(run))) {
         await this.deps.store.returnToBacklog(run)
         return this.#letGo(run)
       }
+      if (!this.#places.isOnly(run)) await this.#pace.next()
       // An older epoch of the same run in this process was fenced by this very claim.
       this.#sessions.get(run.id)?.lose(new Error('the run was claimed again'))
       const plan = await this.deps.plans.get(run.versionId)
@@ -246,42 +240,15 @@ export class Worker {
       const session = this.#sessions.get(run.id)
       if (session === undefined) this.#letGo(run)
       else session.lose(error)
-      await this.#refuse(run, error)
+      await this.#unplayed.refuse(run, error)
     }
   }
 
   /** A run that was claimed and is not played here. */
-  #letGo({ id, workspaceId }: ClaimedRun): void {
-    this.#beginning.delete(id)
-    this.#advancing.release()
-    this.#fairness.yielded(workspaceId)
-    this.#fairness.left(workspaceId)
-  }
-
-  async #refuse(run: ClaimedRun, error: unknown): Promise<void> {
-    // Many are debounced, and that is as it should be.
-    const collapsed = error instanceof Unstartable && error.code === 'DEBOUNCED'
-    if (!collapsed) this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
-    if (!(error instanceof Unstartable)) return this.#giveBack(run, run.startedAt)
-    try {
-      const status = collapsed ? 'cancelled' : 'failed'
-      const events = await endUnrunnable(this.deps.store, run, this.#clock.now(), error, status)
-      this.#publisher.durable(run.id, run.workspaceId, events, status)
-    } catch {
-      await this.#giveBack(run, run.startedAt)
-    }
-  }
-
-  /** Never keeps what it does not run: our lease would hold the run for as long as we live (I1). */
-  async #giveBack(run: ClaimedRun, startedAt: number | null): Promise<void> {
-    while (!this.#stopping) {
-      try {
-        return await handBack(this.deps.store, run, startedAt)
-      } catch (error) {
-        this.deps.log.warn({ err: error, runId: run.id }, 'the run could not be given back; trying again')
-        await delay(GIVE_BACK_PAUSE_MS)
-      }
-    }
+  #letGo(run: ClaimedRun): void {
+    this.#beginning.delete(run.id)
+    this.#places.yielded(run)
+    this.#places.left(run)
   }
 
   #makeHost(): SessionHost {
@@ -290,7 +257,7 @@ export class Worker {
       clock: this.#clock,
       leaseHeld: () => this.#lease.held,
       renewLease: () => this.#renewLease(),
-      submit: (unit) => store.submit(unit),
+      submit: (unit) => store.submit(unit, this.#places.isOnly(unit) ? 'ahead' : 'in_line'),
       readInbox: async (runId) => (await store.readInbox([runId])).get(runId) ?? [],
       loadPayload: async (run, { key, runId = run.id }) => {
         const body = await this.#untilReachable(() => store.getPayload(run.workspaceId, runId, key))
@@ -307,10 +274,7 @@ export class Worker {
         if (plan.concurrency !== undefined && status !== undefined && isTerminal(status))
           void this.#doorbells.ringAdmitted(run.workflowId)
       },
-      yielded: ({ run }) => {
-        this.#advancing.release()
-        this.#fairness.yielded(run.workspaceId)
-      },
+      yielded: ({ run }) => this.#places.yielded(run),
       ended: (session, how, reason) => void this.#ended(session, how, reason),
       // What a wait meets at its registration is in the inbox by then.
       registered: (session) => this.#inboxes.check(session),
@@ -347,14 +311,14 @@ export class Worker {
   async #ended(session: HeldRun, how: SessionEnd, reason: unknown): Promise<void> {
     const { id } = session.run
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
-    this.#fairness.left(session.run.workspaceId)
+    this.#places.left(session.run)
     this.#throttle()
     if (this.#sessions.size === 0) this.#whenEmpty.tell()
     // Their messages are in their inboxes: see the triggers of `runs`.
     if (how === 'finished') await this.#doorbells.ring(session.relatives)
     if (how === 'abandoned') {
       this.deps.log.warn({ err: reason, runId: id }, 'a run cannot go on here; giving it back')
-      return this.#giveBack(session.run, session.startedAt)
+      return this.#unplayed.giveBack(session.run, session.startedAt)
     }
     // D13: we live, so what its new owner took for a crash was only a lost lease.
     if (how === 'fenced') return this.deps.store.forgiveCrash(id).catch(() => undefined)
@@ -366,19 +330,7 @@ export class Worker {
 
   /** D7: what the run wanted to write was refused, so it goes back to its durable state and fails from there. */
   async #failUnstorable({ run, plan }: HeldRun, message: string): Promise<void> {
-    await this.#fail(run, plan, new MillraceError('UNSTORABLE_OUTPUT', message))
-  }
-
-  /** Fails a run that is ours and not held, from its durable state. */
-  async #fail(run: ClaimedRun, plan: Plan, reason: MillraceError): Promise<void> {
-    const { store, log } = this.deps
-    log.warn({ runId: run.id, err: reason }, 'a run cannot go on; failing it')
-    try {
-      await failRun(store, run, plan, this.#clock.now(), reason, this.#publisher)
-    } catch (error) {
-      log.warn({ err: error, runId: run.id }, 'the run could not be failed; its next owner will try')
-      await this.#giveBack(run, run.startedAt)
-    }
+    await this.#unplayed.fail(run, plan, new MillraceError('UNSTORABLE_OUTPUT', message))
   }
 
   #throttle(): void {

@@ -35,6 +35,15 @@ export class Batcher<T> {
     this.#options = options
   }
 
+  /** Items that wait. */
+  get size(): number {
+    return this.#queue.length
+  }
+
+  get isBusy(): boolean {
+    return this.#queue.length > 0 || this.#inFlight > 0
+  }
+
   add(item: T): void {
     this.#queue.push(item)
     this.#queuedBytes += this.#options.bytesOf?.(item) ?? 0
@@ -43,7 +52,7 @@ export class Batcher<T> {
 
   /** Resolves once nothing waits and nothing is in flight. */
   idle(): Promise<void> {
-    if (this.#queue.length === 0 && this.#inFlight === 0) return Promise.resolve()
+    if (!this.isBusy) return Promise.resolve()
     return new Promise((resolve) => this.#idleListeners.push(resolve))
   }
 

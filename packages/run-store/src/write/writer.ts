@@ -13,21 +13,25 @@ import { judgeUnwritten, type RunPosition } from './outcome.js'
  * Owns flushes on their way to Postgres. Does not own runs, leases or what to do about a result.
  *
  * 1. A unit is written whole or not at all, and only under the epoch it names (I3, D1: see flush_units).
- * 2. At most one flush of a run is in flight, in the order submitted (D1, I4).
+ * 2. At most one flush of a run is in flight, in the order submitted (D1, I4); who lets one go ahead has none in line.
  * 3. A unit is answered once its outcome is certain: a lost connection is followed up, not reported (D6).
  * 4. Data that Postgres refuses fails its own unit only (D7).
  */
 export interface BatchWriter {
   /**
-   * Writes one run's events, steps, timers and status together.
+   * Writes one run's events, steps, timers and status together: in line with those of other runs, or ahead of them in a
+   * batch of their own, for a run that need not wait for others.
    * @throws MillraceError UNAVAILABLE when `close` cut off its retries; the outcome is then unknown.
    */
-  submit(unit: FlushUnit): Promise<FlushResult>
+  submit(unit: FlushUnit, turn?: FlushTurn): Promise<FlushResult>
   /** Resolves once everything submitted has been answered. */
   drain(): Promise<void>
   /** Stops retrying; resolves once everything submitted has been answered. */
   close(): Promise<void>
 }
+
+/** `in_line` when left out. */
+export type FlushTurn = 'in_line' | 'ahead'
 
 export interface BatchWriterOptions {
   /** How long a unit may wait for others while a batch is in flight; default 2. */
@@ -45,25 +49,35 @@ export interface BatchWriterOptions {
   readonly onBatch?: OnBatch
 }
 
+/** Units that may wait to go ahead at a time. */
+const MOST_AHEAD = 16
+
 type PendingUnit = Pending<EncodedUnit, FlushResult>
 
 export const createBatchWriter = (sql: Sql, options: BatchWriterOptions = {}): BatchWriter => {
   const closing = new AbortController()
-  const batcher = new Batcher<PendingUnit>({
-    windowMs: options.windowMs ?? 2,
-    maxItems: options.maxRuns ?? 100,
-    maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
-    maxInFlight: options.maxInFlight ?? 2,
-    bytesOf: (pending) => pending.request.bytes,
-    keyOf: (pending) => pending.request.unit.runId,
-    run: timed(options.onBatch, (batch) => flushBatch(sql, batch, closing.signal)),
-  })
+  const open = (maxInFlight: number) =>
+    new Batcher<PendingUnit>({
+      windowMs: options.windowMs ?? 2,
+      maxItems: options.maxRuns ?? 100,
+      maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
+      maxInFlight,
+      bytesOf: (pending) => pending.request.bytes,
+      keyOf: (pending) => pending.request.unit.runId,
+      run: timed(options.onBatch, (batch) => flushBatch(sql, batch, closing.signal)),
+    })
+  const inLine = open(options.maxInFlight ?? 2)
+  const ahead = open(1)
+  const idle = async () => void (await Promise.all([inLine.idle(), ahead.idle()]))
+  // Where nothing is to be overtaken, or too many would, the line is the shorter way.
+  const lineOf = (turn: FlushTurn | undefined) =>
+    turn === 'ahead' && inLine.isBusy && ahead.size < MOST_AHEAD ? ahead : inLine
   return {
-    submit: (unit) => enter(encodeUnit(unit), (pending) => batcher.add(pending)),
-    drain: () => batcher.idle(),
+    submit: (unit, turn) => enter(encodeUnit(unit), (pending) => lineOf(turn).add(pending)),
+    drain: idle,
     close: () => {
       closing.abort()
-      return batcher.idle()
+      return idle()
     },
   }
 }

@@ -4,10 +4,11 @@ import {
   type EventFeed,
   MAX_INLINE_BYTES,
   PLACES_TOPIC,
+  type PlacesPayload,
   type Unsubscribe,
   workerTopic,
 } from '@millrace/feed'
-import { encodeHandedRun } from '@millrace/run-store'
+import { encodeHandedRun, type NewRun } from '@millrace/run-store'
 
 export interface HandOverDeps {
   readonly near: PlaceOffer
@@ -20,8 +21,11 @@ export interface HandOverDeps {
 /** A worker that has said nothing for so long may be gone. Milliseconds; they speak each second. */
 const FRESH_MS = 2_500
 
-interface FarWorker {
+type RunToPlace = Pick<NewRun, 'id' | 'workspaceId'>
+
+interface FarWorker extends Omit<PlacesPayload, 'workerId' | 'free' | 'express'> {
   free: number
+  express: number
   heardAt: number
 }
 
@@ -47,26 +51,28 @@ export class HandOver implements PlaceOffer {
     this.#far.clear()
   }
 
-  reserve(): Place | undefined {
-    return this.deps.near.reserve() ?? this.#reserveFar()
+  reserve(run: RunToPlace): Place | undefined {
+    return this.deps.near.reserve(run) ?? this.#reserveFar('free') ?? this.#reserveFar('express', run)
   }
 
-  /** With the worker that has most places free. */
-  #reserveFar(): Place | undefined {
+  /** With the worker that has most of such places. */
+  #reserveFar(kind: 'free' | 'express', run?: RunToPlace): Place | undefined {
     const oldest = this.deps.now() - FRESH_MS
     let best: [string, FarWorker] | undefined
     for (const entry of this.#far) {
-      if (entry[1].heardAt < oldest) this.#far.delete(entry[0])
-      else if (entry[1].free > (best?.[1].free ?? 0)) best = entry
+      const [workerId, worker] = entry
+      if (worker.heardAt < oldest) this.#far.delete(workerId)
+      else if (run !== undefined && worker.crowding.includes(run.workspaceId)) continue
+      else if (worker[kind] > (best?.[1][kind] ?? 0)) best = entry
     }
     if (best === undefined) return undefined
     const [workerId, worker] = best
-    worker.free -= 1
+    worker[kind] -= 1
     return {
       workerId,
-      take: (run) => this.#send(workerId, encodeHandedRun(run, MAX_INLINE_BYTES)),
+      take: (claimed) => this.#send(workerId, encodeHandedRun(claimed, MAX_INLINE_BYTES)),
       release: () => {
-        worker.free += 1
+        worker[kind] += 1
       },
     }
   }
@@ -78,8 +84,8 @@ export class HandOver implements PlaceOffer {
   }
 
   #hear(payload: string): void {
-    const { workerId, free } = decodePlaces(payload)
-    if (free > 0) this.#far.set(workerId, { free, heardAt: this.deps.now() })
+    const { workerId, ...places } = decodePlaces(payload)
+    if (places.free + places.express > 0) this.#far.set(workerId, { ...places, heardAt: this.deps.now() })
     else this.#far.delete(workerId)
   }
 }

@@ -88,7 +88,7 @@ const acceptOnTheWay = async (
   run: NewRun,
 ): Promise<AcceptResult> => {
   const atOnce = beginsAtOnce(version, run) && !deps.admission.isFull(run.workspaceId)
-  const place = atOnce ? deps.handOver.reserve() : undefined
+  const place = atOnce ? deps.handOver.reserve(run) : undefined
   if (place === undefined) return await acceptAndRing(deps, run)
   const result = await deps.accept({ ...run, claimFor: place.workerId }).catch((error) => {
     place.release()

@@ -7,18 +7,19 @@ import {
   workerTopic,
 } from '@millrace/feed'
 import { type ClaimedRun, decodeHandedRun, type RunOwnership } from '@millrace/run-store'
-import type { Slots } from '../slots.js'
+import type { PlacedRun, Places } from '../places/places.js'
+import { Told } from './told.js'
 
 export interface HandedRunsDeps {
   readonly store: Pick<RunOwnership, 'workerId' | 'strayRuns' | 'takeFrom'>
   readonly feed: Pick<EventFeed, 'publish' | 'subscribe'>
   readonly near: Pick<NearWorker, 'join'>
-  readonly slots: Pick<Slots, 'free' | 'onFree' | 'tryAcquire' | 'release'>
-  /** False while the worker may take nothing: it drains, is full, or has lost its lease. */
+  readonly places: Pick<Places, 'free' | 'freeExpress' | 'crowding' | 'onFree' | 'tryReserve' | 'cancel'>
+  /** False while the worker may take nothing: it drains, or has lost its lease. */
   readonly mayTake: () => boolean
   /** Whether the run is in this worker's hands, or being taken up. */
   readonly knows: (runId: string) => boolean
-  /** A run of ours, and a place for it. */
+  /** A run of ours that has a place. */
   readonly adopt: (run: ClaimedRun) => void
   /** A run of ours that there is no place for. */
   readonly giveBack: (run: ClaimedRun) => void
@@ -27,11 +28,6 @@ export interface HandedRunsDeps {
 
 /** How often the worker says how many places it has, and looks for runs that did not reach it. Milliseconds. */
 const TELL_MS = 1_000
-/**
- * Places told of at a time. What is handed to a worker that has just died waits for its lease to run out, so that there
- * had better not be many; a live one tells of more as soon as half are taken.
- */
-const MOST_TOLD = 16
 
 /**
  * The runs that were accepted for this worker, and so are its own before it hears of them (D2).
@@ -47,9 +43,8 @@ export class HandedRuns implements PlaceOffer {
   #leave: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #stopped = false
-  /** Places last told of, and those of them that no message has taken yet. */
-  #told = 0
-  #open = 0
+  readonly #ordinary = new Told()
+  readonly #express = new Told()
 
   constructor(private readonly deps: HandedRunsDeps) {}
 
@@ -60,8 +55,8 @@ export class HandedRuns implements PlaceOffer {
     })
     this.#leave = near.join(this)
     // Told of none, nobody hands anything over: say so as soon as that has changed.
-    this.deps.slots.onFree(() => {
-      if (this.#told === 0 && !this.#stopped) this.#tell()
+    this.deps.places.onFree(() => {
+      if (!this.#stopped && this.#isLow()) this.#tell()
     })
     this.#tell()
     this.#schedule()
@@ -79,10 +74,10 @@ export class HandedRuns implements PlaceOffer {
     this.#unsubscribe?.()
   }
 
-  reserve(): Place | undefined {
-    const { slots, mayTake, store, adopt } = this.deps
-    if (this.#stopped || !mayTake() || !slots.tryAcquire()) return undefined
-    return { workerId: store.workerId, take: adopt, release: () => slots.release() }
+  reserve(run: PlacedRun): Place | undefined {
+    const { places, mayTake, store, adopt } = this.deps
+    if (this.#stopped || !mayTake() || !places.tryReserve(run)) return undefined
+    return { workerId: store.workerId, take: adopt, release: () => places.cancel(run) }
   }
 
   /** Runs of ours that nobody brought. */
@@ -95,10 +90,9 @@ export class HandedRuns implements PlaceOffer {
 
   async #receive(payload: string): Promise<void> {
     const handed = decodeHandedRun(payload)
-    this.#open -= 1
     if ('runId' in handed) await this.#takeById(handed.runId)
     else if (!this.deps.knows(handed.run.id)) this.#take(handed.run)
-    if (this.#open <= this.#told / 2) this.#tell()
+    if (this.#isLow()) this.#tell()
   }
 
   async #takeById(runId: string): Promise<void> {
@@ -108,16 +102,30 @@ export class HandedRuns implements PlaceOffer {
   }
 
   #take(run: ClaimedRun): void {
-    const { slots, mayTake, adopt, giveBack } = this.deps
-    if (mayTake() && slots.tryAcquire()) adopt(run)
+    const { places, mayTake, adopt, giveBack } = this.deps
+    const { freeExpress } = places
+    const reserved = mayTake() && places.tryReserve(run)
+    // Which kind it was meant for is not said. One of a crowd that has found no express place costs no further word.
+    if (reserved && places.freeExpress < freeExpress) this.#express.taken()
+    else this.#ordinary.taken()
+    if (reserved) adopt(run)
     else giveBack(run)
   }
 
+  #isLow(): boolean {
+    const { mayTake, places } = this.deps
+    return mayTake() && (this.#ordinary.isLow(places.free) || this.#express.isLow(places.freeExpress))
+  }
+
   #tell(): void {
-    const { feed, slots, store, mayTake, onError } = this.deps
-    this.#told = this.#stopped || !mayTake() ? 0 : Math.min(slots.free, MOST_TOLD)
-    this.#open = this.#told
-    const payload: PlacesPayload = { workerId: store.workerId, free: this.#told }
+    const { feed, places, store, mayTake, onError } = this.deps
+    const none = this.#stopped || !mayTake()
+    const payload: PlacesPayload = {
+      workerId: store.workerId,
+      free: this.#ordinary.tell(none ? 0 : places.free),
+      express: this.#express.tell(none ? 0 : places.freeExpress),
+      crowding: places.crowding,
+    }
     feed
       .publish([{ topic: PLACES_TOPIC, payload: JSON.stringify(payload) }])
       .catch((error) => onError(error, 'telling of free places'))

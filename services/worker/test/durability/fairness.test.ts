@@ -1,7 +1,7 @@
 import { uuidv7 } from '@millrace/db'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Fairness } from '../../src/fairness.js'
+import { Fairness } from '../../src/places/fairness.js'
 import { ended, openWorld, type Version, type World } from './world.js'
 
 let world: World

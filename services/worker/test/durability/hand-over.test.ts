@@ -1,5 +1,5 @@
 import { uuidv7 } from '@millrace/db'
-import { decodePlaces, PLACES_TOPIC, workerTopic } from '@millrace/feed'
+import { decodePlaces, PLACES_TOPIC, type PlacesPayload, workerTopic } from '@millrace/feed'
 import { type ClaimedRun, encodeHandedRun, type NewRun } from '@millrace/run-store'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -31,7 +31,7 @@ const send = (worker: TestWorker, run: ClaimedRun, maxBytes = 7_000) =>
   world.feed.publish([{ topic: workerTopic(worker.id), payload: encodeHandedRun(run, maxBytes) }])
 /** What workers say of their free places, from now on. */
 const listen = async () => {
-  const told: { workerId: string; free: number }[] = []
+  const told: PlacesPayload[] = []
   await world.feed.subscribe(PLACES_TOPIC, (payload) => void told.push(decodePlaces(payload)))
   return told
 }
@@ -53,12 +53,14 @@ describe('a run that is handed to a worker', () => {
   it('begins in the worker of the same process, in the place that was kept for it', async () => {
     const worker = await world.worker({ concurrency: 1 })
     world.upstream.always('/call', {})
-    const place = worker.near.reserve()
+    const id = uuidv7()
+    const reserve = (runId: string) => worker.near.reserve({ id: runId, workspaceId: world.workspaceId })
+    const place = reserve(id)
     expect(place?.workerId).toBe(worker.id)
-    expect(worker.near.reserve()).toBeUndefined()
+    expect(reserve(uuidv7())).toBeUndefined()
     place?.release()
-    const again = worker.near.reserve()
-    const run = await acceptFor(worker)
+    const again = reserve(id)
+    const run = await acceptFor(worker, { id })
     again?.take(run)
     expect(await ended(world, run.id)).toBe('completed')
   })
@@ -85,7 +87,7 @@ describe('a run that is handed to a worker', () => {
     const full = await world.worker({ maxHeld: 1 })
     await send(full, await acceptFor(full))
     await world.upstream.nth('/call', 1)
-    expect(full.near.reserve()).toBeUndefined()
+    expect(full.near.reserve({ id: uuidv7(), workspaceId: world.workspaceId })).toBeUndefined()
     const run = await acceptFor(full)
     const other = await world.worker()
     await send(full, run)
@@ -138,7 +140,7 @@ describe('a run that is handed to a worker', () => {
     await waitFor(() => told.some(({ workerId, free }) => workerId === leaving.id && free === 0), {
       what: 'the worker to say so',
     })
-    expect(leaving.near.reserve()).toBeUndefined()
+    expect(leaving.near.reserve({ id: uuidv7(), workspaceId: world.workspaceId })).toBeUndefined()
     await send(leaving, run)
     world.upstream.always('/call', {})
     await world.upstream.answer('/call', 1)
@@ -174,7 +176,7 @@ describe('what a worker says of its places', () => {
     const told = await listen()
     const worker = await world.worker({ concurrency: 4 })
     await waitFor(() => told.length > 0, { what: 'its first word' })
-    expect(told[0]).toEqual({ workerId: worker.id, free: 4 })
+    expect(told[0]).toMatchObject({ workerId: worker.id, free: 4 })
     const before = told.length
     for (let n = 0; n < 2; n++) await send(worker, await acceptFor(worker))
     await waitFor(() => told.length > before, { what: 'its next word' })

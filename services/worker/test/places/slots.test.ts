@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Slots } from '../src/slots.js'
+import { Slots } from '../../src/places/slots.js'
 
 it('lets the smallest priority in first, then the first to come (D19)', async () => {
   const slots = new Slots(1)

@@ -20,14 +20,34 @@ export interface FairnessDeps {
 export class Fairness {
   readonly #advancing = new Map<string, number>()
   readonly #held = new Map<string, number>()
+  #all = 0
   #asked: { readonly workspaceId: string; readonly at: number; readonly answer: Promise<boolean> } | undefined
 
   constructor(private readonly deps: FairnessDeps) {}
+
+  /** Runs of all workspaces. */
+  get held(): number {
+    return this.#all
+  }
+
+  advancingOf(workspaceId: string): number {
+    return this.#advancing.get(workspaceId) ?? 0
+  }
+
+  heldBy(workspaceId: string): number {
+    return this.#held.get(workspaceId) ?? 0
+  }
+
+  /** Workspaces of which so many runs advance. */
+  withAtLeast(advancing: number): string[] {
+    return [...this.#advancing].filter(([, count]) => count >= advancing).map(([workspaceId]) => workspaceId)
+  }
 
   /** A run of the workspace has come: it is held, and advances until it yields. */
   entered(workspaceId: string): void {
     add(this.#advancing, workspaceId, 1)
     add(this.#held, workspaceId, 1)
+    this.#all += 1
   }
 
   yielded(workspaceId: string): void {
@@ -36,14 +56,14 @@ export class Fairness {
 
   left(workspaceId: string): void {
     add(this.#held, workspaceId, -1)
+    this.#all -= 1
   }
 
   /** Whether the run that has entered last is one too many of its workspace. */
   async isTooMany(workspaceId: string): Promise<boolean> {
     const { advancing, held } = this.deps.places
     const within =
-      (this.#advancing.get(workspaceId) ?? 0) <= shareOf(advancing) &&
-      (this.#held.get(workspaceId) ?? 0) <= shareOf(held)
+      this.advancingOf(workspaceId) <= shareOf(advancing) && this.heldBy(workspaceId) <= shareOf(held)
     return !within && (await this.#othersWait(workspaceId))
   }
 
