@@ -17,8 +17,7 @@ export function decodePlaces(payload: string): PlacesPayload {
     const { workerId, free } = value
     const express = 'express' in value && typeof value.express === 'number' ? value.express : 0
     const crowding = 'crowding' in value && Array.isArray(value.crowding) ? value.crowding.map(String) : []
-    if (typeof workerId === 'string' && typeof free === 'number')
-      return { workerId, free, express, crowding }
+    if (typeof workerId === 'string' && typeof free === 'number') return { workerId, free, express, crowding }
   }
   throw new TypeError('not what a worker says of its places')
 }
