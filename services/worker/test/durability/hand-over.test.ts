@@ -29,11 +29,11 @@ const acceptFor = async (worker: TestWorker, changes: Partial<NewRun> = {}): Pro
 }
 const send = (worker: TestWorker, run: ClaimedRun, maxBytes = 7_000) =>
   world.feed.publish([{ topic: workerTopic(worker.id), payload: encodeHandedRun(run, maxBytes) }])
-/** What workers say of their free places, from now on. */
+/** What a worker says of its free places, from now on; other tests have workers on the same Redis. */
 const listen = async () => {
-  const told: PlacesPayload[] = []
-  await world.feed.subscribe(PLACES_TOPIC, (payload) => void told.push(decodePlaces(payload)))
-  return told
+  const heard: PlacesPayload[] = []
+  await world.feed.subscribe(PLACES_TOPIC, (payload) => void heard.push(decodePlaces(payload)))
+  return ({ id }: TestWorker) => heard.filter(({ workerId }) => workerId === id)
 }
 
 describe('a run that is handed to a worker', () => {
@@ -137,7 +137,7 @@ describe('a run that is handed to a worker', () => {
     await world.upstream.nth('/call', 1)
     const run = await acceptFor(leaving)
     const stopped = leaving.stop()
-    await waitFor(() => told.some(({ workerId, free }) => workerId === leaving.id && free === 0), {
+    await waitFor(() => told(leaving).some(({ free }) => free === 0), {
       what: 'the worker to say so',
     })
     expect(leaving.near.reserve({ id: uuidv7(), workspaceId: world.workspaceId })).toBeUndefined()
@@ -175,19 +175,19 @@ describe('what a worker says of its places', () => {
     world.upstream.hold('/call')
     const told = await listen()
     const worker = await world.worker({ concurrency: 4 })
-    await waitFor(() => told.length > 0, { what: 'its first word' })
-    expect(told[0]).toMatchObject({ workerId: worker.id, free: 4 })
-    const before = told.length
+    await waitFor(() => told(worker).length > 0, { what: 'its first word' })
+    expect(told(worker)[0]).toMatchObject({ workerId: worker.id, free: 4 })
+    const before = told(worker).length
     for (let n = 0; n < 2; n++) await send(worker, await acceptFor(worker))
-    await waitFor(() => told.length > before, { what: 'its next word' })
+    await waitFor(() => told(worker).length > before, { what: 'its next word' })
     for (const nth of [1, 2]) await world.upstream.nth('/call', nth)
     for (const nth of [1, 2]) await world.upstream.answer('/call', nth)
   })
 
   it('is no more than a few at a time, for it may die without a word', async () => {
     const told = await listen()
-    await world.worker({ concurrency: 100 })
-    await waitFor(() => told.length > 0, { what: 'its first word' })
-    expect(told[0]?.free).toBe(16)
+    const worker = await world.worker({ concurrency: 100 })
+    await waitFor(() => told(worker).length > 0, { what: 'its first word' })
+    expect(told(worker)[0]?.free).toBe(16)
   })
 })
