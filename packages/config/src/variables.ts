@@ -72,7 +72,9 @@ export const variables = z.object({
     .describe('Worker processes beside the worker inside the standalone process.'),
   WORKER_CONCURRENCY: wholeNumber(1, 2_000)
     .default(200)
-    .describe('Runs that one worker advances at the same time; a sixteenth more where their workspaces have no other there.'),
+    .describe(
+      'Runs that one worker advances at the same time; a sixteenth more where their workspaces have no other there.',
+    ),
   WORKER_MAX_HELD: wholeNumber(1, 100_000)
     .default(5_000)
     .describe('Runs one worker keeps in memory, those whose steps wait on the outside included.'),
