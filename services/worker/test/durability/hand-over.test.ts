@@ -101,7 +101,7 @@ describe('a run that is handed to a worker', () => {
   it('is given back while each place is taken, or kept for another (D11)', async () => {
     const full = await world.worker({ concurrency: 1 })
     world.upstream.always('/call', {})
-    const place = full.near.reserve()
+    const place = full.near.reserve({ id: uuidv7(), workspaceId: world.workspaceId })
     const run = await acceptFor(full)
     await send(full, run)
     await waitFor(async () => (await world.run(run.id)).workerId === null, { what: 'it to be given back' })

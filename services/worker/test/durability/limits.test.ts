@@ -1,3 +1,4 @@
+import { uuidv7 } from '@millrace/db'
 import { waitFor } from '@millrace/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, openWorld, type Version, type World } from './world.js'
@@ -25,7 +26,7 @@ describe('a worker (D11, I10)', () => {
 
   it('claims nothing while each of its places is taken', async () => {
     const full = await world.worker({ concurrency: 1 })
-    const place = full.near.reserve()
+    const place = full.near.reserve({ id: uuidv7(), workspaceId: world.workspaceId })
     const [waiting = ''] = await startMany(1)
     await waitFor(async () => (await world.queue.depth()) === 0, { what: 'the doorbell to be heard' })
     // Another worker takes one that came later all the way: by then a claim would have been made.
