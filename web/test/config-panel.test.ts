@@ -69,10 +69,10 @@ test('limits of a workflow and what undoes a node are set in forms, and taken ba
   await page.getByRole('button', { name: 'Workflow settings' }).click()
   const panel = page.getByRole('region', { name: 'Settings of the workflow' })
   await panel.getByRole('button', { name: 'Limit of starts in a time' }).click()
-  await panel.getByText('this is required').first().waitFor()
+  await panel.getByText('Starts is required').waitFor()
   await panel.getByRole('textbox', { name: 'Starts' }).fill('5')
   await panel.getByRole('textbox', { name: 'Within milliseconds' }).fill('60000')
-  await panel.getByText('this is required').first().waitFor({ state: 'detached' })
+  await panel.getByText('Starts is required').waitFor({ state: 'detached' })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     expect(await violationsOf(page, '[aria-label="Settings of the workflow"]')).toEqual([])

@@ -15,7 +15,12 @@ export const nodeId = z
   .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'use a letter or _, then up to 63 letters, digits, _ or -')
   .refine((value) => !RESERVED_KEYS.has(value), { message: 'this name is reserved' })
 
-export const portName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/)
+export const portName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    'use 1 to 64 letters, digits, _, . or -, and begin with none of the last two',
+  )
 
 /** The port a node emits on unless it says otherwise. */
 export const MAIN_PORT = 'main'

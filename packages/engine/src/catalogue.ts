@@ -13,6 +13,8 @@ export interface NodeTypeFacts {
   ): readonly { readonly pointer: string; readonly source: string }[]
   /** Ports for these params, without the error port. Params may be unresolved templates. */
   ports(params: Record<string, Json>): readonly string[]
+  /** What its form calls the param at a pointer relative to `params`. */
+  fieldTitle?(pointer: string): string
   /** Checks unresolved params; a template counts as any value. Pointers are relative to `params`. */
   checkParams(params: Record<string, Json>): readonly ParamProblem[]
 }
@@ -20,6 +22,8 @@ export interface NodeTypeFacts {
 export interface ParamProblem {
   readonly pointer: string
   readonly message: string
+  /** What to do; a general one where it is left out. */
+  readonly hint?: string
   readonly code:
     | 'INVALID_PARAM'
     | 'EXPRESSION_SYNTAX'

@@ -1,7 +1,7 @@
-import { type NodeCatalogue, type NodeTypeFacts, portsOf } from '@millrace/engine'
+import { type NodeCatalogue, type NodeTypeFacts, portsOf, titleAt } from '@millrace/engine'
 import type { SyntaxCheck } from '@millrace/sandbox'
 import type { NodeType } from './define.js'
-import { describeNodeType } from './describe.js'
+import { describeNodeType, paramsSchema } from './describe.js'
 import { nodeLibrary } from './library.js'
 import { checkParams } from './params/check.js'
 import { rawExpressionsIn, rawParamNames, urlParamNames } from './params/raw.js'
@@ -23,12 +23,19 @@ const factsOf = (type: NodeType, checkScript: SyntaxCheck | undefined): NodeType
     rawExpressions: (params) =>
       rawExpressionsIn(type.params, params).map(({ pointer, text }) => ({ pointer, source: text })),
     ports: (params) => portsOf(described, params, undefined),
+    fieldTitle: (pointer) => titleAt(paramsSchema(type), keysOf(pointer)),
     checkParams: (params) => [
       ...checkParams(type, params),
       ...(checkScript === undefined ? [] : scriptProblems(type, params, checkScript)),
     ],
   }
 }
+
+const keysOf = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 const rawNames = new Map([...nodeLibrary].map(([name, type]) => [name, rawParamNames(type.params)]))
 

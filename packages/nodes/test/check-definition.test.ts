@@ -61,12 +61,12 @@ it('says where the script of a node cannot be read, in bodies too', async () => 
     {
       pointer: '/nodes/1/params/code',
       code: 'SCRIPT_SYNTAX',
-      message: 'line 2, column 11: it ends too early: something is not closed',
+      message: 'Code: line 2, column 11: it ends too early: something is not closed',
     },
     {
       pointer: '/nodes/2/body/nodes/0/params/code',
       code: 'SCRIPT_SYNTAX',
-      message: expect.stringMatching(/^line 1, column 8: /),
+      message: expect.stringMatching(/^Code: line 1, column 8: /),
     },
   ])
   expect(

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/contracts'
 import { describe, expect, it } from 'vitest'
-import { nodeCatalogue } from '../src/index.js'
+import { describeNodeTypes, nodeCatalogue } from '../src/index.js'
 
 const check = (type: string, params: Record<string, Json>) =>
   (nodeCatalogue().get(type)?.checkParams(params) ?? []).map(({ pointer, code }) => `${pointer} ${code}`)
@@ -56,6 +56,56 @@ describe('unresolved params', () => {
     expect(check('trigger.webhook', { path: '{{ vars.path }}' })).toEqual(['/path INVALID_PARAM'])
   })
 })
+
+describe('what is said of a param', () => {
+  const said = (type: string, params: Record<string, Json>) =>
+    (nodeCatalogue().get(type)?.checkParams(params) ?? []).map(({ message }) => message)
+
+  it.each([
+    ['http.request', {}, ['URL is required']],
+    ['http.request', { url: '' }, ['URL is required']],
+    ['http.request', { url: 7 }, ['URL must be text, not a number']],
+    ['http.request', { url: 'u', method: 'FETCH' }, [/^Method must be one of "GET", /]],
+    ['http.request', { url: 'u', timeoutMs: 0 }, ['Timeout in milliseconds must be at least 1']],
+    ['http.request', { url: 'u', timeoutMs: 1.5 }, ['Timeout in milliseconds must be a whole number']],
+    ['http.request', { url: 'u', timeoutMs: 12345678901234567890n }, [/^Timeout in milliseconds must be /]],
+    ['http.request', { url: 'u', headers: { 'x y': 'z' } }, ['"x y" of headers: this is no header name']],
+    ['http.request', { url: 'u', retries: 3 }, ['There is no setting "retries" here']],
+    ['http.request', { url: 'u', auth: {} }, ['Credential is required']],
+    ['flow.switch', { cases: [] }, ['Cases must have at least 1 item']],
+    ['flow.switch', { cases: 'x' }, ['Cases must be a list, not text']],
+    ['flow.switch', { cases: [{ equals: 1, port: 'a' }, { equals: 2 }] }, ['Port of case 2 is required']],
+    ['flow.switch', { cases: [{ port: 'a' }] }, ['Case 1: give exactly one of `equals`, `when`']],
+    ['flow.delay', { until: 'soon' }, [/^Until must be a date and time with its offset/]],
+    ['flow.wait', {}, ['Event is required']],
+    ['transform.json', {}, [/^Give exactly one of /]],
+    ['http.request', { url: 'u', headers: { a: null } }, ['"a" of headers must be text, not null']],
+  ] as const)('says what is wrong: %s %o', (type, params, messages) => {
+    expect(said(type, params as unknown as Record<string, Json>)).toEqual(
+      messages.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each))),
+    )
+  })
+
+  it('never is what the schema library says, whatever is given for a param of any type', () => {
+    const RAW = /invalid input|expected \w+, received|invalid (string|option|key|type)|too (big|small)/i
+    for (const type of nodeCatalogue().types)
+      for (const value of [null, '', 'x', -1, 1.5, 10n ** 20n, true, [], [null], {}, { a: null }]) {
+        const names = [...Object.keys(propertiesOf(type)), 'other']
+        const params = Object.fromEntries(names.map((name) => [name, value]))
+        for (const message of said(type, params)) {
+          expect(message, `${type} ${String(value)}`).not.toMatch(RAW)
+          expect(message).toMatch(/^[A-Z"]/)
+        }
+      }
+  })
+})
+
+const propertiesOf = (name: string): object => {
+  const params = describeNodeTypes().find(({ type }) => type === name)?.params
+  return params !== null && typeof params === 'object' && 'properties' in params
+    ? Object(params.properties)
+    : {}
+}
 
 describe('raw expressions', () => {
   it('are found wherever they stand', () => {

@@ -38,7 +38,7 @@ describe('a definition with a key that stands twice is refused at every door tha
     expect(answer.json()).toMatchObject({
       code: 'INVALID_DEFINITION',
       problemCount: 1,
-      problems: [{ pointer: '/nodes/1/params/expression', message: 'this key stands here twice' }],
+      problems: [{ pointer: '/nodes/1/params/expression', message: 'This key stands here twice' }],
     })
   })
 })
@@ -64,7 +64,7 @@ test('an id that is refused stands in the message, too', async () => {
   expect(problems).toContainEqual(
     expect.objectContaining({
       pointer: '/nodes/0/id',
-      message: expect.stringMatching(/^"9 lives": use a letter/),
+      message: expect.stringMatching(/^"9 lives" is no id: use a letter/),
     }),
   )
 })

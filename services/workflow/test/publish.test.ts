@@ -96,7 +96,7 @@ describe('publishing', () => {
       {
         pointer: '/nodes/1/params/code',
         code: 'SCRIPT_SYNTAX',
-        message: "line 2, column 11: unexpected token in expression: ';'",
+        message: "Code: line 2, column 11: unexpected token in expression: ';'",
       },
     ])
   })

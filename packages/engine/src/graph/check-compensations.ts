@@ -39,7 +39,7 @@ function unknownTarget(
   // A node that could not be read may be the one that is meant.
   if (!complete) return []
   const hint = `${ids.didYouMean(compensate)}Name a node that undoes this one.`
-  return [invalid(`${at}/compensate`, `there is no node ${compensate}`, hint)]
+  return [invalid(`${at}/compensate`, `There is no node ${compensate}`, hint)]
 }
 
 type Fault = readonly [message: string, hint: string]

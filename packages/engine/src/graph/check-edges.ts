@@ -30,7 +30,7 @@ export function* checkEdges(shape: Shape, catalogue: NodeCatalogue): InTurns<Def
 }
 
 function duplicateEdge({ at, edge }: EdgeAt): DefinitionProblem {
-  const message = `a second edge ${edge.from}.${edge.port} → ${edge.to}`
+  const message = `There is a second edge ${edge.from}.${edge.port} → ${edge.to}`
   return problem(`${at}`, 'DUPLICATE_EDGE', message, 'Remove one of the two.')
 }
 
@@ -48,7 +48,7 @@ function checkEnds(
     if (node !== undefined)
       return [problem(`${at}/${end}`, 'DANGLING_EDGE', `${edge[end]} is not in the same body`, CROSSING_HINT)]
     const hint = `${ids.didYouMean(edge[end])}Name an existing node, or remove the edge.`
-    return [problem(`${at}/${end}`, 'DANGLING_EDGE', `there is no node ${edge[end]}`, hint)]
+    return [problem(`${at}/${end}`, 'DANGLING_EDGE', `There is no node ${edge[end]}`, hint)]
   })
 }
 

@@ -31,17 +31,19 @@ export function* checkExpressions(
   ]
 }
 
-function checkSyntax({ pointer, facts }: Found): DefinitionProblem[] {
+const lowered = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1)
+
+function checkSyntax({ pointer, title, facts }: Found): DefinitionProblem[] {
   if (facts.syntaxError === null) return []
   const hint = 'Expressions are JSONata; check brackets, quotes and operators.'
-  return [problem(pointer, 'EXPRESSION_SYNTAX', facts.syntaxError, hint)]
+  return [problem(pointer, 'EXPRESSION_SYNTAX', `${title()}: ${lowered(facts.syntaxError)}`, hint)]
 }
 
 /** What is not in the scope is nothing at run time, without a word. */
-function checkNames({ pointer, facts }: Found): DefinitionProblem[] {
+function checkNames({ pointer, title, facts }: Found): DefinitionProblem[] {
   return (facts.unknown ?? []).map(({ name, meant }) => {
     const hint = meant === undefined ? '' : `Did you mean ${meant}? `
-    return problem(pointer, 'UNKNOWN_NAME', `there is no ${name}`, `${hint}${READABLE}`)
+    return problem(pointer, 'UNKNOWN_NAME', `${title()}: there is no ${name}`, `${hint}${READABLE}`)
   })
 }
 
@@ -52,7 +54,7 @@ const READABLE =
 function checkSecrets({ pointer, facts }: Found): DefinitionProblem[] {
   if (!READS_SECRETS.test(facts.source.replace(QUOTED, '""').trim())) return []
   const hint = 'Name a credential in a credential param instead.'
-  return [problem(pointer, 'SECRET_NOT_ALLOWED', 'secrets cannot be read here', hint)]
+  return [problem(pointer, 'SECRET_NOT_ALLOWED', 'Secrets cannot be read here', hint)]
 }
 
 interface Read {
@@ -99,7 +101,7 @@ function readsTooEarly(pointer: string, id: string): DefinitionProblem {
 function unknownStep(pointer: string, id: string, ids: Suggestions, complete: boolean): DefinitionProblem[] {
   if (!complete) return []
   const hint = `${ids.didYouMean(id)}Name a step that runs before.`
-  return [problem(pointer, 'NOT_UPSTREAM', `there is no step ${id}`, hint)]
+  return [problem(pointer, 'NOT_UPSTREAM', `There is no step ${id}`, hint)]
 }
 
 const notUpstream = ({ pointer, id }: Pick<Read, 'pointer' | 'id'>): DefinitionProblem =>

@@ -6,9 +6,9 @@ import { Suggestions } from './suggestions.js'
 import { flatMapInTurns, type InTurns } from './turns.js'
 
 const PARAM_HINTS = {
-  INVALID_PARAM: 'See the node type for what this parameter takes.',
+  INVALID_PARAM: 'Correct the value.',
   EXPRESSION_SYNTAX: 'Expressions are JSONata; check brackets, quotes and operators.',
-  MISSING_CREDENTIAL: 'Name a credential of this workspace.',
+  MISSING_CREDENTIAL: 'Choose a credential of this workspace, or create one.',
   SCRIPT_SYNTAX: 'A script is the body of a JavaScript function; it cannot import.',
   SECRET_NOT_ALLOWED: 'Secrets may only be used through credentials.',
 } as const
@@ -36,7 +36,7 @@ export function* checkNodes(
 const NO_TRIGGER = problem(
   '/nodes',
   'NO_TRIGGER',
-  'no trigger: nothing can start this workflow',
+  'There is no trigger: nothing can start this workflow',
   'Add a trigger, such as trigger.manual.',
 )
 
@@ -44,7 +44,7 @@ const duplicateId = ({ at, node }: NodeAt): DefinitionProblem =>
   problem(
     `${at}/id`,
     'DUPLICATE_NODE_ID',
-    `another node has the id ${node.id}`,
+    `Another node has the id ${node.id}`,
     'Give each node an id of its own.',
   )
 
@@ -56,12 +56,14 @@ function checkType(
   const facts = catalogue.get(node.type)
   if (facts === undefined) {
     const hint = `${types.didYouMean(node.type)}The types are listed at /api/v1/node-types.`
-    return [problem(`${at}/type`, 'UNKNOWN_NODE_TYPE', `there is no node type ${node.type}`, hint)]
+    return [problem(`${at}/type`, 'UNKNOWN_NODE_TYPE', `There is no node type ${node.type}`, hint)]
   }
   if (!hasParams) return []
   return facts
     .checkParams(node.params)
-    .map(({ pointer, code, message }) => problem(`${at}/params${pointer}`, code, message, PARAM_HINTS[code]))
+    .map(({ pointer, code, message, hint }) =>
+      problem(`${at}/params${pointer}`, code, message, hint ?? PARAM_HINTS[code]),
+    )
 }
 
 /** Containers have a body, are tried once, and hold no trigger. */
@@ -81,7 +83,7 @@ function checkBody({ at, within, node }: NodeAt, catalogue: NodeCatalogue): Defi
     // A step that is durably done would have to run again, under the path and the key that stand for it (I2, I5).
     ...(node.retry === undefined
       ? []
-      : [problem(`${at}/retry`, 'INVALID_SHAPE', 'a container has no retry', RETRY_HINT)]),
+      : [problem(`${at}/retry`, 'INVALID_SHAPE', 'A container has no retry', RETRY_HINT)]),
   ]
 }
 

@@ -28,7 +28,12 @@ function checkCycles({ nodes, edges }: Shape, { size, successors }: Neighbours):
   return cycles.map((cycle) => {
     const closing = places.get(JSON.stringify(cycle.slice(-2)))
     const shown = cycle.length <= NAMED_NODES ? cycle : [...cycle.slice(0, NAMED_NODES), '…', cycle[0]]
-    return problem(closing ?? '/edges', 'CYCLE', `a cycle: ${shown.join(' → ')}`, 'Remove one of its edges.')
+    return problem(
+      closing ?? '/edges',
+      'CYCLE',
+      `These nodes lead in a circle: ${shown.join(' → ')}`,
+      'Remove one of its edges.',
+    )
   })
 }
 
@@ -51,6 +56,6 @@ function checkReach(
   return nodes
     .filter(({ within }, position) => within === '' && reached[position] === 0)
     .map(({ at, node }) =>
-      problem(at, 'UNREACHABLE_NODE', `no trigger leads to ${node.id}`, 'Connect it, or remove it.'),
+      problem(at, 'UNREACHABLE_NODE', `No trigger leads to ${node.id}`, 'Connect it, or remove it.'),
     )
 }

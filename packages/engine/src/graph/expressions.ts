@@ -2,11 +2,14 @@ import type { Node } from '@millrace/contracts'
 import type { ExpressionChecker, ExpressionFacts, NodeCatalogue } from '../catalogue.js'
 import type { Neighbours } from './neighbours.js'
 import type { Shape } from './read-shape.js'
+import { titleOf, WORKFLOW_TITLES } from './titles.js'
 import { flatMapInTurns, type InTurns } from './turns.js'
 
 /** An expression and where it stands. */
 export interface Found {
   readonly pointer: string
+  /** What its field is called: asked for only where there is something to say. */
+  readonly title: () => string
   readonly facts: ExpressionFacts
   /**
    * When it is evaluated: as a node starts, as a node ends, as a pass through its body ends, or before any node has
@@ -30,7 +33,15 @@ export function* findExpressions(
   const onEdges = yield* flatMapInTurns(shape.edges, ({ at, edge }): Found[] => {
     if (edge.when === undefined) return []
     const facts = expressions.inspectExpression(edge.when)
-    return [{ pointer: `${at}/when`, facts, when: 'node_ends', node: neighbours.indexOf(edge.from) }]
+    return [
+      {
+        pointer: `${at}/when`,
+        title: condition,
+        facts,
+        when: 'node_ends',
+        node: neighbours.indexOf(edge.from),
+      },
+    ]
   })
   return [...inParams, ...onEdges, ...inSettings(shape, expressions)]
 }
@@ -43,18 +54,24 @@ function* findInParams(
   expressions: ExpressionChecker,
 ): Generator<Found> {
   const type = catalogue.get(node.type)
+  const titled = (pointer: string) => ({
+    pointer: `${at}/params${pointer}`,
+    title: () => type?.fieldTitle?.(pointer) ?? titleOf(pointer.slice(pointer.lastIndexOf('/') + 1)),
+  })
   const raw = type?.rawParams?.filter((name) => name in node.params) ?? []
   const templates = raw.length === 0 ? node.params : without(node.params, raw)
   for (const facts of expressions.inspectParams(templates))
-    yield { pointer: `${at}/params${facts.pointer}`, facts, when: 'node_starts', node: position }
+    yield { ...titled(facts.pointer), facts, when: 'node_starts', node: position }
   if (raw.length === 0) return
   // A container evaluates its own expressions once its body has run.
   const when = type?.container === true ? 'body_ends' : 'node_starts'
   for (const { pointer, source } of type?.rawExpressions?.(node.params) ?? []) {
     const facts = expressions.inspectExpression(source)
-    yield { pointer: `${at}/params${pointer}`, facts, when, node: position }
+    yield { ...titled(pointer), facts, when, node: position }
   }
 }
+
+const condition = (): string => 'Condition'
 
 const without = (params: Node['params'], names: readonly string[]): Node['params'] =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)))
@@ -65,8 +82,9 @@ function inSettings({ definition }: Shape, expressions: ExpressionChecker): Foun
     const key = settings?.[policy]?.key
     if (key === undefined) return []
     const pointer = `/settings/${policy}/key`
+    const title = () => `${titleOf('key')} of ${WORKFLOW_TITLES[policy]?.toLowerCase()}`
     return expressions
       .inspectParams({ key })
-      .map((facts) => ({ pointer, facts, when: 'run_starts' as const, node: undefined }))
+      .map((facts) => ({ pointer, title, facts, when: 'run_starts' as const, node: undefined }))
   })
 }

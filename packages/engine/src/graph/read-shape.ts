@@ -13,7 +13,9 @@ import {
 import { z } from 'zod'
 import { type BodyAt, collectBodies } from './collect-bodies.js'
 import { problem, toPointer } from './problem.js'
+import { NODE_TITLES, titleOf, WORKFLOW_TITLES } from './titles.js'
 import { flatMapInTurns, type InTurns } from './turns.js'
+import { sayIssue } from './words.js'
 
 /** What could be read of a definition, however broken the rest is; the bodies of its containers included. */
 export interface Shape {
@@ -178,32 +180,29 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown, at: string): Defini
       problem(
         at + toPointer([...issue.path, key]),
         'INVALID_SHAPE',
-        `unknown field ${key}`,
+        `There is no field ${key} here`,
         'Remove it, or check its spelling.',
       ),
     )
   }
-  return [
-    problem(
-      at + toPointer(issue.path),
-      'INVALID_SHAPE',
-      isMissing(issue.path, input) ? 'this is required' : messageOf(issue, input),
-      'See the format millrace/v1 for what stands here.',
-    ),
-  ]
+  const { message, hint } = sayIssue(issue, titleIn(at, issue.path), valueAt(issue.path, input))
+  return [problem(at + toPointer(issue.path), 'INVALID_SHAPE', withName(message, issue.path, input), hint)]
+}
+
+const titleIn = (at: string, path: readonly PropertyKey[]): string => {
+  const titles = at === '' ? WORKFLOW_TITLES : NODE_TITLES
+  const name = String(path.at(-1) ?? (at === '' ? 'definition' : 'node'))
+  return titles[name] ?? titleOf(name)
 }
 
 /** A name that is refused stands in the message: among 10,000 nodes a pointer alone is hard to find. */
-function messageOf({ path, message }: z.core.$ZodIssue, input: unknown): string {
+function withName(message: string, path: readonly PropertyKey[], input: unknown): string {
   const value = valueAt(path, input)
   return path.at(-1) === 'id' && typeof value === 'string'
-    ? `${JSON.stringify(value.slice(0, SHOWN_LETTERS))}: ${message}`
+    ? `${JSON.stringify(value.slice(0, SHOWN_LETTERS))} is no id: ${message.replace(/^Id: /, '')}`
     : message
 }
 const SHOWN_LETTERS = 80
-
-const isMissing = (path: readonly PropertyKey[], input: unknown): boolean =>
-  path.length > 0 && valueAt(path, input) === undefined
 
 const valueAt = (path: readonly PropertyKey[], input: unknown): unknown =>
   path.reduce<unknown>((around, key) => membersOfObject(around)[String(key)], input)

@@ -44,7 +44,7 @@ describe('reads', () => {
 
   test('a step that is not there, with the nearest one', () => {
     const [problem] = problemsOf(diamond({ end: { x: '{{ steps.rihgt.output }}' } }))
-    expect(problem).toMatchObject({ code: 'NOT_UPSTREAM', message: 'there is no step rihgt' })
+    expect(problem).toMatchObject({ code: 'NOT_UPSTREAM', message: 'There is no step rihgt' })
     expect(problem?.hint).toContain('Did you mean right?')
   })
 

@@ -85,8 +85,8 @@ describe('shape', () => {
     const { problems } = validate(make([], [], { settings: { rateLimit: { perMs: 0 } } }))
     const limit = problems.filter(({ pointer }) => pointer.startsWith('/settings/rateLimit'))
     expect(limit.map(({ pointer, message }) => [pointer, message])).toEqual([
-      ['/settings/rateLimit/runs', 'this is required'],
-      ['/settings/rateLimit/perMs', 'Too small: expected number to be >=1'],
+      ['/settings/rateLimit/runs', 'Starts is required'],
+      ['/settings/rateLimit/perMs', 'Within milliseconds must be at least 1'],
     ])
   })
 
@@ -247,8 +247,8 @@ describe('structure', () => {
       ),
     )
     expect(problems).toMatchObject([
-      { code: 'CYCLE', pointer: '/edges/3', message: 'a cycle: a → b → a' },
-      { code: 'CYCLE', pointer: '/edges/5', message: 'a cycle: c → d → c' },
+      { code: 'CYCLE', pointer: '/edges/3', message: 'These nodes lead in a circle: a → b → a' },
+      { code: 'CYCLE', pointer: '/edges/5', message: 'These nodes lead in a circle: c → d → c' },
     ])
   })
 

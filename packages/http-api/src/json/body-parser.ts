@@ -40,7 +40,7 @@ const refuseRepeatedKeys = (text: string): void => {
     (pointer): DefinitionProblem => ({
       pointer,
       code: 'INVALID_SHAPE',
-      message: 'this key stands here twice',
+      message: 'This key stands here twice',
       hint: 'Remove one of the two: only the last one would count.',
     }),
   )

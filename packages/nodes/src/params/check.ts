@@ -1,7 +1,8 @@
 import type { Json } from '@millrace/contracts'
-import type { ParamProblem } from '@millrace/engine'
+import { type ParamProblem, sayIssue, titleAt } from '@millrace/engine'
 import type { z } from 'zod'
 import type { NodeType } from '../define.js'
+import { paramsSchema } from '../describe.js'
 import { rawParamNames } from './raw.js'
 import { isTemplate, pointerToken, stringsIn } from './templates.js'
 
@@ -23,7 +24,9 @@ const shapeProblems = (type: NodeType, params: Params): ParamProblem[] => {
   const raw = new Set(rawParamNames(type.params))
   const countsAsAny = (path: readonly PropertyKey[]) =>
     !raw.has(String(path[0])) && reachesTemplate(params, path)
-  return realIssues(parsed.error.issues, [], countsAsAny).flatMap((issue) => toProblems(issue, params))
+  return realIssues(parsed.error.issues, [], countsAsAny).flatMap((issue) =>
+    toProblems(issue, params, (path) => titleAt(paramsSchema(type), path)),
+  )
 }
 
 const reachesTemplate = (value: unknown, path: readonly PropertyKey[]): boolean => {
@@ -55,28 +58,24 @@ const isCloser = (a: readonly Issue[], b: readonly Issue[]): boolean =>
 
 const depthOf = (issues: readonly Issue[]): number => Math.max(0, ...issues.map(({ path }) => path.length))
 
-const toProblems = (issue: Issue, params: Params): ParamProblem[] => {
+const toProblems = (
+  issue: Issue,
+  params: Params,
+  titleOfPath: (path: readonly PropertyKey[]) => string,
+): ParamProblem[] => {
   const pointer = issue.path.map(pointerToken).join('')
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       pointer: pointer + pointerToken(key),
       code: 'INVALID_PARAM',
-      message: `there is no param ${JSON.stringify(key)} here`,
+      message: `There is no setting ${JSON.stringify(key)} here`,
+      hint: 'Remove it, or check its spelling.',
     }))
   const value = issue.path.reduce<unknown>(childOf, params)
   if (issue.path.at(-1) === 'credential' && (value === undefined || value === null || value === ''))
-    return [{ pointer, code: 'MISSING_CREDENTIAL', message: 'name a credential of this workspace' }]
-  return [
-    {
-      pointer,
-      code: 'INVALID_PARAM',
-      message: value === undefined ? 'this param is required' : messageOf(issue),
-    },
-  ]
+    return [{ pointer, code: 'MISSING_CREDENTIAL', message: `${titleOfPath(issue.path)} is required` }]
+  return [{ pointer, code: 'INVALID_PARAM', ...sayIssue(issue, titleOfPath(issue.path), value) }]
 }
-
-const messageOf = (issue: Issue): string =>
-  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
 
 const childOf = (value: unknown, key: PropertyKey): unknown =>
   value !== null && typeof value === 'object'
@@ -89,5 +88,6 @@ const templatesInTrigger = (params: Params): ParamProblem[] =>
     .map(({ pointer }) => ({
       pointer,
       code: 'INVALID_PARAM',
-      message: 'a trigger is read when the workflow is published: templates cannot be used here',
+      message: 'A trigger is read when the workflow is published: it takes no templates',
+      hint: 'Enter a fixed value.',
     }))

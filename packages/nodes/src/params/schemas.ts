@@ -48,7 +48,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const HEADER_VALUE = /^[^\u0000-\u0008\u000a-\u001f\u007f]*$/
 
 /** A field name of RFC 9110. */
-export const headerName = z.string().max(200).regex(HEADER_NAME, 'not a valid header name')
+export const headerName = z.string().max(200).regex(HEADER_NAME, 'this is no header name')
 
 /** Numbers and booleans are written out, so that a template may give one. */
 const headerValue = z

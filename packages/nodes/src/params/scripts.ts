@@ -1,8 +1,9 @@
 import type { Json } from '@millrace/contracts'
-import type { ParamProblem } from '@millrace/engine'
+import { type ParamProblem, titleAt } from '@millrace/engine'
 import type { SyntaxCheck } from '@millrace/sandbox'
 import { z } from 'zod'
 import type { NodeType } from '../define.js'
+import { paramsSchema } from '../describe.js'
 import { nodeLibrary } from '../library.js'
 import { pointerToken } from './templates.js'
 
@@ -21,7 +22,7 @@ export const scriptProblems = (
       {
         pointer: pointerToken(name),
         code: 'SCRIPT_SYNTAX',
-        message: `line ${line}, column ${column}: ${message}`,
+        message: `${titleAt(paramsSchema(type), [name])}: line ${line}, column ${column}: ${message}`,
       },
     ]
   })

@@ -75,7 +75,7 @@ export const missingCredentials = (
         message:
           type === undefined
             ? `this workspace has no credential named ${JSON.stringify(name)}`
-            : `the credential ${JSON.stringify(name)} is of type ${type}, not ${types.join(' or ')}`,
+            : `The credential ${JSON.stringify(name)} is of type ${type}, not ${types.join(' or ')}`,
         hint: 'Create the credential, or name another one.',
       },
     ]

@@ -39,7 +39,7 @@ const tooMany = (definition: Json, member: string, limit: number): DefinitionPro
   return {
     pointer: `/${member}`,
     code: 'TOO_LARGE',
-    message: `there are ${count} ${member}, the limit is ${limit}`,
+    message: `There are ${count} ${member}, the limit is ${limit}`,
     hint: 'Split the workflow into several.',
   }
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import type { Json } from '@millrace/contracts'
+import { singular } from '@millrace/engine'
 import { Plus, Trash2 } from 'lucide-react'
 import { FieldFrame } from './field-frame.js'
 import { type FieldProps, useFieldView, useFormContext } from './form-context.js'
@@ -62,6 +63,3 @@ const emptyOf = (item: Field): Json => {
   if (item.kind === 'group') return {}
   return item.kind === 'json' ? null : ''
 }
-
-const singular = (title: string): string =>
-  /ses$/.test(title) ? title.slice(0, -2) : title.replace(/s$/, '')

@@ -12,7 +12,10 @@ export const scheduleParams = z
       .string()
       .max(64)
       .default('UTC')
-      .refine(isTimeZone, { message: 'not an IANA time zone', abort: true })
+      .refine(isTimeZone, {
+        message: 'this is no IANA time zone: use one such as Europe/Berlin',
+        abort: true,
+      })
       .meta({ title: 'Time zone', description: 'An IANA name, such as Europe/Stockholm.' }),
     misfire: z.enum(['latest', 'skip']).default('latest').meta({
       title: 'After downtime',

@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/contracts'
+import { titleOf } from '@millrace/engine'
 import type { Field, Variant } from './field.js'
 import { type JsonSchema, parseJsonSchema } from './json-schema.js'
 import { commonTag, leavesOf } from './variants.js'
@@ -128,14 +129,4 @@ const nested = (schema: JsonSchema, templates: boolean, known: readonly string[]
   const title = shape.kind === 'variants' ? titleOf(shape.tag) : ''
   const place = { name: '', title, help: undefined, required: true, fallback: undefined }
   return { ...place, templates, template: 'text', ...shape }
-}
-
-/** `failOnStatus` → `Fail on status`, `api-key` → `Api key`. */
-export const titleOf = (name: string): string => {
-  const words = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replaceAll(/[-_.]+/g, ' ')
-    .trim()
-    .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

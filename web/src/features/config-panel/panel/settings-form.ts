@@ -1,7 +1,8 @@
 import { type JsonObject, node } from '@millrace/contracts'
+import { NODE_TITLES } from '@millrace/engine'
 import type { Field } from '../../../components/schema-form/model/field.js'
 import type { PanelNode } from '../panel-document.js'
-import { type FieldTexts, fieldsInWords } from './field-texts.js'
+import { fieldsInWords } from './field-texts.js'
 
 /** What every node can be told apart from its params, from the contract of nodes. */
 
@@ -14,33 +15,17 @@ const members = node.pick({
   compensate: true,
 })
 
-const TEXTS: FieldTexts = {
-  retry: { title: 'Retry' },
-  maxAttempts: { title: 'Attempts in all', help: 'The first one counts.' },
-  backoff: { title: 'Wait between attempts' },
-  delayMs: { title: 'First wait in milliseconds' },
-  maxDelayMs: { title: 'Longest wait in milliseconds' },
-  jitter: { title: 'Jitter', help: 'Spreads retries, so that many do not come at once.' },
-  timeoutMs: { title: 'Timeout of an attempt in milliseconds' },
-  onError: {
-    title: 'When it fails',
-    help: 'End the run, go on with the error as output, or leave by the error port.',
-  },
-  onCrash: {
-    title: 'When its worker dies',
-    help: 'Try again with the same idempotency key, or fail and never repeat.',
-  },
-  join: {
-    title: 'Start when',
-    help: 'All branches that lead here have come to an end, or any of them has arrived.',
-  },
-  compensate: {
-    title: 'Undone by',
-    help: 'Runs when the run fails after this node has completed, or when somebody undoes the run. It stands apart: a node without edges, of this one alone.',
-  },
+const HELP: Readonly<Record<string, string>> = {
+  maxAttempts: 'The first one counts.',
+  jitter: 'Spreads retries, so that many do not come at once.',
+  onError: 'End the run, go on with the error as output, or leave by the error port.',
+  onCrash: 'Try again with the same idempotency key, or fail and never repeat.',
+  join: 'All branches that lead here have come to an end, or any of them has arrived.',
+  compensate:
+    'Runs when the run fails after this node has completed, or when somebody undoes the run. It stands apart: a node without edges, of this one alone.',
 }
 
-const ALL = fieldsInWords(members, TEXTS)
+const ALL = fieldsInWords(members, NODE_TITLES, HELP)
 
 /** `undoers`: ids of the nodes that may undo this one. A trigger does not execute, so nothing of this matters to it. */
 export const settingsFields = (isTrigger: boolean, undoers: readonly string[]): readonly Field[] =>
