@@ -20,8 +20,8 @@ import {
 } from '../bullmq/settings.js'
 import { withDeadline } from '../deadline.js'
 import type { JobQueue } from '../port.js'
+import { doorbellBackend } from './doorbell-backend.js'
 import { migrateQueue, type Server } from './migrate.js'
-import { patientBackend } from './patient-backend.js'
 import { Sockets } from './sockets.js'
 
 export interface PostgresQueueOptions extends Timing {
@@ -101,7 +101,7 @@ class PostgresBackend implements QueueBackend {
         connection: { ...connection(this.#place, sockets), max: 4, query_timeout: 10_000 },
         concurrency,
       },
-      patientBackend,
+      doorbellBackend,
     )
     worker.on('error', exceptLostJobs(this.#onError))
     return { worker, abort: () => sockets.destroy() }
