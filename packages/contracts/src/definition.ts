@@ -149,8 +149,7 @@ export const definition = z.strictObject({
   format: z.literal('millrace/v1'),
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$/, 'use letters, digits, space, . _ -, at most 128')
-    .refine((value) => !RESERVED_KEYS.has(value), { message: 'this name is reserved' }),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$/, 'use letters, digits, space, . _ -, at most 128'),
   description: z.string().max(4_000).optional(),
   nodes: z.array(node).max(MAX_NODES),
   edges: z.array(edge).max(MAX_EDGES),

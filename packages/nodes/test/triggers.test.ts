@@ -38,12 +38,13 @@ describe('webhookRoutes', () => {
     ])
   })
 
-  it.each(['', '/a', 'a/', 'a//b', 'a b', 'a?b', '../a', 'a/__proto__', 'constructor'])(
-    'refuses the path %j',
-    (path) => {
-      expect(problems('trigger.webhook', { path })).toEqual(['/path'])
-    },
-  )
+  it.each(['', '/a', 'a/', 'a//b', 'a b', 'a?b', '../a'])('refuses the path %j', (path) => {
+    expect(problems('trigger.webhook', { path })).toEqual(['/path'])
+  })
+
+  it.each(['constructor', 'a/__proto__'])('takes the path %j, as any other', (path) => {
+    expect(problems('trigger.webhook', { path })).toEqual([])
+  })
 
   it('takes addresses and ranges', () => {
     const good = ['192.0.2.1', '192.0.2.0/24', '::1', '2001:db8::/32']

@@ -33,6 +33,27 @@ describe('publishing an event', () => {
     })
   })
 
+  it('counts the runs that it starts, once however often it is sent', async () => {
+    const { workflowId, versionId } = await world.publish({
+      name: 'on-shipped',
+      nodes: [{ id: 'on', type: 'trigger.event', params: { name: 'shipped' } }],
+      edges: [],
+    })
+    await world.sql`INSERT INTO listeners (workspace_id, workflow_id, node_id, version_id, kind, name, priority)
+      VALUES (${world.workspaceId}, ${workflowId}, 'on', ${versionId}, 'event', 'shipped', 2)`
+    const counted = async () =>
+      /millrace_runs_accepted_total\{trigger="trigger\.event"\} (\d+)/.exec(
+        await world.metrics.registry.metrics(),
+      )?.[1]
+    const first = await publish({ name: 'shipped', id: 'parcel-1' })
+    expect(first.json().started).toHaveLength(1)
+    expect(await counted()).toBe('1')
+    expect((await publish({ name: 'shipped', id: 'parcel-1' })).json().replayed).toBe(true)
+    expect(await counted()).toBe('1')
+    await publish({ name: 'shipped', id: 'parcel-2' })
+    expect(await counted()).toBe('2')
+  })
+
   it('may not take the id that a step’s event has or will have (I5)', async () => {
     expect((await publish({ name: 'paid', id: 'run:1:tell' })).statusCode).toBe(400)
     expect((await publish({ name: 'paid' }, { 'idempotency-key': 'run:1:tell' })).statusCode).toBe(400)

@@ -15,6 +15,7 @@ import { type Sql, uuidv7 } from '@millrace/db'
 import { createApp } from '@millrace/http-api'
 import { webhookRoutes } from '@millrace/nodes'
 import type { JobQueue } from '@millrace/queue'
+import { createMetrics, type Metrics } from '@millrace/telemetry'
 import { createTestDatabase, testRedisUrl } from '@millrace/testkit'
 import type { FastifyInstance } from 'fastify'
 import { runnerPlugin } from '../src/index.js'
@@ -30,6 +31,7 @@ export interface World extends Connections {
   readonly awayId: string
   readonly errors: unknown[]
   readonly resumeTokens: ResumeTokens
+  readonly metrics: Metrics
   /** An `Authorization` header. */
   token(role?: Role, workspaceId?: string): Promise<string>
   /** Publishes a workflow in `home`, or its next version. */
@@ -58,6 +60,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
   const credentials = createCredentialStore(sql, vault)
   const resumeTokens = createResumeTokens(randomBytes(32))
   const record = (details: unknown, message?: string) => errors.push([message, details])
+  const metrics = createMetrics()
   const app = createApp({ name: 'runner', authenticate: tokens.authenticate })
   await app.register(
     runnerPlugin({
@@ -69,6 +72,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
       resumeUrl: resumeUrls(resumeTokens, 'https://millrace.example'),
       log: { warn: record, error: record },
       random: () => 0.5,
+      metrics,
     }),
   )
   await app.ready()
@@ -82,6 +86,7 @@ export const openWorld = async (backend: Backend, queue?: JobQueue): Promise<Wor
     awayId,
     errors,
     resumeTokens,
+    metrics,
     token: async (role = 'operator', ws = workspaceId) => {
       const actor: Actor = { userId, workspaceId: ws, role, email: 'a@example.org' }
       return `Bearer ${(await tokens.sign(actor)).accessToken}`

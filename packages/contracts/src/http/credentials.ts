@@ -1,11 +1,7 @@
 import { z } from 'zod'
-import { RESERVED_KEYS } from '../json/value.js'
 import { stepError } from '../step-error.js'
 
-export const credentialName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$/)
-  .refine((value) => !RESERVED_KEYS.has(value))
+export const credentialName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$/)
 
 /** What each kind of credential holds. Values are write-only: no answer ever carries one. */
 export const credentialData = z.discriminatedUnion('type', [

@@ -17,5 +17,5 @@ export const jsonNumber = z
   })
   .meta({ type: 'number' })
 
-/** Keys that would reach a prototype when used as a plain property; refused as names everywhere. */
+/** Keys that would reach a prototype when used as a plain property; refused for what expressions name: steps and fields of forms. */
 export const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])

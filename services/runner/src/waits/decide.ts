@@ -27,7 +27,7 @@ export const judge = (open: OpenApproval, actor: Actor, decision: Decision, now:
   if (approval.decision !== undefined)
     throw new MillraceError('WAIT_RESOLVED', `Decided by ${approval.decision.by}`)
   const { approved, comment } = decision
-  const data = readForm(open, decision)
+  const data = answersOf(open, decision)
   return {
     kind: 'completed',
     output: {
@@ -46,8 +46,8 @@ const isAsked = (asked: OpenApproval['approval']['assignees'], approver: Approve
   asked.roles.includes(approver.role) ||
   (asked.users.length === 0 && asked.roles.length === 0 && approver.operates)
 
-/** Who rejects need not fill in the form. */
-const readForm = (
+/** What was filled in, in the form that the approval has. Who rejects need not fill it in. */
+const answersOf = (
   { approval }: OpenApproval,
   { approved, data }: Decision,
 ): { [name: string]: Json } | undefined => {

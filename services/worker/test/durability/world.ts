@@ -37,6 +37,7 @@ export interface TestWorkerOptions extends WorkerOptions {
   readonly credential: StartWorkerOptions['credential']
   readonly circuits: NonNullable<StartWorkerOptions['circuits']>
   readonly log: StartWorkerOptions['log']
+  readonly metrics: StartWorkerOptions['metrics']
 }
 
 export interface TestWorker {
@@ -113,10 +114,10 @@ const startTestWorker = async (
       credential: () => Promise.reject(new Error('no credentials here')),
       resumeUrl: (runId, path) => `resume:${runId}:${path}`,
       log: { warn: () => {}, info: () => {} },
+      metrics: createMetrics(),
       ...options,
       allowPrivate: ['127.0.0.0/8'],
       plays: { childEnvironment: process.env },
-      metrics: createMetrics(),
     },
   )
   const stop = async () => {

@@ -1,4 +1,3 @@
-import { RESERVED_KEYS } from '@millrace/contracts'
 import { z } from 'zod'
 import { credential, headerName } from '../../params/schemas.js'
 
@@ -8,9 +7,6 @@ const path = z
   .string()
   .max(200)
   .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'use letters, digits, - and _, with / between segments')
-  .refine((value) => !value.split('/').some((segment) => RESERVED_KEYS.has(segment)), {
-    message: 'a segment of this path is a reserved name',
-  })
 
 const apiKey = z.discriminatedUnion('in', [
   z.strictObject({
