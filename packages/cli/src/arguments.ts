@@ -96,12 +96,13 @@ const SYNTAX: Readonly<Record<Exclude<Command['name'], 'help' | 'version' | 'run
   },
   list: {
     operands: [],
-    options: { workflow: text, status: text, limit: text },
+    options: { workflow: text, status: text, limit: text, cursor: text },
     build: (_, values) => ({
       name: 'list',
       workflow: textOf(values, 'workflow'),
       status: statusOf(textOf(values, 'status')),
       limit: limitOf(values),
+      cursor: textOf(values, 'cursor'),
     }),
   },
   status: { operands: ['run'], options: {}, build: ([run = '']) => ({ name: 'status', run }) },

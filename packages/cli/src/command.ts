@@ -17,6 +17,7 @@ export type Command =
       readonly workflow: string | undefined
       readonly status: RunStatus | undefined
       readonly limit: number
+      readonly cursor: string | undefined
     }
   | { readonly name: 'status'; readonly run: string }
   | { readonly name: 'watch'; readonly run: string }

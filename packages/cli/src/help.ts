@@ -73,7 +73,11 @@ Publishes the file as the workflow that it names, and prints the URLs of its web
   --idempotency-key <key>      the same key starts one run, however often it is sent
   --trigger <node>             the trigger to fire; the manual one by default
   --version <number>           the version to run; the published one by default`,
-  list: 'millrace list [--workflow <workflow>] [--status <status>] [--limit <1..200, default 20>]',
+  list: `millrace list [options]
+
+  --workflow <workflow>  --status <status>
+  --limit <1..200>       default 20
+  --cursor <cursor>      go on where an earlier list ended, which said so`,
   status: 'millrace status <run>',
   watch: `millrace watch <run>
 

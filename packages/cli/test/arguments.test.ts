@@ -62,6 +62,7 @@ describe('the command line', () => {
       status: 'failed',
       workflow: 'w',
       limit: 20,
+      cursor: undefined,
     })
     expect(refusal('list', '--limit', '500')).toContain('at most 200')
     expect(command('status r')).toEqual({ name: 'status', run: 'r' })

@@ -146,6 +146,31 @@ describe('a run on the command line', () => {
     expect([code, err]).toEqual([3, expect.stringContaining('There is no workflow nosuch')])
   })
 
+  it('is looked for among older ones, as far as the server says', async () => {
+    const asked: string[] = []
+    const pages: Record<string, object> = {
+      '': { items: [], nextCursor: 'back-1', searchedTo: '2026-11-01T00:00:00.000000Z' },
+      'back-1': { items: [summary], nextCursor: 'back-2' },
+      'back-2': { items: [summary], nextCursor: null },
+    }
+    const url = await serve((request, response) => {
+      const query = new URL(request.url ?? '', 'http://h').searchParams
+      asked.push(query.toString())
+      response.end(JSON.stringify(pages[query.get('cursor') ?? '']))
+    })
+    // Not the end of the list: the workflow is not asked for, as it is where nothing is found at all.
+    expect(await run(['list', '--workflow', 'orders'], url)).toEqual({
+      code: 0,
+      out: 'No runs so far.\n',
+      err: 'Searched back to 2026-11-01T00:00:00.000000Z; go on with --cursor back-1\n',
+    })
+    const next = await run(['list', '--cursor', 'back-1', '--json'], url)
+    expect([JSON.parse(next.out), next.err]).toEqual([[summary], 'There are older ones: --cursor back-2\n'])
+    const last = await run(['list', '--cursor', 'back-2'], url)
+    expect([last.out, last.err]).toEqual([expect.stringContaining(ID), ''])
+    expect(asked).toEqual(['limit=20&workflow=orders', 'limit=20&cursor=back-1', 'limit=20&cursor=back-2'])
+  })
+
   it('is waited for while the server is down', async () => {
     const url = await serve((_, response) => response.end())
     closers.splice(0).forEach((close) => {

@@ -1,5 +1,6 @@
 export * from './client.js'
 export { ApiError } from './errors.js'
 export type { Page } from './resources/page.js'
+export type { RunListQuery, RunPage } from './resources/runs.js'
 export { createSseParser, type SseMessage, type SseParser } from './stream/sse-parser.js'
 export type { WatchOptions } from './stream/watch-run.js'

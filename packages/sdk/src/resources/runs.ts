@@ -2,13 +2,14 @@ import {
   isTerminal,
   type RerunBody,
   type RetryBody,
-  type RunStatus,
+  type RunFilter,
+  type RunSummary,
   requestedAnswer,
   retryAnswer,
   retryPlan,
   run,
   runDefinitionAnswer,
-  runSummary,
+  runPage,
   type StartRunBody,
   type StartTestRunBody,
   startRunAnswer,
@@ -16,9 +17,21 @@ import {
 } from '@millrace/contracts'
 import { type WatchOptions, watchRun } from '../stream/watch-run.js'
 import type { Transport } from '../transport.js'
-import { list } from './page.js'
+import { list, type Page } from './page.js'
 
 const at = (runId: string) => `/runs/${encodeURIComponent(runId)}`
+
+/** See the members of the API's own filter. */
+export interface RunListQuery extends Partial<RunFilter> {
+  readonly cursor?: string
+  /** 1 to 200; default 50. */
+  readonly limit?: number
+}
+
+export interface RunPage extends Page<RunSummary> {
+  /** What is asked for is rare: the runs back to this time have been looked at, and older ones may still be found. */
+  readonly searchedTo?: string | undefined
+}
 
 export const createRuns = (transport: Transport) => {
   const get = (runId: string) => transport.call({ method: 'GET', path: at(runId) }, run)
@@ -41,16 +54,9 @@ export const createRuns = (transport: Transport) => {
     definition: (runId: string) =>
       transport.call({ method: 'GET', path: `${at(runId)}/definition` }, runDefinitionAnswer),
 
-    /** Newest first. */
-    list: (
-      query: {
-        readonly cursor?: string
-        readonly limit?: number
-        readonly status?: RunStatus
-        readonly workflow?: string
-        readonly tests?: 'exclude' | 'include' | 'only'
-      } = {},
-    ) => list(transport, '/runs', runSummary, { ...query }),
+    /** Newest first. A page that is not full and has `searchedTo` is not the last one: go on with its `nextCursor`. */
+    list: (query: RunListQuery = {}): Promise<RunPage> =>
+      transport.call({ method: 'GET', path: '/runs', query: { ...query } }, runPage),
 
     steps: async (runId: string) => (await list(transport, `${at(runId)}/steps`, step)).items,
 

@@ -25,10 +25,10 @@ export const RetryPlanView = ({ plan, error, isConfirmed, onConfirm }: RetryPlan
       <Paths title="Kept, with their outcome" paths={reused} />
       <Paths title="Runs" paths={runs.map(({ path, repeats }) => (repeats ? `${path} (once more)` : path))} />
       {repeatedWrites.length > 0 && (
-        <Alert color="red" icon={<TriangleAlert size={16} aria-hidden />} title="Writes happen again">
+        <Alert color="red" icon={<TriangleAlert size={16} aria-hidden />} title="Writes happen again, or may">
           <Text size="sm" mb="xs">
-            {repeatedWrites.join(', ')} completed and may have changed something outside. They do it once
-            more.
+            {repeatedWrites.join(', ')} completed, or may have been sent, and so may have changed something
+            outside. They do it once more.
           </Text>
           <Checkbox
             size="xs"

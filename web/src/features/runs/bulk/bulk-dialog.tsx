@@ -65,8 +65,8 @@ export const BulkDialog = ({ action, selection, onClose }: BulkDialogProps) => {
         )}
         {operation === undefined && action === 'retry' && (
           <Checkbox
-            label="Let completed writes happen again"
-            description="Runs whose retry would repeat what they have changed outside are refused otherwise."
+            label="Let writes happen again that completed or may have been sent"
+            description="Otherwise runs are refused whose retry would repeat what they have changed outside, or may have."
             checked={confirm}
             onChange={(event) => setConfirm(event.currentTarget.checked)}
           />
