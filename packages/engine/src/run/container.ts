@@ -83,6 +83,16 @@ export function bodyOf(state: RunState, step: StepState): Body {
   return body
 }
 
+/**
+ * Before 98def32 a repeat never began a pass from the 2,000th on: it had its number and no steps. Snapshots of such a run were
+ * taken; it begins that pass now.
+ */
+export function beginMissingPass(state: RunState, step: StepState): void {
+  const { inside, wait } = step
+  if (inside?.kind === 'repeat' && wait?.kind === 'iteration' && inside.begun === wait.index)
+    beginItems(state, step)
+}
+
 function beginItems(state: RunState, step: StepState): void {
   const inside = step.inside
   // A container that begins to wait where something has failed by now is cancelled with what is around it.

@@ -8,9 +8,9 @@ import {
 } from '@millrace/contracts'
 import type { Graph } from '../graph/graph.js'
 import { changeStatus, skipStale } from './apply-event.js'
-import { bodyOf, createContainer } from './container.js'
+import { beginMissingPass, bodyOf, createContainer } from './container.js'
 import { createRunState } from './create-run-state.js'
-import { createScope, fillScope, stepAt, stepIn } from './scope.js'
+import { createScope, fillScope, openSteps, stepAt, stepIn } from './scope.js'
 import type { Container, RunOrigin, RunState, Scope, StepState } from './state.js'
 
 /**
@@ -30,6 +30,7 @@ export function restoreRun(graph: Graph, origin: RunOrigin, snapshot: RunSnapsho
   for (const path of snapshot.ready) state.ready.push(at(path))
   state.dead.length = 0
   for (const path of snapshot.dead) state.dead.push(at(path))
+  for (const step of openSteps(state)) beginMissingPass(state, step)
   for (const path of snapshot.undoable) state.undoable.push(at(path))
   state.undoableInside = snapshot.undoableInside
   if (snapshot.compensation !== null) {

@@ -1,8 +1,15 @@
-import type { DefinitionInput, Wait } from '@millrace/contracts'
+import { type DefinitionInput, runSnapshot, type Wait } from '@millrace/contracts'
 import { describe, expect, test } from 'vitest'
-import { copyRunState, foldEvents, pendingTimers, stepTable, validateDefinition } from '../../src/index.js'
+import {
+  copyRunState,
+  foldEvents,
+  pendingTimers,
+  snapshotOf,
+  stepTable,
+  validateDefinition,
+} from '../../src/index.js'
 import { catalogue, expressions } from '../catalogue.js'
-import { makeError, ORIGIN, type Play, play } from './play.js'
+import { makeError, makeGraph, ORIGIN, Play, play } from './play.js'
 
 type Nodes = DefinitionInput['nodes']
 
@@ -227,6 +234,42 @@ test('a repeat goes on for as many passes as it is told, over the size of a map�
   }
   expect(run.complete('loop', { output: 1 })).toContain('run_finished completed')
   expectFold(run)
+})
+
+/** start ─▶ loop[ x ], as an earlier version left it: it began no pass from the 2,000th on. */
+test('a repeat that was left before a pass that never began goes on with it', () => {
+  const snapshot = runSnapshot.parse({
+    ...{ format: 2, seq: 6004, status: 'running', startedAt: 1000, pausedAt: null, pausedMs: 0 },
+    ...{ ready: [], dead: [], undoable: [], undoableInside: false, compensation: null },
+    root: {
+      ...{ index: 0, error: null, edges: 't' },
+      steps: [
+        {
+          ...{ node: 0, status: 'completed', attempt: 1, failures: 0, error: null, wait: null },
+          ...{ retryAt: null, startedAt: 1000, finishedAt: 1000, logLines: 0, inside: null },
+        },
+        {
+          ...{ node: 1, status: 'waiting', attempt: 1, failures: 0, error: null },
+          wait: { kind: 'iteration', index: 2_000, max: 10_000 },
+          ...{ retryAt: null, startedAt: 1000, finishedAt: null, logLines: 0 },
+          inside: {
+            ...{ kind: 'repeat', concurrency: 1, collects: false, record: 'steps', begunAt: 1000 },
+            ...{ begun: 2_000, ended: 2_000, error: null, scopes: [], pages: [] },
+            results: [[1_999, { error: null, sinks: [{ id: 'x', output: 1_999 }] }]],
+          },
+        },
+      ],
+    },
+  })
+  const nodes = { loop: { ...map([plain('x')]), type: 'test.repeat' } }
+  const graph = makeGraph(nodes, ['start>loop'])
+  const run = new Play(graph, foldEvents(graph, ORIGIN, [], 6_004, snapshot))
+  expect(run.claim()).toContain('step_started loop[2000].x#1')
+  run.complete('loop[2000].x', { output: 2_000 })
+  expect(run.orders).toEqual(['check loop#1'])
+  // Of a repeat as it stands now nothing is begun twice.
+  const again = new Play(graph, foldEvents(graph, ORIGIN, [], run.state.lastSeq, snapshotOf(run.state)))
+  expect(again.claim()).toEqual([])
 })
 
 /** start ─▶ a, start ─▶ b: a stops the run */

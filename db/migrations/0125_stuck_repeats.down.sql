@@ -1,0 +1,1 @@
+-- Runs that were handed back are parked by whoever claims them.
