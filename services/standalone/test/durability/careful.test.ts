@@ -49,3 +49,29 @@ it('a crash costs a run its parallel steps until it has made progress, and no lo
   const events = await world.events(runId)
   expect(seqsOf(events)).toEqual(dense(events))
 }, 120_000)
+
+const ITEMS = 12
+const AT_ONCE = 4
+
+/** start ─▶ each[ call ]: of two runs, whose worker dies while each has four items outside */
+it('so do the items of a map, in each run that the crash has hit', async () => {
+  const body = { nodes: [call('items')], edges: [] }
+  const params = { items: `{{ [1..${ITEMS}] }}`, concurrency: AT_ONCE }
+  const version = await world.publish({ nodes: [{ id: 'each', type: 'flow.map', params, body }] })
+  world.upstream.hold('/items')
+  const first = await world.worker({ LEASE_MS: '1000' })
+  const runIds = [await world.start(version), await world.start(version)]
+  await world.upstream.nth('/items', 2 * AT_ONCE)
+  first.kill('SIGKILL')
+  await first.exited
+  await world.worker({ LEASE_MS: '600000' })
+
+  // One of each run; once these are answered, as many as ever, though nothing else is.
+  const alone = [2 * AT_ONCE + 1, 2 * AT_ONCE + 2]
+  for (const each of await Promise.all(alone.map((nth) => world.upstream.nth('/items', nth)))) each.answer()
+  await world.upstream.nth('/items', alone.at(-1)! + 2 * AT_ONCE)
+
+  world.upstream.on('/items', (each) => each.answer())
+  for (const each of world.upstream.to('/items').slice(alone.at(-1))) each.answer()
+  for (const runId of runIds) expect(await ended(world, runId)).toBe('completed')
+}, 120_000)
