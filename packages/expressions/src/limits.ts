@@ -11,9 +11,9 @@ export const NESTED_NODES = 500
 export const SEQUENCE_ITEMS = 1_000_000
 /** Characters of one string an expression makes or gives back. */
 export const STRING_CHARACTERS = 10_000_000
-/** What one value weighs at most: a unit a character, and NODE_UNITS for each member of arrays and objects. */
-export const VALUE_UNITS = 10_000_000
-export const NODE_UNITS = 10
+/** Members of one value, at all levels together; so many characters of its texts count as one. */
+export const VALUE_MEMBERS = 1_000_000
+export const CHARACTERS_A_MEMBER = 10
 /** Levels of arrays and objects in a result. */
 export const RESULT_DEPTH = 200
 /** Characters of one expression's source. */

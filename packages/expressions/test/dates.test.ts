@@ -128,3 +128,42 @@ describe('numbers and texts', () => {
     await expect(evaluate('" 150" > 100')).rejects.toThrow('the text " 150" > the number 100')
   })
 })
+
+describe('what $fromMillis refuses is said in words', () => {
+  it.each([
+    [
+      '$fromMillis(1e17)',
+      '$fromMillis cannot show 100000000000000000: there are dates only up to 8,640,000,000,000,000 milliseconds before and after 1970',
+    ],
+    ['$fromMillis(8640000000000000, "[Y]", "+14:00")', 'there are dates only up to'],
+    ['$fromMillis(8640000000000000, "", "+14:00")', 'there are dates only up to'],
+    ['$fromMillis("x")', 'argument 1 of $fromMillis must be a number, but is the text "x"'],
+    ['$fromMillis(null)', 'argument 1 of $fromMillis must be a number, but is null'],
+    [
+      '$fromMillis()',
+      '$fromMillis needs a number as argument 1: none is given, and the context is an object',
+    ],
+    ['$fromMillis(0, 5)', 'argument 2 of $fromMillis must be text, but is the number 5'],
+    [
+      '$fromMillis(0, "[Q]")',
+      '[Q] in a picture stands for nothing: a part of a date begins with one of Y M D',
+    ],
+    ['$fromMillis(0, "Y]")', 'the picture "Y]" has a ] without its [: write ]] for the character itself'],
+    ['$fromMillis(0, "[Y")', 'the picture "[Y" has a [ without its ]: write [[ for the character itself'],
+    [
+      '$fromMillis(0, "[Y,x]")',
+      '[Y,x] in a picture: what stands behind the comma must be a width, such as 2, 2-4 or *-3',
+    ],
+    ['$fromMillis(0, "[M#]")', '[M#] in a picture knows no way to write a number as "#"'],
+    ['$fromMillis(-100000000000000, "[YI]")', '[YI] in a picture has no letters or numerals for -1199'],
+    [
+      '$fromMillis(0, "[Y]", "Europe/Berlin")',
+      'a timezone is written as an offset such as +0200 or -03:30, not as "Europe/Berlin"',
+    ],
+  ])('%s', async (source, message) => {
+    await expect(evaluate(source)).rejects.toMatchObject({
+      code: 'EXPRESSION_FAILED',
+      message: expect.stringContaining(message),
+    })
+  })
+})

@@ -132,3 +132,30 @@ describe('results', () => {
     await expect(evaluate(nest)).rejects.toMatchObject({ code: 'EXPRESSION_LIMIT' })
   })
 })
+
+describe('sizes are those that are documented', () => {
+  it.each([
+    ['[1..1000000] ~> $count()', 1_000_000],
+    ['$count([1..1000000])', 1_000_000],
+    ['[1..1000000][-1]', 1_000_000],
+    ['$length($pad("", 10000000, "x"))', 10_000_000],
+  ])('%s is within them', async (source, expected) => {
+    expect(await compileExpression(source).evaluate({})).toBe(expected)
+  })
+
+  it.each([
+    ['[1..1000001] ~> $count()', 'a list of 1,000,001 items, and 1,000,000 are allowed'],
+    ['[[1..500000], [1..500000]]', 'a value of more than 1,000,000 members, of which 10 characters are one'],
+    ['($a := $pad("", 6000000, "x"); [$a, $a])', 'a value of more than 1,000,000 members'],
+    [
+      '($a := $pad("", 6000000, "x"); $a & $a)',
+      'a text of 12,000,000 characters, and 10,000,000 are allowed',
+    ],
+    ['$map([1..400000], function($i) { $i + 1 })', 'it takes more than 1,000,000 steps'],
+  ])('%s is not', async (source, message) => {
+    await expect(compileExpression(source).evaluate({})).rejects.toMatchObject({
+      code: 'EXPRESSION_LIMIT',
+      message: expect.stringContaining(message),
+    })
+  })
+})

@@ -1,6 +1,7 @@
-import { EVALUATION_STEPS, NODE_UNITS, VALUE_UNITS } from '../limits.js'
+import { CHARACTERS_A_MEMBER, EVALUATION_STEPS, VALUE_MEMBERS } from '../limits.js'
 import { Callable } from './callable.js'
 import { limitFailure } from './failure.js'
+import { nameCount } from './wording.js'
 
 /**
  * What the evaluation that runs now may still use. It is counted in steps and not in time, so that a busy machine
@@ -19,7 +20,7 @@ export function openBudget(steps = EVALUATION_STEPS): void {
 /** Throws a limit failure once the steps are used up. */
 export function spend(steps: number): void {
   left -= steps
-  if (left < 0) throw limitFailure(`it takes more than ${EVALUATION_STEPS} steps`)
+  if (left < 0) throw limitFailure(`it takes more than ${nameCount(EVALUATION_STEPS)} steps`)
 }
 
 /** Characters that are walked at the price of one step. */
@@ -33,17 +34,20 @@ export const spendText = (characters: number): void => spend(1 + characters / CH
  * before, and a value of shared parts costs no more than its own members.
  */
 export function weigh(value: unknown): number {
-  if (typeof value === 'string') return NODE_UNITS + value.length
-  if (typeof value !== 'object' || value === null || value instanceof Callable) return NODE_UNITS
+  if (typeof value === 'string') return 1 + value.length / CHARACTERS_A_MEMBER
+  if (typeof value !== 'object' || value === null || value instanceof Callable) return 1
   const known = weights.get(value)
   if (known !== undefined) return known
   const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
   spend(members.length / 4)
-  let total = NODE_UNITS
+  let total = 0
   for (const member of members) {
     total += weigh(member)
-    if (total > VALUE_UNITS) throw limitFailure(`a value of more than ${VALUE_UNITS} units`)
+    if (total > VALUE_MEMBERS)
+      throw limitFailure(
+        `a value of more than ${nameCount(VALUE_MEMBERS)} members, of which ${CHARACTERS_A_MEMBER} characters are one`,
+      )
   }
-  weights.set(value, total)
-  return total
+  weights.set(value, total + 1)
+  return total + 1
 }

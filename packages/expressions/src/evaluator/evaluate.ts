@@ -15,6 +15,7 @@ import { isSequence, push, type Sequence } from './sequence.js'
 import { type Node, pairsOf } from './syntax.js'
 import { transformer } from './transform.js'
 import { isTrue } from './truth.js'
+import { overLimit } from './wording.js'
 
 /**
  * Evaluates a tree over an input without ever waiting, and without writing into the input. It means what
@@ -53,7 +54,8 @@ export class Evaluation implements Run {
         if (expr !== undefined) result = keepMatching(expr, result, frame)
     if (node.group !== undefined && node.type !== 'path') result = groupBy(node.group, result, frame)
     if (typeof result === 'string') {
-      if (result.length > STRING_CHARACTERS) throw limitFailure(`a text of ${result.length} characters`)
+      if (result.length > STRING_CHARACTERS)
+        throw limitFailure(overLimit('a text', result.length, 'characters', STRING_CHARACTERS))
     } else if (node.makes === true && typeof result === 'object') weigh(result)
     return isSequence(result) && result.tuples === undefined ? unwrap(node, result) : result
   }

@@ -3,6 +3,7 @@ import { RESULT_DEPTH, STRING_CHARACTERS } from '../limits.js'
 import { spend, weigh } from './budget.js'
 import { Callable } from './callable.js'
 import { Failure, limitFailure } from './failure.js'
+import { overLimit } from './wording.js'
 
 /**
  * What an evaluation gave, as plain JSON. A copy, so that nothing of the input is shared with what goes on, and nothing
@@ -16,7 +17,8 @@ export function toPlain(value: unknown): Json | undefined {
 function copy(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
-      if (value.length > STRING_CHARACTERS) throw limitFailure(`a string of ${value.length} characters`)
+      if (value.length > STRING_CHARACTERS)
+        throw limitFailure(overLimit('a text', value.length, 'characters', STRING_CHARACTERS))
       return value
     case 'number':
       if (!Number.isFinite(value)) throw new Failure(`the result is ${value}, which is not JSON`)

@@ -1,6 +1,7 @@
 import { SEQUENCE_ITEMS } from '../limits.js'
 import { spend } from './budget.js'
 import { limitFailure } from './failure.js'
+import { nameCount } from './wording.js'
 
 /**
  * JSONata's lists that are not data: what a path gives is a sequence, and a sequence of one is that one. The marks
@@ -29,7 +30,8 @@ export const isSequence = (value: unknown): value is Sequence =>
 
 /** Adds to a list that the evaluator has made, under the limit. */
 export function push(list: unknown[], item: unknown): void {
-  if (list.length >= SEQUENCE_ITEMS) throw limitFailure(`a list of more than ${SEQUENCE_ITEMS} items`)
+  if (list.length >= SEQUENCE_ITEMS)
+    throw limitFailure(`a list of more than ${nameCount(SEQUENCE_ITEMS)} items`)
   list.push(item)
 }
 

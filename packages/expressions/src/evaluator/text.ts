@@ -2,6 +2,7 @@ import { STRING_CHARACTERS } from '../limits.js'
 import { spendText } from './budget.js'
 import { Callable } from './callable.js'
 import { Failure, limitFailure } from './failure.js'
+import { nameCount } from './wording.js'
 
 /**
  * `$string` and `&`: text as it is, everything else as JSON, numbers with all their digits as in a template: what is
@@ -35,7 +36,7 @@ class Pieces {
     this.#characters += text.length
     spendText(text.length)
     if (this.#characters > STRING_CHARACTERS)
-      throw limitFailure(`a text of more than ${STRING_CHARACTERS} characters`)
+      throw limitFailure(`a text of more than ${nameCount(STRING_CHARACTERS)} characters`)
     this.pieces.push(text)
   }
 }

@@ -29,3 +29,10 @@ export function nameValue(value: unknown): string {
 
 const shorten = (text: string): string =>
   text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`
+
+/** `1,000,000`. */
+export const nameCount = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+/** For a message of EXPRESSION_LIMIT: what there would be, and how much there may be. */
+export const overLimit = (what: string, count: number, unit: string, most: number): string =>
+  `${what} of ${nameCount(count)} ${unit}, and ${nameCount(most)} are allowed`

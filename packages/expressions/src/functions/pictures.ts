@@ -35,13 +35,13 @@ export const NUMBER_WORDS = (
 ).replaceAll(' ', '|')
 
 /** Their errors are `{ code, value }`, whose texts stay inside the library. */
-function ask(work: () => unknown, name: string, picture: string): unknown {
+function ask(work: () => unknown, caller: string, picture: string): unknown {
   try {
     return work()
   } catch (error) {
     if (error instanceof RangeError)
-      throw limitFailure(`$${name} with the picture ${JSON.stringify(picture)}`)
-    throw new Failure(`$${name} cannot read the picture ${JSON.stringify(picture)}`)
+      throw limitFailure(`${caller} with the picture ${JSON.stringify(picture)}`)
+    throw new Failure(`${caller} knows no way to write a number as ${JSON.stringify(picture)}`)
   }
 }
 
@@ -54,14 +54,14 @@ const LETTERED = /^[aAiI](?:;|$)/
 const WORDED = /^[wW]w?(?:;|$)/
 
 /** An integer by a picture: `w`, `I`, `a`, `#,##0`, with `;o` behind it as an ordinal. */
-export function formatWith(value: number, picture: string): string {
+export function formatWith(value: number, picture: string, caller = '$formatInteger'): string {
   checkPicture(picture)
   const most = LETTERED.test(picture) ? 1e6 : Number.MAX_SAFE_INTEGER
   if (Math.abs(value) > most)
-    throw new Failure(`$formatInteger cannot write ${value} with the picture ${JSON.stringify(picture)}`)
+    throw new Failure(`${caller} cannot write ${value} with the picture ${JSON.stringify(picture)}`)
   if (LETTERED.test(picture) && value < 1)
-    throw new Failure(`$formatInteger has no letters or numerals for ${value}`)
-  return String(ask(() => theirInteger(value, picture), 'formatInteger', picture))
+    throw new Failure(`${caller} has no letters or numerals for ${value}`)
+  return String(ask(() => theirInteger(value, picture), caller, picture))
 }
 
 export function formatInteger(_: Run, value: Numeric | undefined, picture: string): string | undefined {
@@ -77,7 +77,7 @@ export function readWith(text: string, picture: string): number {
   const plain = isDigits ? digitsOf(text, picture) : text
   const value = isDigits
     ? Number(plain)
-    : Number(ask(() => theirParse(casedFor(plain, picture), picture), 'parseInteger', picture))
+    : Number(ask(() => theirParse(casedFor(plain, picture), picture), '$parseInteger', picture))
   if (Number.isSafeInteger(value) && (isDigits ? /^-?\d+$/.test(plain) : isWrittenAs(text, value, picture)))
     return value
   throw new Failure(`${nameValue(text)} is no integer of the picture ${JSON.stringify(picture)}`)
@@ -160,11 +160,11 @@ export function formatNumber(
     picture.split(scaled).length > 2 ||
     (picture.includes(percent) && picture.includes(perMille))
   )
-    return String(ask(() => theirNumber(value, picture, options), 'formatNumber', picture))
+    return String(ask(() => theirNumber(value, picture, options), '$formatNumber', picture))
   const shifted = shift(Number(value), scaled === percent ? 2 : 3)
   const written = ask(
     () => theirNumber(shifted, picture.replace(scaled, STAND_IN), options),
-    'formatNumber',
+    '$formatNumber',
     picture,
   )
   return String(written).replace(STAND_IN, scaled)

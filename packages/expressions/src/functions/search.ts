@@ -5,7 +5,7 @@ import type { Run } from '../evaluator/frame.js'
 import { isObject } from '../evaluator/members.js'
 import type { Match } from '../evaluator/pattern.js'
 import { push, sequence } from '../evaluator/sequence.js'
-import { nameValue } from '../evaluator/wording.js'
+import { nameCount, nameValue } from '../evaluator/wording.js'
 import { SEQUENCE_ITEMS, STRING_CHARACTERS } from '../limits.js'
 import { place, tooLong } from './text.js'
 
@@ -93,7 +93,8 @@ export function split(
 }
 
 function bounded(parts: readonly string[]): readonly string[] {
-  if (parts.length > SEQUENCE_ITEMS) throw limitFailure(`a list of more than ${SEQUENCE_ITEMS} items`)
+  if (parts.length > SEQUENCE_ITEMS)
+    throw limitFailure(`a list of more than ${nameCount(SEQUENCE_ITEMS)} items`)
   spend(parts.length / 8)
   return parts
 }

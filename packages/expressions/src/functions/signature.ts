@@ -1,6 +1,6 @@
 import { Callable } from '../evaluator/callable.js'
 import { Failure } from '../evaluator/failure.js'
-import { nameValue, typeOf } from '../evaluator/wording.js'
+import { nameValue } from '../evaluator/wording.js'
 
 /**
  * What a function takes, as JSONata writes it (docs.jsonata.org/embedding-extending): `<s-nn?:s>`. A letter a type:
@@ -76,7 +76,8 @@ export function validate(
   let next = 0
   for (const [at, param] of params.entries()) {
     const letters = match[at + 1] ?? ''
-    if (letters === '') valid.push(param.usesContext ? fromContext(param, context, next, name) : args[next++])
+    if (letters === '')
+      valid.push(param.usesContext ? fromContext(param, context, args, next, name) : args[next++])
     for (const letter of letters) valid.push(asParam(param, letter, args[next++], next, name))
   }
   return valid
@@ -91,11 +92,42 @@ function letterOf(value: unknown): string {
   return (typeof value)[0]!
 }
 
-function fromContext({ letters }: Param, context: unknown, at: number, name: string | undefined): unknown {
+function fromContext(
+  { letters }: Param,
+  context: unknown,
+  args: readonly unknown[],
+  at: number,
+  name: string | undefined,
+): unknown {
   if (letters.includes(letterOf(context))) return context
+  // Whoever gives an argument meant that, and not the context.
+  if (args.length > at) throw unfit(at, args[at], letters, name)
   throw new Failure(
-    `${called(name)} has no argument ${at + 1}, and the context is ${nameValue(context)}, which it does not take`,
+    `${called(name)} needs ${nameLetters(letters)} as argument ${at + 1}: none is given, and the context is ${nameValue(context)}`,
   )
+}
+
+const unfit = (at: number, value: unknown, letters: string, name: string | undefined): Failure =>
+  new Failure(
+    `argument ${at + 1} of ${called(name)} must be ${nameLetters(letters)}, but is ${nameValue(value)}`,
+  )
+
+const SINGULAR: Readonly<Record<string, string>> = {
+  a: 'a list',
+  b: 'a boolean',
+  f: 'a function',
+  n: 'a number',
+  o: 'an object',
+  s: 'text',
+  l: 'null',
+}
+
+/** `a number or text`; a letter of nothing at all is not worth a word. */
+const nameLetters = (letters: string): string => {
+  const names = [...new Set(letters)].flatMap((letter) => SINGULAR[letter] ?? [])
+  return names.length < 2
+    ? (names[0] ?? 'something else')
+    : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
 function asParam(
@@ -134,17 +166,12 @@ function mismatch(params: readonly Param[], args: readonly unknown[], name: stri
     if (match === null) break
     good = match[0].length
   }
-  return good >= args.length
-    ? new Failure(`${called(name)} is given ${args.length} arguments, which is too few`)
-    : new Failure(
-        `argument ${good + 1} of ${called(name)} cannot be ${article(typeOf(args[good]))}${shownValue(args[good])}`,
-      )
+  if (good >= args.length)
+    return new Failure(`${called(name)} is given ${args.length} arguments, which is too few`)
+  const param = params[good]
+  return param === undefined || params.some(({ repeat }) => repeat === '+')
+    ? new Failure(`argument ${good + 1} of ${called(name)} cannot be ${nameValue(args[good])}`)
+    : unfit(good, args[good], param.letters, name)
 }
 
-const article = (type: string): string =>
-  ['null', 'nothing', 'text'].includes(type) ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
-const shownValue = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
-    ? `: ${nameValue(value)}`
-    : ''
 const called = (name: string | undefined): string => (name === undefined ? 'a function' : `$${name}`)

@@ -6,7 +6,7 @@ import { asList, pushAll, type Sequence, sequence } from '../sequence.js'
 import type { Node } from '../syntax.js'
 import { toText } from '../text.js'
 import { isTrue } from '../truth.js'
-import { nameValue } from '../wording.js'
+import { nameValue, overLimit } from '../wording.js'
 import { calculate, demote, type Operation, requireNumber } from './arithmetic.js'
 import { compareScalars, isSame } from './compare.js'
 import { isEqual } from './equality.js'
@@ -99,7 +99,7 @@ function isInOrder(operator: Ordering, left: unknown, right: unknown): boolean |
 function concatenate(left: unknown, right: unknown): string {
   const [a, b] = [toText(left) ?? '', toText(right) ?? '']
   if (a.length + b.length > STRING_CHARACTERS)
-    throw limitFailure(`a text of ${a.length + b.length} characters`)
+    throw limitFailure(overLimit('a text', a.length + b.length, 'characters', STRING_CHARACTERS))
   return a + b
 }
 
@@ -119,7 +119,7 @@ function range(from: unknown, to: unknown): Sequence | undefined {
       throw new Failure(`the ${side} side of .. must be an integer up to 2^53, but is ${nameValue(end)}`)
   if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
   const size = (to as number) - (from as number) + 1
-  if (size > SEQUENCE_ITEMS) throw limitFailure(`a list of ${size} items`)
+  if (size > SEQUENCE_ITEMS) throw limitFailure(overLimit('a list', size, 'items', SEQUENCE_ITEMS))
   spend(size / 8)
   const items = sequence()
   pushAll(

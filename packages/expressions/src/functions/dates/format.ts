@@ -45,12 +45,15 @@ function inCase(name: string, presentation: string): string {
   return presentation.startsWith('N') ? name.toUpperCase() : name.toLowerCase()
 }
 
-function formatNumberPart(value: number, { presentation, modifier, width, digits }: Component): string {
-  if (digits === 0 || modifier === 'o' || !/^[01]+$/.test(presentation))
-    return formatWith(value, presentation + (modifier === 'o' ? ';o' : '')).padStart(
-      digits === 0 ? 0 : (width.min ?? 0),
-      '0',
-    )
+function formatNumberPart(
+  value: number,
+  { letter, presentation, modifier, width, digits }: Component,
+): string {
+  if (digits === 0 || modifier === 'o' || !/^[01]+$/.test(presentation)) {
+    const caller = `[${letter}${presentation}] in a picture`
+    const written = formatWith(value, presentation + (modifier === 'o' ? ';o' : ''), caller)
+    return written.padStart(digits === 0 ? 0 : (width.min ?? 0), '0')
+  }
   const sign = value < 0 ? '-' : ''
   return sign + String(Math.abs(value)).padStart(Math.max(digits, width.min ?? 0), '0')
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../evaluator/failure.js'
 import type { Run } from '../../evaluator/frame.js'
 import type { Numeric } from '../../evaluator/operators/compare.js'
+import { nameCount } from '../../evaluator/wording.js'
 import { MAX_MILLIS } from './calendar.js'
 import { formatDate } from './format.js'
 import { formatIso, parseIso } from './iso.js'
@@ -15,10 +16,12 @@ export function fromMillis(
   timezone?: string,
 ): string | undefined {
   if (millis === undefined) return undefined
-  if (Math.abs(Number(millis)) > MAX_MILLIS)
-    throw new Failure(`${millis} is no moment: milliseconds since 1970 have 16 digits at most`)
   const whole = Math.floor(Number(millis))
   const offset = timezone === undefined ? 0 : requireOffset(timezone)
+  if (Math.abs(whole) > MAX_MILLIS || Math.abs(whole + offset * 60_000) > MAX_MILLIS)
+    throw new Failure(
+      `$fromMillis cannot show ${millis}: there are dates only up to ${nameCount(MAX_MILLIS)} milliseconds before and after 1970`,
+    )
   return picture === undefined ? formatIso(whole, offset) : formatDate(whole, picture, offset)
 }
 

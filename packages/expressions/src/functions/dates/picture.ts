@@ -49,7 +49,9 @@ export function parsePicture(picture: string): Part[] {
   for (const [token] of picture.matchAll(/\[\[|\]\]|\[[^[\]]*\]|[^[\]]+|./gsu)) {
     if (token === '[[' || token === ']]') parts.push({ literal: token[0]! })
     else if (token === '[' || token === ']')
-      throw new Failure(`the picture ${picture} has a bracket that is not closed`)
+      throw new Failure(
+        `the picture ${JSON.stringify(picture)} has a ${token} without its ${token === '[' ? ']' : '['}: write ${token}${token} for the character itself`,
+      )
     else
       parts.push(
         token.startsWith('[') ? parseComponent(token.slice(1, -1).replace(/\s+/g, '')) : { literal: token },
@@ -61,7 +63,10 @@ export function parsePicture(picture: string): Part[] {
 function parseComponent(marker: string): Component {
   const letter = marker.charAt(0)
   const byDefault = DEFAULTS[letter]
-  if (byDefault === undefined) throw new Failure(`[${marker}] in a picture names no part of a date`)
+  if (byDefault === undefined)
+    throw new Failure(
+      `[${marker}] in a picture stands for nothing: a part of a date begins with one of ${Object.keys(DEFAULTS).join(' ')}`,
+    )
   const comma = marker.lastIndexOf(',')
   const written = marker.slice(1, comma < 0 ? undefined : comma)
   const modifier = written.length > 1 && 'atco'.includes(written.at(-1)!) ? written.at(-1)! : ''
@@ -77,7 +82,10 @@ function parseComponent(marker: string): Component {
 
 function parseWidth(marker: string, text: string): Component['width'] {
   const [, min, max = '*'] = /^(\*|\d{1,2})(?:-(\*|\d{1,2}))?$/.exec(text) ?? []
-  if (min === undefined) throw new Failure(`[${marker}] in a picture has no width that can be read`)
+  if (min === undefined)
+    throw new Failure(
+      `[${marker}] in a picture: what stands behind the comma must be a width, such as 2, 2-4 or *-3`,
+    )
   const numberOf = (each: string): number | undefined => (each === '*' ? undefined : Number(each))
   return { min: numberOf(min), max: numberOf(max) }
 }
