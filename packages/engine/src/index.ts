@@ -40,7 +40,7 @@ export type {
   SettledPage,
   StepState,
 } from './run/state.js'
-export { inputSteps } from './run/step-inputs.js'
+export { inputSteps, stepsBefore } from './run/step-inputs.js'
 export { MAX_LOG_LINES } from './run/step-outcomes.js'
 export { RUN_TRANSITIONS, STEP_TRANSITIONS } from './run/transitions.js'
 export * from './run/types.js'

@@ -8,6 +8,7 @@ import type {
   NodeTypeDescriptor,
   WaitResult,
 } from '@millrace/contracts'
+import type { Scope } from '@millrace/expressions'
 import type { z } from 'zod'
 
 /** The contract of a node type. Node modules do no IO of their own: everything comes through `ctx`. */
@@ -39,6 +40,8 @@ export interface NodeContext {
   /** The steps whose edges led here, with their outputs, in the order of the definition's edges. */
   readonly inputs: readonly { readonly node: string; readonly output: Json | undefined }[]
   readonly trigger: Json | undefined
+  /** What expressions of this step may read: of the steps those that lead here, by any way. */
+  readonly readable: Readonly<Scope>
 }
 
 export interface NodeEvent {

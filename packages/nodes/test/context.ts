@@ -12,6 +12,7 @@ export interface Outside {
   readonly credentials?: Record<string, CredentialData>
   readonly inputs?: NodeContext['inputs']
   readonly trigger?: Json
+  readonly readable?: Partial<NodeContext['readable']>
   readonly signal?: AbortSignal
 }
 
@@ -35,6 +36,12 @@ const contextOf = (outside: Outside): NodeContext => ({
   },
   inputs: outside.inputs ?? [],
   trigger: outside.trigger,
+  readable: {
+    ...{ trigger: outside.trigger, steps: {}, vars: {} },
+    run: { id: 'run-1', workflowId: 'flow-1', startedAt: '2026-01-01T00:00:00.000Z' },
+    workflow: { id: 'flow-1', name: 'flow', version: 1 },
+    ...outside.readable,
+  },
 })
 
 const typeOf = (name: string): NodeType => {

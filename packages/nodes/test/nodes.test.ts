@@ -20,23 +20,44 @@ describe('transform.json', () => {
 })
 
 describe('transform.script', () => {
-  it('hands the script its input, the trigger and the outputs that lead here', async () => {
-    const seen: unknown[] = []
-    const script = async (code: string, globals: Record<string, Json | undefined>) => {
-      seen.push(code, globals)
-      return 3
-    }
-    const params = { code: 'return input', input: 7 }
-    expect(await outputOf('transform.script', params, { script, inputs, trigger: { t: 1 } })).toBe(3)
-    expect(seen).toEqual([
-      'return input',
-      {
-        input: 7,
-        trigger: { t: 1 },
-        inputs: { b: { x: 1 }, a: null },
-        steps: { b: { output: { x: 1 } }, a: { output: null } },
-      },
-    ])
+  const steps = { far: { status: 'completed', output: 1 }, a: { status: 'failed', error: { code: 'X' } } }
+  const globalsOf = async (code: string) => {
+    const seen: Record<string, Json | undefined>[] = []
+    const script = async (_: string, globals: Record<string, Json | undefined>) => void seen.push(globals)
+    const readable = { steps, trigger: { t: 1 }, item: 5, index: 2, vars: { v: 1 } }
+    await execute('transform.script', { code, input: 7 }, { script, inputs, readable })
+    return seen[0]
+  }
+  const always = { input: 7, inputs: { b: { x: 1 }, a: null } }
+
+  it('hands the script its input and the outputs that lead here, and what it names of the rest', async () => {
+    expect(await globalsOf('return input')).toEqual(always)
+    expect(await globalsOf('return trigger.t + index')).toEqual({ ...always, trigger: { t: 1 }, index: 2 })
+    expect(await globalsOf('return steps.far.output + item')).toEqual({
+      ...always,
+      item: 5,
+      steps: { far: { status: 'completed', output: 1 } },
+    })
+  })
+
+  it.each([
+    'const { x } = steps\nreturn x',
+    'return steps[input]',
+    'return Object.keys(steps)',
+    'return steps?.[input]',
+  ])('hands it all steps where it names none: %s', async (code) =>
+    expect(await globalsOf(code)).toMatchObject({ steps }),
+  )
+
+  it.each(["return steps['far'].output", 'return steps?.far', 'return steps?.["far"]'])(
+    'hands it the one that it names: %s',
+    async (code) => expect((await globalsOf(code))?.['steps']).toEqual({ far: steps.far }),
+  )
+
+  it('hands it everything where globals are reached without their names', async () => {
+    expect(Object.keys((await globalsOf('return globalThis["st" + "eps"]')) ?? {})).toEqual(
+      expect.arrayContaining(['steps', 'trigger', 'vars', 'run', 'workflow', 'item', 'index']),
+    )
   })
 })
 

@@ -16,3 +16,24 @@ export function inputSteps({ graph }: Pick<RunState, 'graph'>, step: StepState):
   const sources = taken.map((edge) => stepIn(scope, graph.indexOf(graph.edges[edge]!.from)!)!)
   return [...new Set(sources)]
 }
+
+/**
+ * Ids of the steps that a step may read: those that lead to it, or to a container around it, whatever became of them. What
+ * undoes another step may read that one, and what it may. The rule that validation holds expressions to.
+ */
+export function stepsBefore({ graph }: Pick<RunState, 'graph'>, step: StepState): Set<string> {
+  const ids = new Set<string>()
+  for (let each: StepState | null = step; each !== null; each = each.scope.container) {
+    const owner = graph.ownerOf(each.node)
+    if (owner !== undefined) ids.add(graph.nodes[owner]!.id)
+    const open = [owner ?? each.node]
+    for (let node = open.pop(); node !== undefined; node = open.pop())
+      for (const edge of graph.incoming(node)) {
+        const { from } = graph.edges[edge]!
+        if (ids.has(from)) continue
+        ids.add(from)
+        open.push(graph.indexOf(from)!)
+      }
+  }
+  return ids
+}

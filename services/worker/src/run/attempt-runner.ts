@@ -164,6 +164,9 @@ export class AttemptRunner {
       get inputs() {
         return scopes.inputsAt(request.path)
       },
+      get readable() {
+        return scopes.readableAt(request.path)
+      },
       log: (level, message, data) => {
         granted()
         this.events.logged(request, level, message, data)

@@ -1,5 +1,12 @@
 import type { Json, PayloadRef } from '@millrace/contracts'
-import { type Container, type RunState, type Scope, type StepState, stepAt } from '@millrace/engine'
+import {
+  type Container,
+  type RunState,
+  type Scope,
+  type StepState,
+  stepAt,
+  stepsBefore,
+} from '@millrace/engine'
 import type { Scope as Readable } from '@millrace/expressions'
 import type { NodeContext } from '@millrace/nodes'
 import { ItemPages } from './containers/item-pages.js'
@@ -39,6 +46,18 @@ export class RunScopes {
   /** What the step at this path is given by those right before it. */
   inputsAt(path: string): NodeContext['inputs'] {
     return stepInputs(this.state, path, this.at(path))
+  }
+
+  /** What expressions of the step at this path may read; of the steps those that lead to it. */
+  readableAt(path: string): Readable {
+    const { view } = this.at(path)
+    const step = stepAt(this.state, path)
+    if (step === undefined) return { ...view, steps: {} }
+    const before = [...stepsBefore(this.state, step)].flatMap((id) => {
+      const entry = view.steps[id]
+      return entry === undefined ? [] : [[id, entry] as const]
+    })
+    return { ...view, steps: Object.fromEntries(before) }
   }
 
   of(scope: Scope): RunScope {

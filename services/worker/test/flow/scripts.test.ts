@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, type World } from '../durability/world.js'
-import { play } from './play.js'
+import { play, transform } from './play.js'
 
 let world: World
 beforeAll(async () => {
@@ -67,4 +67,45 @@ test('the time of a step does not run while it waits for its turn', async () => 
     nodes.map(({ id }) => ({ from: 'start', to: id })),
   )
   expect(run.end.status).toBe('completed')
+})
+
+/** start ─▶ a ─▶ b ─▶ script, start ─▶ beside */
+test('a script reads the steps that lead to it, however far away, as expressions do', async () => {
+  const nodes = [
+    transform('a', '{"n": 1}'),
+    { ...transform('b', '$error("no")'), onError: 'route' as const },
+    transform('beside', '"not before it"'),
+    script(
+      'return { steps: Object.keys(steps).sort(), a: steps.a.output.n, b: steps.b.error.code, of: [trigger.t, vars, typeof run.id] }',
+    ),
+  ]
+  const edges = [
+    { from: 'start', to: 'a' },
+    { from: 'a', to: 'b' },
+    { from: 'b', port: 'error', to: 'script' },
+    { from: 'start', to: 'beside' },
+  ]
+  const run = await play(world, nodes, { t: 5 }, edges)
+  expect(run.output('script')).toEqual({
+    steps: ['a', 'b', 'start'],
+    a: 1,
+    b: 'EXPRESSION_FAILED',
+    of: [5, {}, 'string'],
+  })
+})
+
+/** start ─▶ a ─▶ each[ b ─▶ script ] */
+test('in a body it reads the item, and what leads to the container', async () => {
+  const code = 'return [item, index, steps.a.output, steps.b.output]'
+  const each = {
+    id: 'each',
+    type: 'flow.map',
+    params: { items: ['x', 'y'] },
+    body: { nodes: [transform('b', '"b" & item'), script(code)], edges: [{ from: 'b', to: 'script' }] },
+  }
+  const run = await play(world, [transform('a', '"A"'), each])
+  expect(run.output('each')).toEqual([
+    ['x', 0, 'A', 'bx'],
+    ['y', 1, 'A', 'by'],
+  ])
 })

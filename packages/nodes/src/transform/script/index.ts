@@ -2,6 +2,7 @@ import { json } from '@millrace/contracts'
 import { z } from 'zod'
 import { defineNode } from '../../define.js'
 import { outputsByNode } from '../../inputs.js'
+import { readableGlobals } from './globals.js'
 
 export const transformScript = defineNode({
   type: 'transform.script',
@@ -16,7 +17,7 @@ export const transformScript = defineNode({
     code: z.string().min(1).max(100_000).meta({
       title: 'Code',
       description:
-        'The body of a function. Globals: `input`, `trigger`, `steps.<id>.output` and `inputs.<id>` of the steps whose edges lead here.',
+        'The body of a function. Globals: `input`; `inputs.<id>` of the steps whose edges lead here; and what expressions read: `trigger`, `steps.<id>.output`, `item` …',
       control: 'code',
       language: 'javascript',
       raw: true,
@@ -29,7 +30,6 @@ export const transformScript = defineNode({
   readsInputs: true,
   async execute(ctx, { code, input }) {
     const inputs = outputsByNode(ctx.inputs)
-    const steps = Object.fromEntries(Object.entries(inputs).map(([id, output]) => [id, { output }]))
-    return { output: await ctx.script(code, { input, trigger: ctx.trigger, inputs, steps }) }
+    return { output: await ctx.script(code, { input, inputs, ...readableGlobals(code, ctx.readable) }) }
   },
 })

@@ -133,6 +133,9 @@ function instantContext(
     get inputs() {
       return inputs()
     },
+    get readable() {
+      return scope.view
+    },
     log: () => undefined,
     http: refuse,
     sql: refuse,

@@ -219,6 +219,16 @@ describe('scripts find what they read in their globals', () => {
     expect(run(parent, 'two', { steps: { call: { output: { one: 7 } } } })).toBe(7)
   })
 
+  test('of a step far before it, which it names', () => {
+    const far = documentOf(
+      [script('one', 'return 1'), script('two', 'return steps.fetch.output.n + steps["one"].output')],
+      [edge('fetch', 'one'), edge('one', 'two')],
+    )
+    const child = planOf(['two'], far).definition('x')
+    const globals = { trigger: { fetch: { n: 1 }, one: 2 }, steps: {}, inputs: {} }
+    expect(run(child, 'two', globals)).toBe(3)
+  })
+
   test('one that reads neither stays as it was', () =>
     expect(
       nodeIn(

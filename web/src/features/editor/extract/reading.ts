@@ -1,7 +1,7 @@
 import type { Rewriting } from './expressions.js'
 import { type Passed, readFrom, scriptSourceOf } from './passed.js'
 import { readsOf, replaceReads } from './reads.js'
-import { mentionsSteps, mentionsTrigger, withGlobals } from './scripts.js'
+import { mentionsSteps, mentionsTrigger, namesStep, withGlobals } from './scripts.js'
 
 /**
  * Points expressions to where their values are passed: members of what `holder` leads to. `before` are the steps that a script
@@ -20,7 +20,7 @@ export const readingFrom = (
   },
   script: (code) => {
     const found = mentionsSteps(code)
-      ? passed.filter(({ step }) => step !== undefined && before.includes(step))
+      ? passed.filter(({ step }) => step !== undefined && (before.includes(step) || namesStep(code, step)))
       : []
     const trigger = mentionsTrigger(code) ? passed.find(({ step }) => step === undefined) : undefined
     return withGlobals(code, {

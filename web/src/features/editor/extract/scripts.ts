@@ -7,6 +7,11 @@ export interface ScriptGlobals {
 
 /** Whether a script may read what the steps before it gave, or the trigger: by the word, as scripts are not parsed. */
 export const mentionsSteps = (code: string): boolean => /\b(?:steps|inputs)\b/.test(code)
+/** Whether it names this step, which may then be any that leads to it. */
+export const namesStep = (code: string, id: string): boolean =>
+  new RegExp(`\\bsteps\\s*(?:\\??\\.\\s*${id}(?![\\w-])|(?:\\?\\.\\s*)?\\[\\s*(["'\`])${id}\\1\\s*\\])`).test(
+    code,
+  )
 export const mentionsTrigger = (code: string): boolean => /\btrigger\b/.test(code)
 
 /** The script behind a line that puts its globals where they were: whatever it does with them, it stays as it is. */

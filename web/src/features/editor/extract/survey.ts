@@ -3,7 +3,7 @@ import { type EdgeDraft, type EditorDocument, edgesOf, nameOf, nodesOf } from '.
 import type { NodeTypes } from '../document/rename.js'
 import { type Rewriting, rewriteCondition, rewriteNode } from './expressions.js'
 import { type Read, readsOf } from './reads.js'
-import { mentionsSteps, mentionsTrigger } from './scripts.js'
+import { mentionsSteps, mentionsTrigger, namesStep } from './scripts.js'
 import { behindOf, type Shape } from './shape.js'
 
 /** What the selection reads of the workflow around it, and the rest of the workflow of the selection. */
@@ -21,6 +21,7 @@ export const surveyOf = (document: EditorDocument, types: NodeTypes, shape: Shap
   const refusals = new Set<string>()
   const chosen = new Set(shape.top.map(({ id }) => id))
   const behind = behindOf(document, shape)
+  const ids = nodesOf(document).map(({ id }) => id)
   const take = (read: Read, isInside: boolean): void => {
     const isOfStep = read.root === 'steps'
     if (!isInside) {
@@ -46,7 +47,9 @@ export const surveyOf = (document: EditorDocument, types: NodeTypes, shape: Shap
         return source
       },
       script: (code) => {
-        if (mentionsSteps(code)) for (const step of before) take(scriptRead(step), isInside)
+        if (mentionsSteps(code))
+          for (const step of ids)
+            if (before.includes(step) || namesStep(code, step)) take(scriptRead(step), isInside)
         if (mentionsTrigger(code)) take(scriptRead(undefined), isInside)
         return code
       },
