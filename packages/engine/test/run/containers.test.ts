@@ -266,7 +266,7 @@ test('a repeat that was left before a pass that never began goes on with it', ()
   const run = new Play(graph, foldEvents(graph, ORIGIN, [], 6_004, snapshot))
   expect(run.claim()).toContain('step_started loop[2000].x#1')
   run.complete('loop[2000].x', { output: 2_000 })
-  expect(run.orders).toEqual(['check loop#1'])
+  expect(run.orders).toEqual(['check loop[2000]#1'])
   // Of a repeat as it stands now nothing is begun twice.
   const again = new Play(graph, foldEvents(graph, ORIGIN, [], run.state.lastSeq, snapshotOf(run.state)))
   expect(again.claim()).toEqual([])
