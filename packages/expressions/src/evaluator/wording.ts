@@ -3,7 +3,7 @@ import { Callable } from './callable.js'
 const SHOWN_CHARACTERS = 60
 
 /** The type of a value as people say it; the same words as in the editor. */
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'list'
