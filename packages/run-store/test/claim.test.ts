@@ -56,6 +56,30 @@ describe('claim', () => {
     expect(await worker.store.claim(newRun(world).id)).toBeNull()
   })
 
+  it('goes by ids alone, however many runs wait', async () => {
+    const { id } = await acceptAndClaim(world, worker)
+    await world.sql.begin(async (sql) => {
+      await sql`
+        INSERT INTO runs (id, workspace_id, workflow_id, version_id, trigger, input)
+        SELECT gen_random_uuid(), workspace_id, workflow_id, version_id, trigger, input
+        FROM runs, generate_series(1, 1000) WHERE id = ${id}`
+      const entriesRead = async (): Promise<number> => {
+        const [row] = await sql<{ read: number }[]>`
+          SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))::int AS read FROM pg_index
+          WHERE indrelid = 'runs'::regclass`
+        return row!.read
+      }
+      const waiting = await sql<{ id: string }[]>`SELECT id FROM runs WHERE status = 'pending' LIMIT 10`
+      const ids = waiting.map((run) => run.id)
+      const before = await entriesRead()
+      await sql`SELECT claim_runs(${ids}::uuid[], ${worker.id}, gen_random_uuid())`
+      // To lock them, to take them, and to read them, beside what they were before.
+      expect((await entriesRead()) - before).toBeLessThanOrEqual(4 * ids.length)
+      await sql`DELETE FROM runs WHERE status = 'pending'`
+      await sql`DELETE FROM runs WHERE id = ANY (${ids}::uuid[])`
+    })
+  })
+
   it('leaves a finished run alone', async () => {
     const run = await acceptAndClaim(world, worker)
     await worker.store.submit(unitOf(run, { run: completed, release: true }))
