@@ -11,7 +11,8 @@ import type { Schema } from './values.js'
 
 /**
  * Random hostile requests to every operation that the API describes, on the product itself. None gives a 5xx or no answer
- * at all, and each refusal is a problem document. FUZZ_SEED plays one again; FUZZ_SECONDS goes on for longer.
+ * at all, and each refusal is a problem document. FUZZ_SEED plays one again; FUZZ_SECONDS goes on for longer; FUZZ_REDIS is a
+ * Redis for it, and FUZZ_WORKERS are workers beside it.
  */
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 const seconds = Number(process.env['FUZZ_SECONDS'] ?? 6)
@@ -27,7 +28,13 @@ beforeAll(async () => {
   const port = await freePort()
   origin = `http://127.0.0.1:${port}`
   server = await spawnNode(MAIN, {
-    env: { MILLRACE_DIR: folder.path, PORT: String(port), DATABASE_URL: undefined, REDIS_URL: undefined },
+    env: {
+      MILLRACE_DIR: folder.path,
+      PORT: String(port),
+      DATABASE_URL: undefined,
+      REDIS_URL: process.env['FUZZ_REDIS'],
+      WORKERS: process.env['FUZZ_WORKERS'],
+    },
     readyPattern: /Stop\s+Ctrl-C/,
   })
 })
@@ -93,10 +100,11 @@ const populate = async (authorization: string): Promise<string[]> => {
   return [...ids.filter((id) => id !== undefined), 'fuzzed', 'fuzzed', 'q', 'e', 'work', 'ask', '1', 'key']
 }
 
-const complaintOf = ({ status, type, body }: Answer): string | undefined => {
+const complaintOf = ({ hasBody, status, type, body }: Answer): string | undefined => {
   if (status < 400) return status < 200 ? `status ${status}` : undefined
   if (status >= 500) return `status ${status}: ${body.slice(0, 300)}`
   if (!type.startsWith('application/problem+json')) return `${status} of type ${type}: ${body.slice(0, 200)}`
+  if (!hasBody) return undefined
   const problem = JSON.parse(body) as { code?: string; hint?: string; status?: number }
   if (problem.status !== status || !(problem.code !== undefined && problem.code in ERRORS) || !problem.hint)
     return `${status} is no problem document of the catalogue: ${body.slice(0, 200)}`

@@ -17,6 +17,18 @@ export interface FuzzRequest {
   readonly body: Buffer | undefined
 }
 
+/** What no description has: methods of HTTP that are not for us, paths of the web app, and ways to write others. */
+const OTHER_METHODS = ['HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'PURGE', 'M-SEARCH']
+const OTHER_PATHS = [
+  '/',
+  '/runs/{id}',
+  '/assets/x.js',
+  '/API/V1/RUNS',
+  '//api/v1/runs',
+  '/api/v1/runs/',
+  '/hooks/default/x',
+]
+
 /** Makes requests to every operation of an API description, by turns. */
 export const requestsOf = ({ paths }: OpenApi, sources: Sources, authorization: string) => {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -30,9 +42,10 @@ export const requestsOf = ({ paths }: OpenApi, sources: Sources, authorization: 
       const evil = sources.random.pick([0, 0.02, 0.1, 0.3])
       const parameters = operation.parameters ?? []
       const query = parameters.filter((each) => each.in === 'query')
+      const place = sources.random.chance(0.03) ? sources.random.pick(OTHER_PATHS) : path
       return {
-        method,
-        path: fillPath(path, sources, evil) + searchOf(query, sources, evil),
+        method: sources.random.chance(0.05) ? sources.random.pick(OTHER_METHODS) : method,
+        path: fillPath(place, sources, evil) + searchOf(query, sources, evil),
         ...payloadOf(operation, sources, evil, {
           ...(sources.random.chance(0.98) ? { authorization } : {}),
           ...headersOf(parameters, sources.random),
@@ -95,7 +108,8 @@ const headersOf = (
   random: Random,
 ): Record<string, string> => {
   const names = parameters.filter((each) => each.in === 'header').map(({ name }) => name)
-  const more = ['accept', 'x-request-id', 'if-none-match', 'range', 'x-forwarded-for', 'origin', 'cookie']
+  const more = ['accept', 'x-request-id', 'x-forwarded-for', 'origin', 'cookie', 'range', 'expect', 'upgrade']
+  more.push('if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'x-http-method-override')
   if (random.chance(0.1)) names.push(random.pick(more))
   return Object.fromEntries(
     names.flatMap((name) => (random.chance(0.5) ? [[name, random.pick(HEADERS)]] : [])),

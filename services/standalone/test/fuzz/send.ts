@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http'
 import type { FuzzRequest } from './requests.js'
 
 export interface Answer {
+  /** Of a HEAD nobody gets a body. */
+  readonly hasBody: boolean
   readonly status: number
   readonly type: string
   readonly body: string
@@ -20,14 +22,15 @@ export const createSender = (origin: string) => {
         { agent, method, path, headers, timeout: HANG_MS },
         (response) => {
           const { statusCode: status = 0 } = response
+          const hasBody = method !== 'HEAD'
           const type = response.headers['content-type'] ?? ''
           if (type.startsWith('text/event-stream')) {
             response.destroy()
-            return resolve({ status, type, body: '' })
+            return resolve({ hasBody, status, type, body: '' })
           }
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
-          response.on('end', () => resolve({ status, type, body: Buffer.concat(chunks).toString() }))
+          response.on('end', () => resolve({ hasBody, status, type, body: Buffer.concat(chunks).toString() }))
           response.on('error', reject)
         },
       )
