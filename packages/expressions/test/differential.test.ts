@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import fc from 'fast-check'
 import jsonata from 'jsonata'
 import { describe, expect, it } from 'vitest'
@@ -144,7 +145,7 @@ async function theirs(source: string, text: string): Promise<Outcome> {
   try {
     const value: unknown = await jsonata(source).evaluate(JSON.parse(text))
     const plain = value === undefined ? undefined : JSON.stringify(value, refuseWhatIsNoJson)
-    return { value: plain === undefined ? undefined : JSON.parse(plain) }
+    return { value: plain === undefined ? undefined : parseJson(plain) }
   } catch {
     return 'failed'
   }
@@ -164,7 +165,7 @@ function refuseWhatIsNoJson(_: string, value: unknown): unknown {
 function ours(source: string, scope: object): Outcome {
   try {
     const value = compileGuarded(source).evaluate(scope)
-    return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)) }
+    return { value: value === undefined ? undefined : parseJson(stringifyJson(value)) }
   } catch {
     return 'failed'
   }
@@ -217,7 +218,7 @@ describe('the evaluator', () => {
   it('agrees with the closures of simple expressions', () => {
     fc.assert(
       fc.property(sources, data, (source, given) => {
-        const scope = deepFreeze(JSON.parse(JSON.stringify(given)))
+        const scope = deepFreeze(parseJson(JSON.stringify(given))) as object
         const native = tryNow(source, scope)
         if (native !== GIVE_UP) expect(ours(source, scope)).toEqual({ value: native })
       }),

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '@millrace/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileExpression } from '../src/index.js'
@@ -55,13 +56,15 @@ describe('the scope', () => {
   it('is never changed, whatever the expression, and results are plain', async () => {
     await fc.assert(
       fc.asyncProperty(sources, json, async (source, data) => {
-        const scope = deepFreeze({ a: data, b: { a: data } })
+        // Data as they are read: big integers with all their digits.
+        const read = parseJson(JSON.stringify(data))
+        const scope = deepFreeze({ a: read, b: { a: read } })
         const value = await compileExpression(source)
           .evaluate(scope as Record<string, unknown>)
           .catch((error: Error) => {
             expect(error.message).not.toMatch(/read only|not extensible|object is not/)
           })
-        if (value !== undefined && typeof value === 'object') JSON.stringify(value)
+        if (value !== undefined) expect(parseJson(stringifyJson(value))).toEqual(value)
       }),
       { numRuns: 500 },
     )
@@ -77,6 +80,15 @@ describe('results', () => {
     ['[1..3]', [1, 2, 3]],
     ['{"a": missing, "b": null}', { b: null }],
     ['[missing, 1]', [1]],
+    // Where a member is a list, so is the result, as of JSONata.
+    ['{"k": [1]}.*', [1]],
+    ['{"k": [[], []]}.*', []],
+    ['{"k": 1}.*', 1],
+    // JSON has no negative zero.
+    ['-2 % 1', 0],
+    ['0 * -1', 0],
+    ['(items[0].n - 1) * -1', 0],
+    ['$round(-0.4)', 0],
     ['$match("ab1", /([a-z])(\\d)/)', { match: 'b1', index: 1, groups: ['b', '1'] }],
     ['$replace("a-b", /(\\w)-(\\w)/, "$2-$1")', 'b-a'],
     ['$replace("aXbXc", "X", "")', 'abc'],

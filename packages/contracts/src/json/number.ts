@@ -9,12 +9,12 @@ export const exactInteger = (value: bigint): number | bigint => {
 
 /**
  * A double as JSON values hold it: one that is written as digits which are then read as a bigint is that bigint from
- * the start, so that a value is the same before and after it has been stored.
+ * the start, so that a value is the same before and after it has been stored. For the same reason -0 is 0.
  */
 export const exactNumber = (value: number): number | bigint =>
   Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < WRITTEN_OUT
     ? BigInt(value)
-    : value
+    : value + 0
 
 /** The value of a JSON number; undefined when it is beyond every double. */
 export const readNumber = (text: string): number | bigint | undefined => {

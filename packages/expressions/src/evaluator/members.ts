@@ -28,12 +28,12 @@ export function setMember(target: Record<string, unknown>, name: string, value: 
   target[name] = value
 }
 
-/** `*`: the members of an object, lists in them flattened. */
+/** `*`: the members of an object, lists in them flattened. Where a member is a list, the result is one, however short. */
 export function wildcard(input: unknown): unknown {
+  const members = isObject(input) ? Object.values(input) : Array.isArray(input) ? input : []
   const all = sequence()
-  if (isObject(input)) for (const member of Object.values(input)) flatten(member, all)
-  else if (Array.isArray(input)) for (const member of input) flatten(member, all)
-  return all
+  for (const member of members) flatten(member, all)
+  return members.some(Array.isArray) ? [...all] : all
 }
 
 function flatten(value: unknown, into: Sequence): void {

@@ -47,7 +47,8 @@ const numeric =
   (left, right) => {
     if (typeof left !== 'number' || typeof right !== 'number') return GIVE_UP
     const result = apply(left, right)
-    return Math.abs(result) <= Number.MAX_SAFE_INTEGER ? result : GIVE_UP
+    // JSON has no negative zero: adding nothing makes it zero.
+    return Math.abs(result) <= Number.MAX_SAFE_INTEGER ? result + 0 : GIVE_UP
   }
 
 type Ordered = number | bigint | string
