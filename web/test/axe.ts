@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 
 /** What WCAG 2.2 AA is broken by on the page as it stands, or in a part of it, one line each. */
 export async function violationsOf(page: Page, within?: string): Promise<string[]> {
+  await rest(page)
   await page.evaluate(axe.source)
   const results = await page.evaluate(
     (selector) =>
@@ -17,4 +18,13 @@ export async function violationsOf(page: Page, within?: string): Promise<string[
         .map(({ html }) => html.slice(0, 160))
         .join(' | ')}`,
   )
+}
+
+/** Colours that are just changing have contrasts that nobody reads by. What moves for ever is none of that. */
+const rest = async (page: Page): Promise<void> => {
+  await page.waitForFunction(async () => {
+    // What has just been drawn begins to move with a frame.
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    return document.getAnimations().every((each) => each.effect?.getComputedTiming().endTime === Infinity)
+  })
 }
