@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    setupFiles: ['packages/testkit/src/patience/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['web/test/bench/*.bench.ts'],
     // A database of its own, in which the benchmark plays the worker.
     globalSetup: ['packages/testkit/src/global-setup.ts'],
+    setupFiles: ['packages/testkit/src/patience/setup.ts'],
     testTimeout: 600_000,
     hookTimeout: 180_000,
   },

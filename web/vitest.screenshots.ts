@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@millrace/source'] } },
   test: {
     include: ['web/test/screenshots/*.shots.ts'],
+    setupFiles: ['packages/testkit/src/patience/setup.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     fileParallelism: false,

@@ -10,6 +10,7 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,
+    setupFiles: ['packages/testkit/src/patience/setup.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -2,8 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type TokenAnswer, tokenAnswer } from '@millrace/contracts'
-import { CHROMIUM_FLAGS, createTempFolder, findChromium, spawnNode } from '@millrace/testkit'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { CHROMIUM_FLAGS, createTempFolder, findChromium, patience, spawnNode } from '@millrace/testkit'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 
 /** The product as one process with a database of its own, and what a test does in it beside the browser. */
 export interface RunningApp {
@@ -71,7 +77,7 @@ export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: findChromium(console.log), args: [...CHROMIUM_FLAGS] })
 
 /**
- * A page in a fresh context (own cookies and storage), with a patience that fits a slow machine.
+ * A page in a fresh context (own cookies and storage).
  * A script that the page's policy blocks, and an error that nobody caught, fail the test: see `problems`.
  */
 export const openPage = async (
@@ -80,7 +86,7 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; problems: string[] }> => {
   const context = await browser.newContext({ baseURL: app.url, ...options })
-  context.setDefaultTimeout(30_000)
+  giveTime(context)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error.stack ?? error)))
@@ -88,6 +94,14 @@ export const openPage = async (
     if (/Content Security Policy/.test(message.text())) problems.push(message.text().slice(-300))
   })
   return { page, problems }
+}
+
+/** The browser's limits go by the wall: what is called now has thirty seconds of the pace that the machine has now. */
+const giveTime = (context: BrowserContext): void => {
+  const give = () => context.setDefaultTimeout(patience.onTheWall(30_000))
+  give()
+  const timer = setInterval(give, 500)
+  context.on('close', () => clearInterval(timer))
 }
 
 /** Opens `path` as a stranger, signs in as the owner, and is led on to it. */

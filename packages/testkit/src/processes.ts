@@ -2,6 +2,7 @@
 
 export { removeLeftovers } from './leftovers.js'
 export { type NetworkProxy, startProxy } from './network-proxy.js'
+export { patience } from './patience/patience.js'
 export { type NodeProcess, type SpawnNodeOptions, spawnNode } from './spawn-node.js'
 export { createTempFolder, type TempFolder } from './temp-folder.js'
 export { type WaitOptions, waitFor } from './wait-for.js'

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { patience } from './patience/patience.js'
 
 export interface WaitOptions {
-  /** Default 10,000. */
+  /** By the patient clock, which goes slower the more others want the processors. Default 10,000. */
   readonly timeoutMs?: number
   /** Names what is awaited, for the error. */
   readonly what: string
@@ -13,15 +14,21 @@ export interface WaitOptions {
  */
 export const waitFor = async <T>(
   probe: () => T | Promise<T>,
-  options: WaitOptions,
+  { timeoutMs = 10_000, what }: WaitOptions,
 ): Promise<Exclude<T, undefined | null | false>> => {
-  const timeoutMs = options.timeoutMs ?? 10_000
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const answer = await probe()
-    if (answer !== undefined && answer !== null && answer !== false)
-      return answer as Exclude<T, undefined | null | false>
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${options.what}`)
-    await delay(10)
+  let isOver = false
+  const timer = patience.setTimeout(() => {
+    isOver = true
+  }, timeoutMs)
+  try {
+    for (;;) {
+      const answer = await probe()
+      if (answer !== undefined && answer !== null && answer !== false)
+        return answer as Exclude<T, undefined | null | false>
+      if (isOver) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`)
+      await delay(10)
+    }
+  } finally {
+    patience.clearTimeout(timer)
   }
 }
