@@ -4,7 +4,7 @@ import { compileNative, GIVE_UP, type Native } from './native/native.js'
 import { parseSimple, type SimpleTree } from './native/parse.js'
 import { expressionSource } from './template/source.js'
 import { inTurn } from './turns.js'
-import type { CompiledExpression, Scope } from './types.js'
+import type { CompiledExpression, OnNote, Scope } from './types.js'
 
 /** What is kept compiled; the least recently used leave. A tree takes some hundred bytes a character. */
 const CACHE_ENTRIES = 5_000
@@ -37,11 +37,11 @@ export class Expression implements CompiledExpression {
     return this.#guarded
   }
 
-  async evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined> {
+  async evaluate(scope: Scope | Record<string, unknown>, onNote?: OnNote): Promise<Json | undefined> {
     const simple = this.tryNow(scope)
     if (simple !== GIVE_UP) return simple as Json | undefined
     const guarded = this.#askJsonata()
-    return inTurn(() => guarded.evaluate(scope))
+    return inTurn(() => guarded.evaluate(scope, onNote))
   }
 
   /** The value without waiting, or GIVE_UP. */

@@ -1,3 +1,4 @@
+export { noteOfTypes } from './evaluator/notes.js'
 export { compileExpression } from './expression.js'
 export {
   createExpressionChecker,

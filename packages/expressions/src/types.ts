@@ -26,7 +26,10 @@ export interface CompiledTemplate {
   resolve(scope: Scope): Promise<Json>
 }
 
+/** Told what an outcome is due to and nobody would see in it: values of different types that were compared, by name and type. */
+export type OnNote = (note: string) => void
+
 export interface CompiledExpression {
   /** Undefined when the expression gives nothing. Throws as above. */
-  evaluate(scope: Scope | Record<string, unknown>): Promise<Json | undefined>
+  evaluate(scope: Scope | Record<string, unknown>, onNote?: OnNote): Promise<Json | undefined>
 }

@@ -107,7 +107,7 @@ describe('flow.switch', () => {
     expect(await ports({ value: 3, mode: 'all' })).toEqual(['three', 'four'])
   })
   it('takes the fallback when nothing matches', async () => {
-    expect(await ports({ value: '3' })).toEqual(['default'])
+    expect(await ports({ value: 'none' })).toEqual(['default'])
     expect(await ports({ fallback: 'rest' })).toEqual(['rest'])
   })
 })

@@ -1,8 +1,10 @@
 import { type Json, MillraceError } from '@millrace/contracts'
 import { BUILTINS } from '../functions/library.js'
+import type { OnNote } from '../types.js'
 import { openBudget } from './budget.js'
 import { Evaluation } from './evaluate.js'
 import { Failure } from './failure.js'
+import { openNotes, takeNotes } from './notes.js'
 import { toPlain } from './result.js'
 import { type Node, parse } from './syntax.js'
 
@@ -10,18 +12,21 @@ import { type Node, parse } from './syntax.js'
 export interface GuardedExpression {
   readonly tree: Node
   /** Never changes the scope, never waits. Throws MillraceError EXPRESSION_FAILED or EXPRESSION_LIMIT. */
-  evaluate(scope: object): Json | undefined
+  evaluate(scope: object, onNote?: OnNote): Json | undefined
 }
 
 /** Throws MillraceError EXPRESSION_FAILED for a syntax error, EXPRESSION_LIMIT for a source that is too long. */
 export function compileGuarded(source: string): GuardedExpression {
   const tree = attempt(source, () => parse(source))
-  return { tree, evaluate: (scope) => attempt(source, () => run(tree, scope)) }
+  return { tree, evaluate: (scope, onNote) => attempt(source, () => run(tree, scope, onNote)) }
 }
 
-function run(tree: Node, scope: object): Json | undefined {
+function run(tree: Node, scope: object, onNote: OnNote | undefined): Json | undefined {
   openBudget()
-  return toPlain(new Evaluation(Date.now()).start(tree, scope, BUILTINS))
+  openNotes()
+  const value = toPlain(new Evaluation(Date.now()).start(tree, scope, BUILTINS))
+  if (onNote !== undefined) for (const note of takeNotes()) onNote(note)
+  return value
 }
 
 function attempt<T>(source: string, work: () => T): T {

@@ -72,8 +72,17 @@ const isSame = (left: unknown, right: unknown) =>
 
 const equality =
   (equal: boolean): Operator =>
-  (left, right) =>
-    isScalar(left) && isScalar(right) ? isSame(left, right) === equal : GIVE_UP
+  (left, right) => {
+    if (!isScalar(left) || !isScalar(right)) return GIVE_UP
+    if (isSame(left, right)) return equal
+    // Of different types: that is worth a note, which only JSONata takes.
+    return typeof left === typeof right ||
+      left === null ||
+      right === null ||
+      (isNumber(left) && isNumber(right))
+      ? !equal
+      : GIVE_UP
+  }
 
 const logical =
   (apply: (left: boolean, right: boolean) => boolean): Operator =>

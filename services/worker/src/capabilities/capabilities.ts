@@ -1,4 +1,5 @@
 import type { CredentialData, Json } from '@millrace/contracts'
+import type { OnNote } from '@millrace/expressions'
 import type { HttpClient } from '@millrace/http-client'
 import type { ScriptRunner } from '@millrace/sandbox'
 import type { SqlRunner } from '@millrace/sql-client'
@@ -21,5 +22,5 @@ export interface Capabilities {
   resolveCall: ReturnType<typeof callResolver>
   /** See {@link eventPublisher}. */
   publishEvent: ReturnType<typeof eventPublisher>
-  evaluate(source: string, scope: Record<string, unknown>): Promise<Json | undefined>
+  evaluate(source: string, scope: Record<string, unknown>, onNote: OnNote): Promise<Json | undefined>
 }

@@ -30,7 +30,7 @@ export function createCapabilities(options: CapabilityOptions): Capabilities & {
     resumeUrl: options.resumeUrl,
     resolveCall: options.resolveCall,
     publishEvent: options.publishEvent,
-    evaluate: (source, scope) => compileExpression(source).evaluate(scope),
+    evaluate: (source, scope, onNote) => compileExpression(source).evaluate(scope, onNote),
     close: async () => {
       await Promise.allSettled([http.close(), script.close(), sql.close()])
     },

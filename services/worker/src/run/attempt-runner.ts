@@ -155,6 +155,10 @@ export class AttemptRunner {
       await this.events.owned()
       granted()
     }
+    const log: NodeContext['log'] = (level, message, data) => {
+      granted()
+      this.events.logged(request, level, message, data)
+    }
     return {
       get signal() {
         return live.signal
@@ -167,10 +171,7 @@ export class AttemptRunner {
       get readable() {
         return scopes.readableAt(request.path)
       },
-      log: (level, message, data) => {
-        granted()
-        this.events.logged(request, level, message, data)
-      },
+      log,
       http: async ({ credential, ...call }) => {
         await permit()
         return capabilities.circuits.call(
@@ -206,7 +207,7 @@ export class AttemptRunner {
         })
       },
       evaluate: async (source, extra) => {
-        return capabilities.evaluate(source, { ...scope.view, ...extra })
+        return capabilities.evaluate(source, { ...scope.view, ...extra }, (text) => live.note(text, log))
       },
       publish: async (event) => {
         refuseUnstorable([event.name, event.key ?? null, event.payload], 'the event')

@@ -1,4 +1,7 @@
+import type { NodeContext } from '@millrace/nodes'
 import type { AttemptTimer } from './attempt-timer.js'
+
+const MOST_NOTES = 20
 
 /**
  * One attempt in flight and its right to go on. The AbortController is made when somebody first asks for the
@@ -7,6 +10,8 @@ import type { AttemptTimer } from './attempt-timer.js'
 export class LiveAttempt {
   #controller: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
+  /** What it has noted; undefined almost always. */
+  #notes: Set<string> | undefined
   /** Of an attempt with a timeout. */
   timer: AttemptTimer | undefined
 
@@ -23,6 +28,14 @@ export class LiveAttempt {
   /** Why the attempt was told to stop; undefined while it may go on. */
   get aborted(): { readonly reason: unknown } | undefined {
     return this.#aborted
+  }
+
+  /** Logs what an outcome is due to, once: a filter evaluates its expression for thousands of items. */
+  note(text: string, log: NodeContext['log']): void {
+    this.#notes ??= new Set()
+    if (this.#notes.size >= MOST_NOTES || this.#notes.has(text)) return
+    this.#notes.add(text)
+    log('info', text)
   }
 
   abort(reason: unknown): void {

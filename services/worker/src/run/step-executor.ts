@@ -1,5 +1,5 @@
 import { type Json, MillraceError, type StepError } from '@millrace/contracts'
-import { isTruthy } from '@millrace/expressions'
+import { isTruthy, type OnNote } from '@millrace/expressions'
 import type { CallRequest, NodeContext, NodeResponse, NodeResult } from '@millrace/nodes'
 import { edgesOnPorts, type NodePlan, type Plan } from '../plan/plan.js'
 import type { LiveAttempt } from './live-attempt.js'
@@ -67,7 +67,8 @@ export async function executeStep(
     if ('call' in result) return { kind: 'calls', call: result.call }
     if ('wait' in result) return { kind: 'waits', wait: result.wait }
     if ('stop' in result) return { kind: 'stops', stop: result.stop }
-    const taken = await takenEdges(plan, index, result.ports, scope, result.output)
+    const onNote = (text: string) => live.note(text, context.log)
+    const taken = await takenEdges(plan, index, result.ports, scope, result.output, onNote)
     return { kind: 'completed', output: result.output, taken, response: result.response }
   } catch (error) {
     return erroredBy(live.aborted === undefined ? error : live.aborted.reason)
@@ -94,6 +95,7 @@ export async function takenEdges(
   ports: readonly string[] | undefined,
   scope: RunScope,
   output: Json | undefined,
+  onNote?: OnNote,
 ): Promise<number[]> {
   const candidates = edgesOnPorts(plan, index, ports)
   if (candidates.every((edge) => plan.conditions[edge] === undefined)) return candidates
@@ -104,7 +106,7 @@ export async function takenEdges(
   const taken: number[] = []
   for (const edge of candidates) {
     const condition = plan.conditions[edge]
-    if (condition === undefined || isTruthy(await condition.evaluate(view))) taken.push(edge)
+    if (condition === undefined || isTruthy(await condition.evaluate(view, onNote))) taken.push(edge)
   }
   return taken
 }

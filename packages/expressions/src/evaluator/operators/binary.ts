@@ -2,6 +2,7 @@ import { SEQUENCE_ITEMS, STRING_CHARACTERS } from '../../limits.js'
 import { spend } from '../budget.js'
 import { Failure, limitFailure } from '../failure.js'
 import type { Frame } from '../frame.js'
+import { noteTypes } from '../notes.js'
 import { asList, pushAll, type Sequence, sequence } from '../sequence.js'
 import type { Node } from '../syntax.js'
 import { toText } from '../text.js'
@@ -39,9 +40,9 @@ function combine(node: Node, left: unknown, input: unknown, frame: Frame): unkno
   const right = run.evaluate(node.rhs!, input, frame)
   switch (operator) {
     case '=':
-      return left !== undefined && right !== undefined && isEqual(left, right)
+      return left !== undefined && right !== undefined && isEqualOrNoted(left, operator, right)
     case '!=':
-      return left !== undefined && right !== undefined && !isEqual(left, right)
+      return left !== undefined && right !== undefined && !isEqualOrNoted(left, operator, right)
     case '<':
     case '<=':
     case '>':
@@ -56,6 +57,12 @@ function combine(node: Node, left: unknown, input: unknown, frame: Frame): unkno
     default:
       return arithmetic(operator as Operation, left, right)
   }
+}
+
+function isEqualOrNoted(left: unknown, operator: '=' | '!=', right: unknown): boolean {
+  if (isEqual(left, right)) return true
+  noteTypes(left, operator, right)
+  return false
 }
 
 function arithmetic(operation: Operation, left: unknown, right: unknown): unknown {

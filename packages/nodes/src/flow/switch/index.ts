@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ERROR_PORT, type Json, json, portName } from '@millrace/contracts'
-import { isTruthy } from '@millrace/expressions'
+import { isTruthy, noteOfTypes } from '@millrace/expressions'
 import { z } from 'zod'
 import { defineNode, type NodeContext } from '../../define.js'
 import { exactlyOneOf, optionalExpression } from '../../params/schemas.js'
@@ -56,7 +56,11 @@ export const flowSwitch = defineNode({
   },
 })
 
-const matches = async (ctx: NodeContext, each: SwitchCase, value: Json | undefined): Promise<boolean> =>
-  each.when === undefined
-    ? isDeepStrictEqual(value, each.equals)
-    : isTruthy(await ctx.evaluate(each.when, { value }))
+const matches = async (ctx: NodeContext, each: SwitchCase, value: Json | undefined): Promise<boolean> => {
+  if (each.when !== undefined) return isTruthy(await ctx.evaluate(each.when, { value }))
+  if (isDeepStrictEqual(value, each.equals)) return true
+  // Cases of other types are common; one that reads the same is most often a mistake.
+  const note = String(value).trim() === String(each.equals) ? noteOfTypes(value, '=', each.equals) : undefined
+  if (note !== undefined) ctx.log('info', note)
+  return false
+}

@@ -1,5 +1,5 @@
 import { MillraceError, stringifyJson } from '@millrace/contracts'
-import { compileExpression, compileText } from '@millrace/expressions'
+import { compileExpression, compileText, type OnNote } from '@millrace/expressions'
 import { nearestName } from '@millrace/expressions/names'
 import { splitTemplate } from '../../../components/expressions/template.js'
 import type { ExpressionKind } from '../../../components/schema-form/form-context.js'
@@ -34,9 +34,10 @@ export const preview = async (
   const source = kind === 'source' ? text : onlyExpression(text)
   if (source?.trim() === '') return { kind: 'error', message: 'There is no expression yet', hint: undefined }
   try {
-    const value = await resolve(text, kind, scope)
+    const notes: string[] = []
+    const value = await resolve(text, kind, scope, (note) => notes.push(note))
     const tree = source === undefined ? undefined : compileExpression(source).tree
-    const hint = tree && hintFor(tree, scope)
+    const hint = (tree && hintFor(tree, scope)) ?? notes[0]
     if (value === undefined) return { kind: 'nothing', hint: hint ?? (tree && hintForName(tree, scope)) }
     const shown = show(value, limit)
     return hint === undefined ? shown : { ...shown, hint }
@@ -46,9 +47,14 @@ export const preview = async (
 }
 
 /** By the very functions that runs call. */
-const resolve = async (text: string, kind: ExpressionKind, scope: SampleScope): Promise<unknown> =>
+const resolve = async (
+  text: string,
+  kind: ExpressionKind,
+  scope: SampleScope,
+  onNote: OnNote,
+): Promise<unknown> =>
   kind === 'source'
-    ? await compileExpression(text).evaluate({ ...scope })
+    ? await compileExpression(text).evaluate({ ...scope }, onNote)
     : await compileText(text, '', kind).resolve({ ...scope })
 
 const onlyExpression = (text: string): string | undefined => {

@@ -185,3 +185,12 @@ describe('Evaluator', () => {
     evaluator.close()
   })
 })
+
+it('says beside the value where types alone have decided a comparison', async () => {
+  const scope = { steps: {}, run: {}, workflow: {}, vars: {}, trigger: { v: ' 150' } }
+  expect(await preview('trigger.v = 150', 'source', scope)).toMatchObject({
+    kind: 'value',
+    text: 'false',
+    hint: 'the text " 150" = the number 150 is false: text and number are never equal',
+  })
+})
