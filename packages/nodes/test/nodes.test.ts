@@ -93,8 +93,10 @@ describe('flow.switch', () => {
   ]
   const evaluate = async (source: string, extra?: Record<string, Json | undefined>) =>
     source === 'value = 3' && extra?.value === 3
+  const logged: string[] = []
+  const log = (_level: string, message: string) => void logged.push(message)
   const ports = async (params: Record<string, Json>) => {
-    const result = await execute('flow.switch', { cases, ...params }, { evaluate })
+    const result = await execute('flow.switch', { cases, ...params }, { evaluate, log })
     return 'output' in result ? result.ports : undefined
   }
 
@@ -107,7 +109,8 @@ describe('flow.switch', () => {
     expect(await ports({ value: 3, mode: 'all' })).toEqual(['three', 'four'])
   })
   it('takes the fallback when nothing matches', async () => {
-    expect(await ports({ value: 'none' })).toEqual(['default'])
+    expect(await ports({ value: '3' })).toEqual(['default'])
+    expect(logged).toEqual(['the text "3" = the number 3 is false: text and number are never equal'])
     expect(await ports({ fallback: 'rest' })).toEqual(['rest'])
   })
 })
