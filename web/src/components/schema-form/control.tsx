@@ -50,6 +50,7 @@ export const Control = ({ field, value, onChange, ids, pointer }: ControlProps<P
         onChange: onText,
         kind: 'source',
         autoFocus: false,
+        isList: field.isList,
       })
     case 'code':
       return (

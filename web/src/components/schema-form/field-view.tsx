@@ -34,6 +34,7 @@ export const FieldView = ({ field, pointer, value, onChange }: FieldProps) => {
             onChange,
             kind: field.template,
             autoFocus,
+            isList: field.isList,
           })
         }
       </FieldFrame>

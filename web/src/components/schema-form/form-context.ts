@@ -30,6 +30,8 @@ export interface ExpressionControl extends ControlIds {
   readonly onChange: (value: string) => void
   readonly kind: ExpressionKind
   readonly autoFocus: boolean
+  /** Whether a list is wanted: see the field. */
+  readonly isList: boolean
 }
 
 export interface CredentialControl extends ControlIds {

@@ -34,6 +34,7 @@ const describeField = (schema: JsonSchema, place: Place): Field => {
     required: place.required,
     fallback: schema.default,
     templates,
+    isList: schema.type === 'array',
     template: schema.template === 'url' ? 'url' : 'text',
   } as const
   return { ...common, ...(byControl(schema, templates) ?? byType(schema, templates)) }
@@ -41,7 +42,7 @@ const describeField = (schema: JsonSchema, place: Place): Field => {
 
 type Shape = Field extends infer F
   ? F extends Field
-    ? Omit<F, keyof Place | 'title' | 'help' | 'fallback' | 'template'>
+    ? Omit<F, keyof Place | 'title' | 'help' | 'fallback' | 'isList' | 'template'>
     : never
   : never
 
@@ -128,5 +129,5 @@ const nested = (schema: JsonSchema, templates: boolean, known: readonly string[]
   const shape = toVariants(schema, templates, known)
   const title = shape.kind === 'variants' ? titleOf(shape.tag) : ''
   const place = { name: '', title, help: undefined, required: true, fallback: undefined }
-  return { ...place, templates, template: 'text', ...shape }
+  return { ...place, templates, isList: false, template: 'text', ...shape }
 }

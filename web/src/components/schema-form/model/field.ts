@@ -11,6 +11,8 @@ interface Common {
   readonly fallback: Json | undefined
   /** Whether the value may be given by `{{ }}`. */
   readonly templates: boolean
+  /** Whether it wants a list: an expression's lone value is then a list of one. */
+  readonly isList: boolean
   /** How the values of its templates are written into it. */
   readonly template: TemplateKind
 }

@@ -13,6 +13,7 @@ const text: Field = {
   required: true,
   fallback: undefined,
   templates: true,
+  isList: false,
   template: 'text',
 }
 

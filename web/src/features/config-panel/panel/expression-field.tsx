@@ -5,6 +5,7 @@ import { expressionAt } from '../../../components/expressions/template.js'
 import type { ExpressionControl, ExpressionKind } from '../../../components/schema-form/form-context.js'
 import { complete, type Known } from '../expressions/complete.js'
 import type { Preview } from '../expressions/evaluate.js'
+import { listPreview } from '../expressions/list-preview.js'
 import classes from './panel.module.css'
 import { useExpressions } from './panel-context.js'
 
@@ -12,6 +13,7 @@ import { useExpressions } from './panel-context.js'
 export const ExpressionField = (control: ExpressionControl) => {
   const { known, hasSample } = useExpressions()
   const preview = usePreview(control.labelId, control.value, control.kind)
+  const asList = control.isList ? listPreview(preview, hasSample) : undefined
   return (
     <>
       <CodeEditor
@@ -25,6 +27,7 @@ export const ExpressionField = (control: ExpressionControl) => {
         complete={completionsIn(known, control.kind)}
       />
       <PreviewLine preview={preview} hasSample={hasSample} />
+      {asList !== undefined && <p className={classes['preview']}>{asList}</p>}
     </>
   )
 }

@@ -32,9 +32,9 @@ export const settingsFields = (isTrigger: boolean, undoers: readonly string[]): 
   isTrigger ? [] : ALL.map((field) => (field.name === 'compensate' ? choiceOf(field, undoers) : field))
 
 const choiceOf = (
-  { name, title, help, required, fallback, templates, template }: Field,
+  { name, title, help, required, fallback, templates, isList, template }: Field,
   options: readonly string[],
-): Field => ({ kind: 'choice', name, title, help, required, fallback, templates, template, options })
+): Field => ({ kind: 'choice', name, title, help, required, fallback, templates, isList, template, options })
 
 export const settingsOf = (panelNode: PanelNode): JsonObject =>
   Object.fromEntries(
