@@ -32,7 +32,7 @@ export const runService = (
       redisUrl: config.redisUrl,
       name,
       metrics,
-      onError: lossReporter(log, () => performance.now()),
+      onError: lossReporter(log),
     })
     try {
       await checkSchema(connections.database.sql)

@@ -7,8 +7,10 @@ const lines = (write: (log: ReturnType<typeof createLogger>) => void): string =>
   let printed = ''
   write(
     createLogger('test', 'info', {
-      write: (line) => {
-        printed += line
+      destination: {
+        write: (line) => {
+          printed += line
+        },
       },
     }),
   )

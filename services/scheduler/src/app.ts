@@ -32,7 +32,7 @@ export const buildSchedulerApp = async ({
     store,
     queue,
     onAccepted: metrics.runsAccepted,
-    onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
+    onError: lossReporter(log, 'a pass failed; the next one tries again'),
     onSwept: (count, reason) => log.info({ count, reason }, 'rang for runs that nobody rang for'),
   })
   await app.register(plugin)

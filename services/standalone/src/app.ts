@@ -73,7 +73,7 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
       store,
       queue,
       onAccepted: metrics.runsAccepted,
-      onError: lossReporter(log, () => performance.now(), 'a pass failed; the next one tries again'),
+      onError: lossReporter(log, 'a pass failed; the next one tries again'),
     }),
   )
   await registerWebApp(app)

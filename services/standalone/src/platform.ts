@@ -56,7 +56,7 @@ export async function startPlatform(
       redisUrl: config.redisUrl,
       name: 'standalone',
       poolSize: 16,
-      onError: lossReporter(log, () => performance.now()),
+      onError: lossReporter(log),
     })
     undo.push(() => connections.close())
     await checkSchema(connections.database.sql)
