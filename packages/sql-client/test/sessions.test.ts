@@ -77,7 +77,7 @@ describe('a statement that is given up', () => {
     await waitFor(async () => (await running('abandoned')) === '0', { what: 'the statement to stop' })
   })
 
-  it('before it began is never sent', async () => {
+  it('before it began is never sent (D9)', async () => {
     await world().ask('create table unsent (id int)')
     const gone = AbortSignal.abort(new Error('gone'))
     await expect(world().ask('insert into unsent values (1)', [], { signal: gone })).rejects.toThrow('gone')

@@ -66,7 +66,7 @@ const linked = async (runId: string, how: 'undo' | 'retry', body: object = {}) =
 
 const PATIENCE = 180_000
 
-describe('a run that fails behind a container', () => {
+describe('a run that fails behind a container (D20)', () => {
   it(
     'undoes the steps of its items, the latest first, with what they read then',
     async () => {

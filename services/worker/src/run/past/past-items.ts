@@ -11,7 +11,7 @@ export type PastStep = { readonly id: string } & Pick<StepState, 'status' | 'out
 
 /**
  * What items that are over came to, for the steps that undo: read back from the events. Owns: where those stand, for as
- * many items as the run has yet to undo at the moment; what they say is read when an item is opened again (I10).
+ * many items as the run has yet to undo at the moment; what they say is read when an item is opened again (I10, D20).
  */
 export class PastItems {
   /** By the prefix of an item's steps, or by the path of a map. */
