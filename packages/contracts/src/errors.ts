@@ -28,6 +28,7 @@ export const ERRORS = {
   ),
   JSON_TOO_DEEP: entry(400, 'The JSON is nested too deeply', 'Nest at most 100 levels.'),
   BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 1 MB, or pass a reference to the data.'),
+  HEADERS_TOO_LARGE: entry(431, 'URL and headers are too large', 'Send at most 16 KB of them.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'This content type is not accepted here', 'Send application/json.'),
   UNSUPPORTED_CONTENT_CODING: entry(
     415,
