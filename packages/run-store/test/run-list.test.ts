@@ -156,6 +156,13 @@ it('goes on behind a run that is gone by now, from the time that its id tells', 
   expect(page.items.map(({ id }) => id)).toEqual(expected.slice(0, 5).map(({ id }) => id))
 })
 
+it('begins with the newest behind an id that is of no time', async () => {
+  const none = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+  const page = await worker.store.listRuns(world.workspaceId, { tests: 'include' }, none, 5)
+  const first = await worker.store.listRuns(world.workspaceId, { tests: 'include' }, null, 5)
+  expect(page.items).toEqual(first.items)
+})
+
 it('looks no further than a page is worth, and says how far it has looked', async () => {
   // No index knows which of many quick runs failed to take between 10.2 and 10.4 ms.
   const { sql, workspaceId } = world

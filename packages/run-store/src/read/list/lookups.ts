@@ -15,8 +15,14 @@ export const PLACE = `to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH2
 export const readPlace = async (sql: Sql, workspaceId: string, id: string): Promise<Place> => {
   const [place] = await sql<Place[]>`
     SELECT ${sql.unsafe(PLACE)} AS at, id FROM runs r WHERE r.id = ${id} AND r.workspace_id = ${workspaceId}`
-  return place ?? { at: new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toISOString(), id }
+  return place ?? { at: new Date(Math.min(LATEST, madeAt(id))).toISOString(), id }
 }
+
+/** Milliseconds since the epoch, as a UUID of version 7 begins with them. */
+const madeAt = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16)
+
+/** The last moment that ISO 8601 writes with four digits of the year: an id may begin with any bits, a date may not. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** What a filter's names stand for, as far as a source asks. */
 export const readScope = async (sql: Sql, workspaceId: string, filter: RunFilter): Promise<Scope> => {
