@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, findDatabaseFault, INGEST_ROLE, openDatabase } from '@millrace/db'
 import { createPostgresFeed, createRedisFeed, type EventFeed } from '@millrace/feed'
-import { createPostgresQueue, createRedisQueue, type JobQueue } from '@millrace/queue'
+import { createPostgresQueue, createRedisQueue, type JobQueue, redisName } from '@millrace/queue'
 import { createRunStore, type OnBatch, type RunStore } from '@millrace/run-store'
 import { NearWorker } from './near-worker.js'
+import { RedisWatch } from './redis-watch.js'
 
 export interface ConnectionOptions {
   readonly databaseUrl: string
@@ -17,7 +18,8 @@ export interface ConnectionOptions {
   readonly name: string
   /** Connections of the pool; default 10. */
   readonly poolSize?: number
-  readonly onError: (error: unknown) => void
+  /** `where` names the server, where that is not the database. */
+  readonly onError: (error: unknown, where?: string) => void
   /** Told of every batch of claims and of flushes. */
   readonly metrics?: { readonly claimed: OnBatch; readonly flushed: OnBatch }
 }
@@ -33,10 +35,16 @@ export interface Connections {
   readonly feed: EventFeed
   readonly nearWorker: NearWorker
   /**
-   * `ok` for each part that answers, else what is wrong with it: all are `ok` only when a start would be accepted and
-   * rung for. Never takes longer than 2 s a part.
+   * `ok` for each part that answers, else what is wrong with it, and where: all are `ok` only when a start would be accepted
+   * and rung for. Never takes longer than 3 s.
    */
   check(): Promise<Record<'database' | 'queue' | 'feed', string>>
+  /** Parts without which a start is still accepted: it is rung for once they are back. */
+  readonly dispensable: readonly ('queue' | 'feed')[]
+  /** What keeps queue or feed from working where they are not on the database; undefined when nothing does. */
+  lack(): Promise<string | undefined>
+  /** What is wrong with a server that works all the same. */
+  problems(): readonly string[]
   close(): Promise<void>
 }
 
@@ -66,18 +74,25 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
     await closeDatabase()
     throw error
   })
+  const redis = redisUrl === undefined ? undefined : new RedisWatch(redisUrl)
+  const stateOf = async (ping: Promise<unknown>) => {
+    const text = await state(ping)
+    return text === 'ok' || redis === undefined ? text : await redis.why(text)
+  }
+  const checkPorts = () => Promise.all([stateOf(queue.ping()), stateOf(feed.ping())])
   return {
     database,
     store,
     queue,
     feed,
     nearWorker: new NearWorker(),
+    dispensable: redis === undefined ? [] : ['queue', 'feed'],
+    problems: () => redis?.problems() ?? [],
+    async lack() {
+      return redis === undefined ? undefined : (await checkPorts()).find((each) => each !== 'ok')
+    },
     async check() {
-      const [onDatabase, onQueue, onFeed] = await Promise.all([
-        databaseState(database),
-        state(queue.ping()),
-        state(feed.ping()),
-      ])
+      const [onDatabase, [onQueue, onFeed]] = await Promise.all([databaseState(database), checkPorts()])
       return { database: onDatabase, queue: onQueue, feed: onFeed }
     },
     async close() {
@@ -87,10 +102,16 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
   }
 }
 
-async function openPorts(directUrl: string, redisUrl: string | undefined, onError: (error: unknown) => void) {
+async function openPorts(
+  directUrl: string,
+  redisUrl: string | undefined,
+  onError: ConnectionOptions['onError'],
+) {
   if (redisUrl !== undefined) {
-    const queue = await createRedisQueue({ url: redisUrl, onError })
-    return { queue, feed: await createRedisFeed({ url: redisUrl, onError }) }
+    const where = redisName(redisUrl)
+    const port = { url: redisUrl, onError: (error: unknown) => onError(error, where) }
+    const queue = await createRedisQueue(port)
+    return { queue, feed: await createRedisFeed(port) }
   }
   const queue = await createPostgresQueue({ url: directUrl, onError })
   try {

@@ -1,9 +1,10 @@
 import type { Config } from '@millrace/config'
 import { createMetrics, type Logger, type Metrics, type RequestLog } from '@millrace/telemetry'
 import { checkPooler, checkSchema } from './check-database.js'
+import { checkRedis } from './check-redis.js'
 import { type Connections, openConnections } from './connections.js'
 import { lossReporter } from './losses.js'
-import { type RunningService, runProcess } from './process.js'
+import { type Lack, type RunningService, runProcess } from './process.js'
 
 /** What every service process has. */
 export interface ServiceParts {
@@ -14,17 +15,23 @@ export interface ServiceParts {
   readonly metrics: Metrics
 }
 
+export interface QueueNeed {
+  /** False where the service does what it is there for without Redis too, if more slowly. */
+  readonly needsQueue: boolean
+}
+
 /**
  * The life of a process that works on runs: see `runProcess`. It refuses to start on a database that it could not work
- * on, and closes its connections when the service has stopped.
+ * on, or whose Redis somebody has to set right, and closes its connections when the service has stopped.
  */
 export const runService = (
   name: string,
-  start: (parts: ServiceParts) => Promise<RunningService>,
+  start: (parts: ServiceParts) => Promise<RunningService & QueueNeed>,
 ): Promise<void> =>
   runProcess(name, async ({ config, log, requests }) => {
     const { url } = config.database
     await checkPooler(url, config.databaseAccess)
+    await checkRedis(config.redisUrl, log)
     const metrics = createMetrics()
     const connections = await openConnections({
       databaseUrl: url,
@@ -39,6 +46,7 @@ export const runService = (
       const service = await start({ config, connections, log, metrics, requests })
       return {
         listen: () => service.listen(),
+        lacks: () => lackOf(connections, service.needsQueue),
         stop: async () => {
           await service.stop()
           await connections.close()
@@ -49,3 +57,8 @@ export const runService = (
       throw error
     }
   })
+
+const lackOf = async (connections: Connections, essential: boolean): Promise<Lack | undefined> => {
+  const text = await connections.lack()
+  return text === undefined ? undefined : { text, essential }
+}

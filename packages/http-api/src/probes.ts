@@ -3,8 +3,12 @@ import { MillraceError } from '@millrace/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 export interface ProbeOptions {
-  /** Each part the service needs: `ok`, or what is wrong with it. Must not take longer than 2 s. */
+  /** Each part the service needs: `ok`, or what is wrong with it. Must not take longer than 3 s. */
   readonly ready: () => Promise<Record<string, string>>
+  /** Parts without which the service does what it is there for all the same. They are named, and it stays ready. */
+  readonly dispensable?: readonly string[]
+  /** What is wrong with parts that work all the same. */
+  readonly problems?: () => readonly string[]
   /** Prometheus text; a prom-client registry fits. Without it there is no /metrics. */
   readonly metrics?: { readonly contentType: string; metrics(): Promise<string> }
   /** The bearer token a scraper that does not come straight from this machine must send. */
@@ -21,8 +25,15 @@ export const registerProbes = (app: FastifyInstance, options: ProbeOptions): voi
   app.get('/health/live', open, async () => ({ status: 'ok' }))
   app.get('/health/ready', open, async (_request, reply) => {
     const parts = await options.ready()
-    const ready = Object.values(parts).every((state) => state === 'ok')
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', parts })
+    const ready = Object.entries(parts).every(
+      ([name, state]) => state === 'ok' || options.dispensable?.includes(name),
+    )
+    const problems = options.problems?.() ?? []
+    return reply.status(ready ? 200 : 503).send({
+      status: ready ? 'ok' : 'unavailable',
+      parts,
+      ...(problems.length === 0 ? {} : { problems }),
+    })
   })
   const { metrics, metricsToken } = options
   if (metrics === undefined) return

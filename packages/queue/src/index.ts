@@ -1,4 +1,5 @@
 export * from './port.js'
 export { createPostgresQueue, type PostgresQueueOptions } from './postgres/create.js'
 export { createRedisQueue, type RedisQueueOptions } from './redis/create.js'
+export { inspectRedis, type RedisState, redisName } from './redis/inspect.js'
 export { CLASS_PATIENCE, virtualDeadline, windowOf } from './virtual-deadline.js'

@@ -38,6 +38,8 @@ export const buildRunnerApp = async ({
   await registerDocs(app, { title: 'Millrace runner', version: '0.1.0' })
   registerProbes(app, {
     ready: () => connections.check(),
+    dispensable: connections.dispensable,
+    problems: () => connections.problems(),
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })

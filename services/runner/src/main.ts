@@ -4,5 +4,5 @@ import { buildRunnerApp } from './app.js'
 
 await runService('runner', async (parts) => {
   const app = await buildRunnerApp(parts)
-  return { listen: () => listen(app, parts.config.http), stop: () => app.close() }
+  return { listen: () => listen(app, parts.config.http), stop: () => app.close(), needsQueue: false }
 })

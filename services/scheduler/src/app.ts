@@ -24,6 +24,7 @@ export const buildSchedulerApp = async ({
   })
   registerProbes(app, {
     ready: () => connections.check(),
+    problems: () => connections.problems(),
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })

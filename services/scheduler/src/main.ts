@@ -4,5 +4,5 @@ import { buildSchedulerApp } from './app.js'
 
 await runService('scheduler', async (parts) => {
   const app = await buildSchedulerApp(parts)
-  return { listen: () => listen(app, parts.config.http), stop: () => app.close() }
+  return { listen: () => listen(app, parts.config.http), stop: () => app.close(), needsQueue: true }
 })

@@ -40,6 +40,8 @@ export async function buildStandaloneApp(deps: StandaloneAppDeps): Promise<Stand
   await registerDocs(app, { title: 'Millrace', version: '1' })
   registerProbes(app, {
     ready: () => connections.check(),
+    dispensable: connections.dispensable,
+    problems: () => connections.problems(),
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })

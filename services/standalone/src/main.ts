@@ -1,5 +1,5 @@
 import { loadConfig } from '@millrace/config'
-import { boundStop, startFaultOf } from '@millrace/connections'
+import { boundStop, startFaultOf, stopWithin, watchStop } from '@millrace/connections'
 import { createLogger } from '@millrace/telemetry'
 import { startPlatform } from './platform.js'
 import { runShowcase } from './showcase/showcase.js'
@@ -19,11 +19,13 @@ async function main(): Promise<number> {
   const env = mode === 'demo' ? { PORT: '0', ...process.env } : process.env
   const config = loadConfig({ LOG_LEVEL: mode === 'serve' ? 'info' : 'warn', ...env })
   const log = createLogger('millrace', config.logLevel)
-  const stopped = new Promise<void>((resolve) => {
+  const stopped = new Promise<string>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
+  const watched = watchStop('millrace', stopWithin(config.worker.drainMs))
   const platform = await startPlatform(config, log, say)
+  await watched
   try {
     if (mode !== 'serve') {
       const outcome = await runShowcase(platform, say)
@@ -34,12 +36,14 @@ async function main(): Promise<number> {
     say(`  API      ${platform.url}/api/docs`)
     say(`  Sign in  ${platform.owner.email}, password in ${platform.owner.file}`)
     say('  Stop     Ctrl-C')
-    await stopped
+    const reason = await stopped
+    log.info({ reason, withinMs: stopWithin(config.worker.drainMs) }, `${reason}: stopping`)
     say('\nStopping: handing back runs, closing the database …')
     return 0
   } finally {
     boundStop(log, config.worker.drainMs)
     await platform.stop()
+    log.info({}, 'stopped')
   }
 }
 

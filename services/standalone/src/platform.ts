@@ -2,6 +2,7 @@ import { type Config, childEnvironment } from '@millrace/config'
 import {
   type Connections,
   checkPooler,
+  checkRedis,
   checkSchema,
   lossReporter,
   openConnections,
@@ -46,6 +47,7 @@ export async function startPlatform(
     const databaseUrl = await startDatabase(config, say, undo)
     const { directUrl } = config.databaseAccess
     await checkPooler(databaseUrl, { directUrl })
+    await checkRedis(config.redisUrl, log)
     await migrate(directUrl ?? databaseUrl)
     const metrics = createMetrics()
     const requests = createRequestLog('millrace', config.logLevel)
@@ -65,6 +67,8 @@ export async function startPlatform(
     undo.push(() => app.close())
     const url = await app.listen()
     await startWorkers(config, connections, identity, databaseUrl, log, metrics, undo)
+    const lack = await connections.lack()
+    if (lack !== undefined) log.warn({ url }, `ready, but for now without Redis: ${lack}`)
     return { url, config, owner: identity.owner, ownerToken: identity.ownerToken, stop }
   } catch (error) {
     await stop()

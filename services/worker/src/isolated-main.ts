@@ -29,5 +29,7 @@ await runService('isolated run', async ({ config, connections, log, metrics }) =
     },
   })
   void worker.over.then(() => process.kill(process.pid, 'SIGTERM'))
-  return { listen: () => Promise.resolve('nowhere: it has no HTTP side'), stop: () => worker.stop() }
+  // It was given its run, and fetches none.
+  const listen = () => Promise.resolve('nowhere: it has no HTTP side')
+  return { listen, stop: () => worker.stop(), needsQueue: false }
 })

@@ -27,10 +27,12 @@ await runService('worker', async ({ config, connections, log, metrics, requests 
   })
   registerProbes(app, {
     ready: () => connections.check(),
+    problems: () => connections.problems(),
     metrics: metrics.registry,
     ...(config.http.metricsToken === undefined ? {} : { metricsToken: config.http.metricsToken }),
   })
   return {
+    needsQueue: true,
     listen: () => listen(app, config.http),
     stop: async () => {
       // Both at once: it stops starting steps before its probes are gone.

@@ -8,6 +8,7 @@ import type { Capabilities } from './capabilities/capabilities.js'
 import { DatabaseClock } from './clock.js'
 import { countEvents, type EventMetrics } from './count-events.js'
 import { Doorbells } from './doorbells.js'
+import { DrainLog } from './drain-log.js'
 import { HandedRuns } from './hand-over/handed-runs.js'
 import { InboxWatch } from './inbox-watch.js'
 import type { IsolatedRuns } from './isolation/isolated-runs.js'
@@ -75,7 +76,8 @@ export class Worker {
   readonly #host: SessionHost
   readonly #inboxes: InboxWatch
   readonly #handed: HandedRuns
-  readonly #beginning = new Set<string>() // runs that are about to have a session
+  readonly #drain: DrainLog
+  readonly #beginning = new Set<string>() // about to have a session
   #consumer: JobConsumer | undefined
   #full = false
   readonly #flushSoon = new FlushSoon()
@@ -88,6 +90,7 @@ export class Worker {
     private readonly options: WorkerOptions,
   ) {
     const { store, feed, log } = deps
+    this.#drain = new DrainLog(log, () => performance.now())
     this.#places = new Places({
       ...options,
       othersWait: store.othersWait,
@@ -117,7 +120,6 @@ export class Worker {
     this.#handed = this.#makeHanded()
   }
 
-  /** Runs in this worker's memory. */
   get held(): number {
     return this.#sessions.size
   }
@@ -152,9 +154,10 @@ export class Worker {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
+    this.#drain.begin(this.#sessions.size, this.options.graceMs)
     this.#inboxes.stop()
     this.#handed.stop()
-    // First: nothing starts from here on, however long the queue takes to let us go.
+    // First: nothing starts any more, however long the queue takes to let us go.
     for (const session of [...this.#sessions.values()]) session.drain()
     await this.#consumer?.close()
     await Promise.all([this.#emptied(this.options.graceMs), this.deps.isolated?.stop()])
@@ -164,6 +167,7 @@ export class Worker {
     await this.#lease.stop()
     this.#handed.close()
     await this.#doorbells.ring([...left, ...this.#unanswered])
+    this.#drain.over(left.length)
   }
 
   /** Answers a job: done once the claim is durable, or when there is nothing to claim (D11). */
@@ -310,6 +314,7 @@ export class Worker {
 
   async #ended(session: HeldRun, how: SessionEnd, reason: unknown): Promise<void> {
     const { id } = session.run
+    this.#drain.ended(how)
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     this.#places.left(session.run)
     this.#throttle()

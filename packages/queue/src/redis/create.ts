@@ -88,6 +88,8 @@ class RedisBackend implements QueueBackend {
       connection: redis,
       prefix: this.#prefix,
       concurrency,
+      // It would print plain text; `inspectRedis` looks at the version and the policy.
+      skipVersionCheck: true,
     })
     worker.on('error', exceptLostJobs(this.#onError))
     return { worker, abort: () => redis.abort() }
