@@ -19,6 +19,8 @@ declare module 'fastify' {
     permission?: RoutePermission
     /** The body holds a definition, which may have no key twice: one of them would be lost without a word. */
     definition?: boolean
+    /** It answers with server-sent events, and so has to make its viewers come back: see `useProblemErrors`. */
+    eventStream?: boolean
   }
 }
 

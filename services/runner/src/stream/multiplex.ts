@@ -40,7 +40,7 @@ export const registerMultiplexedStream = (app: FastifyInstance, deps: MultiplexD
   typed(app).get(
     '/api/v1/stream',
     {
-      config: { permission: 'run.read' },
+      config: { permission: 'run.read', eventStream: true },
       schema: {
         tags: ['runs'],
         summary: 'Follow the run list and chosen runs',

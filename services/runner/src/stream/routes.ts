@@ -23,7 +23,7 @@ export const registerRunStream = (app: FastifyInstance, deps: StreamRoutesDeps):
   typed(app).get(
     '/api/v1/runs/:id/events',
     {
-      config: { permission: 'run.read' },
+      config: { permission: 'run.read', eventStream: true },
       schema: {
         tags: ['runs'],
         summary: 'Follow a run as server-sent events',
