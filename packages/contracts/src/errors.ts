@@ -343,13 +343,13 @@ export const ERRORS = {
   ),
   WORKER_LOST: entry(
     500,
-    'The worker died during the attempt',
+    'The worker was lost or stopped during the attempt',
     'The step runs again with the same idempotency key.',
     true,
   ),
   CRASHED_STEP: entry(
     500,
-    'The worker died during a step with `onCrash: fail`',
+    'The worker was lost or stopped during a step with `onCrash: fail`',
     'Check the outside, then retry the run by hand.',
   ),
   POISON: entry(

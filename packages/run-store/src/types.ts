@@ -126,11 +126,19 @@ export interface ClaimedRun {
   readonly startedAt: number | null
   /** The database's clock at the claim, milliseconds since the epoch. */
   readonly now: number
+  /** Whose it was until this claim. Undefined when it had no owner, or nobody knows any more whose it was. */
+  readonly leftBy?: FormerOwner | undefined
   /** Where a fold of its events begins (D20). */
   readonly snapshot: StoredSnapshot | null
   /** Read after the claim has committed (D2), in order, after the snapshot if there is one, ending exactly at `lastSeq`. */
   readonly events: readonly RunEvent[]
   readonly inbox: readonly InboxItem[]
+}
+
+/** An owner that has left runs: its lease ran out (lost), or it had said goodbye (stopped). */
+export interface FormerOwner {
+  readonly workerId: string
+  readonly how: 'lost' | 'stopped'
 }
 
 /** As it stands in the database: whoever folds from it looks whether it can be read. */

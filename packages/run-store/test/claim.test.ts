@@ -36,6 +36,7 @@ describe('claim', () => {
     expect(claimed).toMatchObject({ epoch: 1, status: 'running', events: [], inbox: [], startedAt: null })
     expect(claimed!.now).toBeGreaterThanOrEqual(before)
     expect(claimed!.createdAt).toBeLessThanOrEqual(before)
+    expect(claimed!.leftBy).toBeUndefined()
     expect(await worker.store.claim(run.id)).toBeNull()
     expect(await other.store.claim(run.id)).toBeNull()
     expect(await readRun(world.sql, run.id)).toMatchObject({ epoch: 1, workerId: worker.id })
@@ -103,7 +104,8 @@ describe('claim', () => {
     const run = await acceptAndClaim(world, dying)
     expect(await other.store.claim(run.id)).toBeNull()
     await expireLease(world.sql, dying.id)
-    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 1 })
+    const leftBy = { workerId: dying.id, how: 'lost' }
+    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 1, leftBy })
     expect(await worker.store.claim(run.id)).toBeNull()
   })
 
@@ -111,7 +113,8 @@ describe('claim', () => {
     const leaving = await world.worker()
     const run = await acceptAndClaim(world, leaving)
     await leaving.store.removeWorker()
-    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 0 })
+    const leftBy = { workerId: leaving.id, how: 'stopped' }
+    expect(await other.store.claim(run.id)).toMatchObject({ epoch: 2, crashCount: 0, leftBy })
   })
 
   it('gives owners a third of their lease to renew after the database has started (D10)', async () => {

@@ -27,6 +27,7 @@ import type { HeldRun, SessionEnd, SessionHost } from './run/session-host.js'
 import { mustBeAlone } from './run/suspicion.js'
 import { mayWait, takeTurn } from './run/take-turn.js'
 import { UnplayedRuns } from './run/unplayed-runs.js'
+import { TakeOverLog } from './take-over-log.js'
 import { Waiters } from './waiters.js'
 
 export interface WorkerDeps {
@@ -77,6 +78,7 @@ export class Worker {
   readonly #inboxes: InboxWatch
   readonly #handed: HandedRuns
   readonly #drain: DrainLog
+  readonly #takeOvers: TakeOverLog
   readonly #beginning = new Set<string>() // about to have a session
   #consumer: JobConsumer | undefined
   #full = false
@@ -90,6 +92,7 @@ export class Worker {
     private readonly options: WorkerOptions,
   ) {
     const { store, feed, log } = deps
+    this.#takeOvers = new TakeOverLog(log)
     this.#drain = new DrainLog(log, () => performance.now())
     this.#places = new Places({
       ...options,
@@ -167,6 +170,7 @@ export class Worker {
     await this.#lease.stop()
     this.#handed.close()
     await this.#doorbells.ring([...left, ...this.#unanswered])
+    this.#takeOvers.tell()
     this.#drain.over(left.length)
   }
 
@@ -183,6 +187,7 @@ export class Worker {
       this.deps.log.warn({ err: error, runId }, 'a claim failed; the sweeper rings again')
       return null
     })
+    if (claimed !== null) this.#takeOvers.claimed(claimed)
     // The job ends here; the run goes on by itself.
     if (claimed === null) this.#places.release()
     else if (this.deps.isolated !== undefined && mustBeAlone(claimed))

@@ -1,6 +1,6 @@
 import { isTerminal } from '@millrace/contracts'
 import { containerDeadline, runDeadline } from './deadlines.js'
-import { CRASHED_STEP, RUN_TIMED_OUT, WORKER_LOST } from './errors.js'
+import { crashedStep, RUN_TIMED_OUT, workerLost } from './errors.js'
 import { isStopped, openSteps } from './scope.js'
 import type { RunState, StepState } from './state.js'
 import {
@@ -77,14 +77,14 @@ function take(turn: Turn, input: RunInput): void {
   }
 }
 
-function takeOver(turn: Turn, { taken, crashed }: Input<'claimed'>): void {
+function takeOver(turn: Turn, { taken, crashed, left }: Input<'claimed'>): void {
   const { state } = turn
   if (state.lastSeq === 0) startRun(turn, taken ?? state.graph.outgoing(state.trigger))
   turn.wake()
   for (const step of openSteps(state).filter(({ status }) => status === 'running')) {
     const edges = crashed?.get(step.path)
-    if (edges === undefined || isStopped(step.scope)) recoverStep(turn, step)
-    else failStep(turn, step, CRASHED_STEP, edges)
+    if (edges === undefined || isStopped(step.scope)) recoverStep(turn, step, left)
+    else failStep(turn, step, crashedStep(left), edges)
   }
   turn.startTimers()
   turn.advance()
@@ -98,10 +98,17 @@ function startRun(turn: Turn, taken: readonly number[]): void {
 }
 
 /** A try whose worker is gone: nobody knows what it did, so it runs again under the same key (I5). */
-function recoverStep(turn: Turn, step: StepState): void {
+function recoverStep(turn: Turn, step: StepState, left: Input<'claimed'>['left']): void {
   const { path, attempt } = step
   if (isStopped(step.scope)) return turn.emit({ type: 'step_cancelled', path, attempt, outcome: 'unknown' })
-  turn.emit({ type: 'step_retrying', path, attempt, error: WORKER_LOST, dueAt: turn.now, counted: false })
+  turn.emit({
+    type: 'step_retrying',
+    path,
+    attempt,
+    error: workerLost(left),
+    dueAt: turn.now,
+    counted: false,
+  })
   // A paused run starts nothing: this try is due when it is resumed, or when there is a place.
   if (turn.state.status !== 'paused' && turn.hasFreePlace) turn.start(step)
 }

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type StepError, stepErrorToJson } from '@millrace/contracts'
+import type { RunInput } from './types.js'
 
 /** Failures that the run machine finds itself; all others are reported to it. */
 const fromCatalogue = (code: ErrorCode, message: string): StepError => {
@@ -7,11 +8,19 @@ const fromCatalogue = (code: ErrorCode, message: string): StepError => {
 }
 
 export const RUN_TIMED_OUT = fromCatalogue('RUN_TIMEOUT', 'the run took longer than its timeout')
-export const WORKER_LOST = fromCatalogue('WORKER_LOST', 'the worker died during the attempt')
-export const CRASHED_STEP = fromCatalogue(
-  'CRASHED_STEP',
-  'the worker died during a step that must not run twice',
-)
+type Left = Extract<RunInput, { kind: 'claimed' }>['left']
+
+/** What has become of a worker, as far as its successor knows. */
+const fateOf = (left: Left): string => {
+  if (left === 'lost') return 'the worker was lost (its lease ran out)'
+  return left === 'stopped' ? 'the worker stopped' : 'the worker was lost or stopped'
+}
+
+/** A try that its worker has left. `left`: how. */
+export const workerLost = (left: Left): StepError =>
+  fromCatalogue('WORKER_LOST', `${fateOf(left)} during the attempt`)
+export const crashedStep = (left: Left): StepError =>
+  fromCatalogue('CRASHED_STEP', `${fateOf(left)} during a step that must not run twice`)
 
 /** What a container fails with when it has not come to its end in time. */
 export const stepTimedOut = (path: string, timeoutMs: number | undefined): StepError =>

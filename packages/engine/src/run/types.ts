@@ -23,6 +23,8 @@ export type RunInput =
       readonly taken?: readonly number[]
       /** Steps left running whose node has `onCrash: 'fail'`, with the edges to take for that failure (I5). */
       readonly crashed?: ReadonlyMap<string, readonly number[]>
+      /** How the former owner left it: its lease ran out, or it stopped. Left out where nobody knows. */
+      readonly left?: 'lost' | 'stopped' | undefined
     }
   | {
       readonly kind: 'step_completed'

@@ -98,6 +98,20 @@ describe('a claim after a crash', () => {
     ])
   })
 
+  test.each([
+    ['lost', 'the worker was lost (its lease ran out) during'],
+    ['stopped', 'the worker stopped during'],
+    [undefined, 'the worker was lost or stopped during'],
+  ] as const)('says what became of the worker: %s', (left, said) => {
+    const run = crashed()
+    run.claim({ crashed: new Map([['b', []]]), left })
+    expect(run.state.error?.message).toBe(`${said} a step that must not run twice`)
+    const again = crashed()
+    again.claim({ left })
+    const a = again.state.steps.find(({ path }) => path === 'a')
+    expect(a?.error?.message).toBe(`${said} the attempt`)
+  })
+
   test('of several the first failure stops the others', () => {
     const run = crashed()
     expect(

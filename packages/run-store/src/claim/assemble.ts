@@ -1,11 +1,11 @@
 import type { Json, RunEvent, RunSeed, RunStatus } from '@millrace/contracts'
 import type { Sql } from '@millrace/db'
 import { readInbox } from '../inbox.js'
-import type { ClaimedRun } from '../types.js'
+import type { ClaimedRun, FormerOwner } from '../types.js'
 import { NO_SEEDS, resolveSeeds } from './seeds.js'
 import { readSnapshots, SNAPSHOT_FROM } from './snapshots.js'
 
-/** A row of `claim_runs`. */
+/** A row of `claim_runs_and_owners`. */
 export interface ClaimRow {
   readonly id: string
   readonly workspace_id: string
@@ -24,6 +24,9 @@ export interface ClaimRow {
   readonly started_at: number | null
   readonly has_inbox: boolean
   readonly now: number
+  /** With `left_how`: the owner that has left it, where the claim has found one. */
+  readonly left_by?: string | null
+  readonly left_how?: FormerOwner['how'] | null
 }
 
 /**
@@ -108,6 +111,8 @@ const toClaimedRun = (
   createdAt: row.created_at,
   startedAt: row.started_at,
   now: row.now,
+  leftBy:
+    row.left_by != null && row.left_how != null ? { workerId: row.left_by, how: row.left_how } : undefined,
   snapshot,
   events,
   inbox,

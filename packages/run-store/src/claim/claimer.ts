@@ -77,4 +77,5 @@ const callClaimRuns = (
   ids: readonly string[],
   workerId: string,
   token: string,
-): Promise<ClaimRow[]> => sql<ClaimRow[]>`SELECT * FROM claim_runs(${ids}::uuid[], ${workerId}, ${token})`
+): Promise<ClaimRow[]> =>
+  sql<ClaimRow[]>`SELECT * FROM claim_runs_and_owners(${ids}::uuid[], ${workerId}, ${token})`

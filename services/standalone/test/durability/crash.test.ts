@@ -45,9 +45,11 @@ describe('a worker killed with -9 during a step', () => {
     expect(seqsOf(events)).toEqual(dense(events))
     expect(events.find((event) => event.type === 'step_retrying')).toMatchObject({
       path: 'pay',
-      error: { code: 'WORKER_LOST' },
+      error: { code: 'WORKER_LOST', message: 'the worker was lost (its lease ran out) during the attempt' },
       counted: false,
     })
+    const told = () => world.workers.at(-1)!.output()
+    await expect.poll(told).toMatch(/"msg":"took over 1 run from worker [0-9a-f-]{36}: its lease ran out"/)
   })
 
   it.each(['POST', 'GET'])(

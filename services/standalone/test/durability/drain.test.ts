@@ -45,6 +45,10 @@ describe('a worker told to stop (D12)', () => {
     for (const each of slow) each.answer()
     expect(await leaving.exited).toEqual({ code: 0, signal: null })
     expect(await workersLeft()).toBe(0)
+    expect(leaving.output()).toContain('draining: 3 runs under way')
+    expect(leaving.output()).toContain(
+      '0 runs finished, 0 wait, 3 handed back, 0 left in the middle of a step',
+    )
     // It started nothing more.
     expect(world.upstream.to('/after')).toHaveLength(0)
     await world.worker(LONG_LEASE)
@@ -73,6 +77,15 @@ describe('a worker told to stop (D12)', () => {
     second.answer()
     expect(await ended(world, runId, 60_000)).toBe('completed')
     expect(second.key).toBe(first.key)
+    const events = await world.events(runId)
+    expect(events.find((event) => event.type === 'step_retrying')).toMatchObject({
+      error: { code: 'WORKER_LOST', message: 'the worker stopped during the attempt' },
+    })
+    expect(leaving.output()).toContain(
+      '0 runs finished, 0 wait, 0 handed back, 1 left in the middle of a step',
+    )
+    const told = () => world.workers.at(-1)!.output()
+    await expect.poll(told).toMatch(/"msg":"took over 1 run from worker [0-9a-f-]{36}: it has stopped"/)
     // A goodbye is no crash (D13).
     const [row] = await world.sql`SELECT crash_count FROM runs WHERE id = ${runId}`
     expect(row).toEqual({ crash_count: 0 })

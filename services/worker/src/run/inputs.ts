@@ -15,7 +15,7 @@ export async function claimedInput(
   plan: Plan,
   state: RunState,
   scopes: RunScopes,
-  { trigger, input, seeds }: Pick<ClaimedRun, 'trigger' | 'input' | 'seeds'>,
+  { trigger, input, seeds, leftBy }: Pick<ClaimedRun, 'trigger' | 'input' | 'seeds' | 'leftBy'>,
 ): Promise<RunInput> {
   if (state.lastSeq === 0) {
     try {
@@ -37,7 +37,7 @@ export async function claimedInput(
       await takenEdges(plan, node, failurePorts(plan, node), scopes.at(path), undefined).catch(() => []),
     )
   }
-  return { kind: 'claimed', crashed }
+  return { kind: 'claimed', crashed, left: leftBy?.how }
 }
 
 /** What an inbox row means for the run; undefined when it no longer fits. */
