@@ -208,7 +208,7 @@ test('a step that waits for a call shows its URL, and is resumed from the screen
   const url = await card.getByRole('textbox', { name: 'Resume URL' }).inputValue()
   expect(url).toMatch(/^https?:\/\/.+\/resume\/.+/)
   await card.getByRole('textbox', { name: 'Output' }).fill('{ "paid": ')
-  await card.getByText('This is not JSON').waitFor()
+  await card.getByText('Line 1, column 11: The text ends too early').waitFor()
   await card.getByRole('textbox', { name: 'Output' }).fill('{ "paid": true }')
   await card.getByRole('button', { name: 'Resume the step' }).click()
   await step(page, 'after', 'Completed').waitFor()
