@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createConnection } from 'node:net'
 import { migrate } from '@millrace/db'
 import { type RunningPostgres, type RunningRedis, startPostgres, startRedis } from '@millrace/local-services'
@@ -61,7 +62,7 @@ describe('Redis', () => {
 
   it('may be emptied while runs are under way: all of them end (I1)', async () => {
     const { busy, parked } = await runsInEveryState()
-    await flushAll(redis.port)
+    await tell(redis.port, 'FLUSHALL')
     answerAll()
     for (const each of world.upstream.to('/slow')) each.answer()
     await expectAllOnce(busy, ['slow', 'after'])
@@ -80,6 +81,26 @@ describe('Redis', () => {
     await expectAllOnce(busy, ['slow', 'after'])
     await expectAllOnce(parked, ['nap'])
     expect(world.upstream.to('/slow')).toHaveLength(busy.length)
+  }, 120_000)
+
+  it('may be full: runs are accepted, kept, and rung for once there is room (I1)', async () => {
+    const version = await world.publish({ nodes: [call('work')] })
+    await world.worker()
+    await expectAllOnce([await world.start(version)], ['work'])
+    await tell(redis.port, 'CONFIG SET maxmemory 1')
+    // As whoever accepts: the doorbell is refused, and the run stays.
+    await expect(world.queue.enqueue([{ runId: randomUUID() }])).rejects.toThrow(/OOM/)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        world.post('/runs', { workflow: version.workflowId, trigger: 'start' }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
+    const runIds = answers.map((answer) => answer.json<{ run: { id: string } }>().run.id)
+    for (const runId of runIds) expect(await world.run(runId)).toMatchObject({ status: 'pending', epoch: 0 })
+    await tell(redis.port, 'CONFIG SET maxmemory 0')
+    await expectAllOnce(runIds, ['work'])
+    expect(world.upstream.to('/work')).toHaveLength(1 + runIds.length)
   }, 120_000)
 })
 
@@ -131,13 +152,14 @@ describe('Postgres', () => {
   )
 })
 
-/** By hand: this test needs no client for one word. */
-const flushAll = (port: number): Promise<void> =>
+/** By hand: this test needs no client for a few words. */
+const tell = (port: number, command: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1', () => socket.write('FLUSHALL\r\n'))
-    socket.once('data', () => {
+    const socket = createConnection(port, '127.0.0.1', () => socket.write(`${command}\r\n`))
+    socket.setEncoding('utf8').once('data', (answer: string) => {
       socket.destroy()
-      resolve()
+      if (answer === '+OK\r\n') resolve()
+      else reject(new Error(answer))
     })
     socket.once('error', reject)
   })
