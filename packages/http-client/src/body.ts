@@ -2,7 +2,7 @@ import { MillraceError } from '@millrace/contracts'
 import type { Dispatcher } from 'undici'
 import { ContentCodingError, decodeContent } from './content-coding.js'
 
-/** A HEAD, 204 or 304 tells the coding of a body that it does not send. RFC 9110, section 6.4.1. */
+/** A HEAD, 204 or 304 tells the coding and length of a body that it does not send. RFC 9110, sections 6.4.1 and 8.6. */
 const isBodiless = (method: string, status: number): boolean =>
   method === 'HEAD' || status === 204 || status === 304
 
@@ -15,8 +15,12 @@ export async function readBody(
   answer: Dispatcher.ResponseData,
   maxBytes: number,
 ): Promise<Uint8Array> {
+  if (isBodiless(method, answer.statusCode)) {
+    // undici waits for as many bytes as the Content-Length says, and takes their absence for an error.
+    await answer.body.dump().catch(() => {})
+    return new Uint8Array()
+  }
   const received = await collect(answer, maxBytes)
-  if (isBodiless(method, answer.statusCode)) return received
   const coding = answer.headers['content-encoding']
   try {
     return await decodeContent(received, Array.isArray(coding) ? coding.join(',') : coding, maxBytes)

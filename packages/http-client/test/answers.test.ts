@@ -53,6 +53,31 @@ describe('answers', () => {
     expect(Buffer.from((await get(origin)).body).toString()).toBe('plain')
   })
 
+  it.each([
+    ['204', 'HTTP/1.1 204 No Content\r\nContent-Length: 25\r\n\r\n'],
+    ['304', 'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\nContent-Length: 25\r\n\r\n'],
+    ['204', 'HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n'],
+  ])('of %s end with their head, whatever length that names', async (status, head) => {
+    const { origin } = await serveRaw((socket) => socket.on('data', () => socket.write(head)))
+    const client = loopbackClient()
+    for (let n = 0; n < 3; n++) {
+      const answer = await client.request({ method: 'DELETE', url: origin })
+      expect([String(answer.status), answer.body.length]).toEqual([status, 0])
+    }
+  })
+
+  it.each([
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok'],
+    ['a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok'],
+    ['a control character', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: \x01\r\n\r\nok'],
+    ['a status of no class', 'HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\nok'],
+  ])('that are no valid HTTP fail in words: %s', async (_what, answer) => {
+    const { origin } = await serveRaw((socket) => socket.on('data', () => socket.end(answer)))
+    const { code, message } = await failure(get(origin))
+    expect(code).toBe('HTTP_FAILED')
+    expect(message).not.toMatch(/assert|UND_ERR/)
+  })
+
   it('with two headers for two codings are decompressed', async () => {
     const { origin } = await serve((_request, response) =>
       response.setHeader('Content-Encoding', ['gzip', 'br']).end(brotliCompressSync(gzipSync('plain'))),
