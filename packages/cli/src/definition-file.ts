@@ -4,6 +4,7 @@ import { draftDefinition, type Json } from '@millrace/contracts'
 import { UsageError } from './exit-code.js'
 import { readJsonText } from './json-text.js'
 import type { Terminal } from './terminal.js'
+import { readUtf8 } from './utf8.js'
 
 /** Throws UsageError when the file cannot be read or is not JSON. */
 export const readJsonFile = async (terminal: Terminal, path: string): Promise<Json> =>
@@ -11,13 +12,13 @@ export const readJsonFile = async (terminal: Terminal, path: string): Promise<Js
 
 /** `-` is standard input. */
 const readText = async (terminal: Terminal, path: string): Promise<string> => {
-  const text =
+  const bytes =
     path === '-'
       ? await terminal.readInput()
-      : await readFile(resolve(terminal.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      : await readFile(resolve(terminal.cwd, path)).catch((error: NodeJS.ErrnoException) => {
           throw new UsageError(`Cannot read ${path}: ${error.code ?? error.message}.`)
         })
-  return text.replace(/^\ufeff/, '')
+  return readUtf8(bytes, nameOf(path))
 }
 
 const nameOf = (path: string): string => (path === '-' ? 'Standard input' : path)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import pc from 'picocolors'
 import { runCli } from './cli.js'
 import { askOnTerminal } from './prompt.js'
@@ -26,6 +26,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   home: homedir(),
   ask: process.stdin.isTTY === true ? askOnTerminal : undefined,
-  readInput: () => text(process.stdin),
+  readInput: () => buffer(process.stdin),
   catchInterrupt,
 })

@@ -15,7 +15,7 @@ export interface Terminal {
   /** Asks a person; undefined where there is none. */
   readonly ask: ((question: string, options: { hidden: boolean }) => Promise<string>) | undefined
   /** All of standard input, as UTF-8. */
-  readonly readInput: () => Promise<string>
+  readonly readInput: () => Promise<Uint8Array>
   /** From this call on, the first Ctrl-C aborts the signal instead of ending the process. */
   readonly catchInterrupt: () => AbortSignal
 }

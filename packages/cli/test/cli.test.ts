@@ -29,7 +29,7 @@ const run = async (argv: string[], given: Partial<Terminal> = {}) => {
     cwd: folder,
     home: folder,
     ask: undefined,
-    readInput: async () => '',
+    readInput: async () => Buffer.from(''),
     catchInterrupt: () => new AbortController().signal,
     ...given,
   })
@@ -161,7 +161,9 @@ describe('validate', () => {
 
   it('tells a number that is too large from text that is no JSON', async () => {
     const said = async (text: string) => {
-      const { code, err } = await run(['validate', '-', '--offline'], { readInput: async () => text })
+      const { code, err } = await run(['validate', '-', '--offline'], {
+        readInput: async () => Buffer.from(text),
+      })
       expect(code).toBe(2)
       return err
     }
@@ -169,9 +171,32 @@ describe('validate', () => {
     expect(await said('{"a":')).toContain('Standard input is not valid JSON: ')
   })
 
+  it.each([
+    ['caf\xe9', 'line 2 holds bytes that are no character'],
+    ['caf\xc3', 'line 2 holds bytes that are no character'],
+    ['\xff\xfe{\0', 'line 2 holds'],
+  ])('refuses bytes that are not UTF-8, rather than to replace them: %j', async (bytes, said) => {
+    const text = Buffer.from(`{\n"a": "${bytes}"}\n`, 'latin1')
+    const fromInput = await run(['validate', '-', '--offline'], { readInput: async () => text })
+    expect([fromInput.code, fromInput.err]).toEqual([2, expect.stringContaining(said)])
+    await writeFile(join(folder, 'latin.json'), text)
+    const fromFile = await run(['validate', 'latin.json', '--offline'])
+    expect([fromFile.code, fromFile.err]).toEqual([
+      2,
+      expect.stringContaining('latin.json is not text in UTF-8'),
+    ])
+  })
+
+  it('names UTF-16, and takes a byte order mark of UTF-8', async () => {
+    const said = async (text: Buffer) =>
+      (await run(['validate', '-', '--offline'], { readInput: async () => text })).err
+    expect(await said(Buffer.from('\ufeff{}', 'utf16le'))).toContain('it begins as UTF-16 does')
+    expect(await said(Buffer.from('\ufeff{'))).toContain('Standard input is not valid JSON: line 1, column 2')
+  })
+
   it('takes the linear form without a server, and standard input', async () => {
     const linear = { name: 'x', steps: [{ id: 'a', type: 'log', config: { message: 'm' }, next: 'ghost' }] }
-    const readInput = async () => JSON.stringify(linear)
+    const readInput = async () => Buffer.from(JSON.stringify(linear))
     const { code, out } = await run(['validate', '-', '--offline'], { readInput })
     expect(code).toBe(1)
     expect(out).toContain('✖ /steps/0/next  DANGLING_EDGE')

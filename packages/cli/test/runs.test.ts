@@ -37,7 +37,7 @@ const run = async (argv: string[], url: string, given: Partial<Terminal> = {}) =
     cwd: '/nowhere',
     home: '/nowhere',
     ask: undefined,
-    readInput: async () => '',
+    readInput: async () => Buffer.from(''),
     catchInterrupt: () => new AbortController().signal,
     ...given,
   })

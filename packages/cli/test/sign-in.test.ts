@@ -84,7 +84,7 @@ const run = async (argv: string[], given: Partial<Terminal> = {}) => {
     cwd: folder,
     home: folder,
     ask: undefined,
-    readInput: async () => 'secret\n',
+    readInput: async () => Buffer.from('secret\n'),
     catchInterrupt: () => new AbortController().signal,
     ...given,
   })

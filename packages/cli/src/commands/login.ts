@@ -6,6 +6,7 @@ import { printable } from '../console/printable.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { toSaved } from '../saved-sign-in.js'
 import { printJson, printLine, type Terminal } from '../terminal.js'
+import { readUtf8 } from '../utf8.js'
 
 export const login = async (
   terminal: Terminal,
@@ -30,7 +31,7 @@ export const login = async (
 /** From a person, or the first line of what is piped in: a password in the arguments is there for all to see. */
 const readPassword = async (terminal: Terminal): Promise<string> => {
   if (terminal.ask !== undefined) return terminal.ask('Password: ', { hidden: true })
-  const [line = ''] = (await terminal.readInput()).split(/\r?\n/)
+  const [line = ''] = readUtf8(await terminal.readInput(), 'Standard input').split(/\r?\n/)
   if (line === '')
     throw new UsageError('Pipe the password in, or give --password: there is no terminal to ask on.')
   return line
