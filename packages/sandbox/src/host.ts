@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { TextDecoder as WhatwgDecoder } from '@exodus/bytes/encoding.js'
 import type { LogLine } from './protocol.js'
 
 /** What the sandbox asks its host: pure functions from JSON to JSON, randomness, and lines to print. */
@@ -11,7 +12,7 @@ const MAX_FORMATTERS = 50
 const ANSWERS: Answers = {
   uuid: () => randomUUID(),
   random: (length: number) => randomBytes(Math.min(length, MAX_RANDOM)).toString('base64'),
-  encodingOf: (label: string) => new TextDecoder(label).encoding,
+  encodingOf: (label: string) => new WhatwgDecoder(label).encoding,
   decode: ({
     base64,
     encoding,
@@ -21,7 +22,11 @@ const ANSWERS: Answers = {
     encoding: string
     fatal: boolean
     ignoreBOM: boolean
-  }) => new TextDecoder(encoding, options).decode(Buffer.from(base64, 'base64')),
+  }) => {
+    // Node's own reads windows-1252 as latin1.
+    const Decoder = encoding === 'utf-8' ? TextDecoder : WhatwgDecoder
+    return new Decoder(encoding, options).decode(Buffer.from(base64, 'base64'))
+  },
   parseQuery: (text: string) => [...new URLSearchParams(text)],
   writeQuery: (pairs: [string, string][]) => new URLSearchParams(pairs).toString(),
   parseUrl: ([url, base]: [string, string | null]) =>
