@@ -46,13 +46,20 @@ const mortal = () => ({
 
 const supervisedWorker = async (): Promise<void> => {
   const worker = world.worker(mortal())
-  starting = worker
-  const { exited } = await worker
-  void exited.then(({ signal }) => {
-    if (over || signal !== 'SIGKILL') return
+  starting = worker.catch(() => undefined)
+  const again = () => {
+    if (over) return
     deaths++
     void supervisedWorker()
-  })
+  }
+  try {
+    const { exited } = await worker
+    void exited.then(({ signal }) => signal === 'SIGKILL' && again())
+  } catch (error) {
+    // It may take the run, and die of it, before it has said that it is ready.
+    if (!/ended before it was ready/.test(String(error))) throw error
+    again()
+  }
 }
 
 const call = (id: string, path = id) => ({
