@@ -79,6 +79,28 @@ describe('migrate', () => {
     expect(await sql`SELECT tried FROM runs`).toEqual([])
   })
 
+  it('is the one to give way where it and a service wait for each other', async () => {
+    const up = 'ALTER TABLE runs ADD COLUMN first integer; ALTER TABLE step_runs ADD COLUMN second integer'
+    const service = await sql.reserve()
+    await service`BEGIN`
+    await service`LOCK TABLE step_runs IN ROW EXCLUSIVE MODE`
+    const connection = await sql.reserve()
+    const migrated = applyMigration(connection, { name: '9998_crossed', up, checksum: 'x' })
+    const waits = async (mode: string) =>
+      (
+        await sql`SELECT 1 FROM pg_locks WHERE NOT granted AND mode = ${mode} AND relation IN (
+        SELECT oid FROM pg_class WHERE relname IN ('runs', 'step_runs'))`
+      ).length > 0
+    await waitFor(() => waits('AccessExclusiveLock'), { what: 'the migration to wait' })
+    // It has `runs` and wants `step_runs`; the service has that, and wants `runs`.
+    await service`UPDATE runs SET crash_count = 0`
+    await service`COMMIT`
+    service.release()
+    await migrated
+    connection.release()
+    expect(await sql`SELECT r.first, s.second FROM runs r, step_runs s`).toEqual([])
+  })
+
   it('takes from everybody what only the role that accepts runs may call', async () => {
     await sql`GRANT EXECUTE ON FUNCTION accept_runs TO PUBLIC`
     await migrate(sql)
