@@ -9,6 +9,7 @@ import { forgiveCrash, takeFrom } from './claim/take-from.js'
 import * as inbox from './inbox.js'
 import * as leases from './leases.js'
 import * as payloads from './payloads.js'
+import { type CalledRunRow, findWritten, getCalledRuns } from './read/called-runs.js'
 import { lastSeqs, readEvents } from './read/events.js'
 import type { RunFilter } from './read/list/filter.js'
 import { listRuns, type RunPage } from './read/list/list-runs.js'
@@ -185,6 +186,15 @@ export interface RunReads {
   getStepOutcomes(workspaceId: string, runId: string): Promise<StepOutcomeRow[]>
   /** See {@link getUnfinishedPaths}: at these nodes, those of items included. */
   getUnfinishedPaths(workspaceId: string, runId: string, nodeIds: readonly string[]): Promise<string[]>
+  /** See {@link getCalledRuns}. */
+  getCalledRuns(workspaceId: string, runId: string): Promise<CalledRunRow[]>
+  /** See {@link findWritten}. */
+  findWritten(
+    workspaceId: string,
+    runIds: readonly string[],
+    writes: readonly string[],
+    guarded: readonly string[],
+  ): Promise<string[]>
   /** See {@link getCompensations}. */
   getCompensations(
     workspaceId: string,
@@ -311,6 +321,8 @@ export const createRunStore = (sql: Sql, options: RunStoreOptions): RunStore => 
     getPastRun: (workspaceId, runId) => getPastRun(sql, workspaceId, runId),
     getStepOutcomes: (workspaceId, runId) => getStepOutcomes(sql, workspaceId, runId),
     getUnfinishedPaths: (workspaceId, runId, nodeIds) => getUnfinishedPaths(sql, workspaceId, runId, nodeIds),
+    getCalledRuns: (workspaceId, runId) => getCalledRuns(sql, workspaceId, runId),
+    findWritten: (...query) => findWritten(sql, ...query),
     getCompensations: (workspaceId, runIds, nodeIds) => getCompensations(sql, workspaceId, runIds, nodeIds),
     getUndoRuns: (workspaceId, runId) => getUndoRuns(sql, workspaceId, runId),
     readEvents: (workspaceId, runId, afterSeq, limit) => readEvents(sql, workspaceId, runId, afterSeq, limit),

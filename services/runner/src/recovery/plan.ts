@@ -19,7 +19,13 @@ export interface RecoveryReads {
   readonly sql: Sql
   readonly store: Pick<
     RunReads,
-    'getPastRun' | 'getStepOutcomes' | 'getCompensations' | 'getUndoRuns' | 'getUnfinishedPaths'
+    | 'getPastRun'
+    | 'getStepOutcomes'
+    | 'getCompensations'
+    | 'getUndoRuns'
+    | 'getUnfinishedPaths'
+    | 'getCalledRuns'
+    | 'findWritten'
   >
 }
 
@@ -71,7 +77,8 @@ export const planRecovery = async (deps: RecoveryReads, target: RetryTarget): Pr
   const nothingChanged = past.status === 'completed' && before === after && !undone
   if (from.kind === 'failed' && (nothingChanged || planned.runs.length === 0))
     throw new MillraceError('NOTHING_TO_RETRY')
-  const unsure = await findUnsureWrites(store, target.workspaceId, past, before.graph)
+  const ended = { id: past.id, workspaceId: target.workspaceId }
+  const unsure = await findUnsureWrites(sql, store, ended, before.graph, outcomes)
   const plan = withUnsureWrites(toPlan(planned, after, byPath), unsure)
   return { past, versionId, planned, undone, plan }
 }

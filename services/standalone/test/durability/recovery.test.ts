@@ -82,6 +82,45 @@ describe('retry from the failed step', () => {
     expect(world.upstream.to('/third').map((call) => call.key)).toEqual([`${runId}:third`, `${runId}:third`])
   })
 
+  it('asks where what a call started has written, at any depth, or items of a container that failed (I5)', async () => {
+    const call = (id: string, workflow: string) => ({ id, type: 'workflow.call', params: { workflow } })
+    const broken = { id: 'broken', type: 'transform.json', params: { expression: '$error("no")' } }
+    const called = async (...nodes: { id: string; type: string }[]) => {
+      const edges = nodes.map(({ id }, at) => ({ from: nodes[at - 1]?.id ?? 'called', to: id }))
+      const version = await world.publish({
+        nodes: [{ id: 'called', type: 'trigger.call' }, ...nodes],
+        edges,
+      })
+      return version.workflowId
+    }
+    const middle = await called(call('on', await called(post('deep'), broken)))
+    const quiet = await called(broken)
+    const each = {
+      ...{ id: 'each', type: 'flow.map', params: { items: '{{ [1, 2] }}', concurrency: 1 } },
+      body: {
+        nodes: [post('inside'), broken],
+        edges: [{ from: 'inside', to: 'broken' }],
+      },
+    }
+    const edges = ['far', 'still', 'each'].map((to) => ({ from: 'start', to }))
+    for (const [node, repeatedWrites] of [
+      [call('far', middle), ['far']],
+      [call('still', quiet), []],
+      [each, ['each']],
+    ] as const) {
+      const version = await world.publish({ nodes: [node], edges: edges.filter(({ to }) => to === node.id) })
+      const runId = await world.start(version)
+      expect(await ended(world, runId)).toBe('failed')
+      const preview = (await world.post(`/runs/${runId}/retry/preview`, {})).json()
+      expect(preview).toMatchObject({
+        repeatedWrites,
+        runs: [{ path: node.id, repeats: repeatedWrites.length > 0 }],
+      })
+      const answer = await world.post(`/runs/${runId}/retry`, {})
+      expect(answer.status).toBe(repeatedWrites.length > 0 ? 409 : 201)
+    }
+  })
+
   it('keeps a handled failure and the branch it took', async () => {
     world.upstream.on('/fetch', (call) => call.answer({}, 404))
     failOnce('/last')
