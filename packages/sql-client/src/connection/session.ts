@@ -112,11 +112,25 @@ export class Session {
   async #run(statement: Statement): Promise<SqlResult> {
     if (!statement.readOnly) return await this.#execute(statement)
     await this.#before(this.#client.query(BEGIN_READING))
+    let result: SqlResult
     try {
-      return await this.#execute(statement)
-    } finally {
-      await this.#rollBack()
+      result = await this.#execute(statement)
+    } catch (error) {
+      await this.#tidy('ROLLBACK')
+      throw error
     }
+    await this.#endReading()
+    return result
+  }
+
+  /**
+   * Servers before PostgreSQL 16 let `RESET transaction_read_only` through, and `TO DEFAULT`, in a function or a DO block.
+   * What was read stays read: a session that does not answer any more is closed, and no error.
+   */
+  async #endReading(): Promise<void> {
+    const answers = await this.#tidy('SHOW transaction_read_only; ROLLBACK')
+    if (Array.isArray(answers) && answers[0]?.rows[0]?.transaction_read_only === 'off')
+      throw new MillraceError('QUERY_WRITES', 'the statement made its transaction one that may write')
   }
 
   async #execute({ text, values, readOnly, permit, signal }: Statement): Promise<SqlResult> {
@@ -202,19 +216,20 @@ export class Session {
     )
   }
 
-  /** What was read stays read: a session that does not answer any more is closed, and no error. */
-  readonly #rollBack = (): Promise<void> => this.#tidy('ROLLBACK')
-
   /** Takes away whatever a statement may have left: settings, roles, locks, temporary tables, listeners. */
-  readonly reset = (): Promise<void> => this.#tidy('DISCARD ALL')
+  readonly reset = async (): Promise<void> => {
+    await this.#tidy('DISCARD ALL')
+  }
 
-  async #tidy(command: string): Promise<void> {
-    if (this.#closed) return
+  /** @returns what the server answers, of several commands as a list; undefined where it does not. */
+  async #tidy(command: string): Promise<unknown> {
+    if (this.#closed) return undefined
     const late = setTimeout(() => this.close(), ANSWER_MS)
     try {
-      await this.#orLost(this.#client.query(command))
+      return await this.#orLost(this.#client.query(command))
     } catch {
       this.close()
+      return undefined
     } finally {
       clearTimeout(late)
     }
