@@ -468,6 +468,27 @@ describe('webhooks', () => {
       expect(sent.headers['content-type']).toBe(type)
     })
 
+    it.each([
+      ['JSON', 1],
+      ['bytes', { base64: 'iVD//gAB', contentType: 'image/png', size: 6 }],
+    ])('sends headers in Latin-1, whatever the body: %s', async (_what, body) => {
+      const port = await listening()
+      const before = await newestRun()
+      const header = new Promise<unknown>((resolve, reject) => {
+        const path = '/hooks/home/answer'
+        request({ port, host: '127.0.0.1', method: 'POST', path }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.headers['x-name']))
+        })
+          .on('error', reject)
+          .end()
+      })
+      await expect.poll(newestRun).not.toBe(before)
+      const producer = await Producer.claim(world, await newestRun())
+      await producer.start()
+      await producer.append([replied], { response: { status: 200, headers: { 'x-name': 'Zoë' }, body } })
+      expect(await header).toBe('Zoë')
+    })
+
     it('gives the output of a run that ended without a response', async () => {
       const { answer, producer } = await begin()
       await producer.start()

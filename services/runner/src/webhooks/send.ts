@@ -22,9 +22,11 @@ export const sendAnswer = (reply: FastifyReply, runId: string, answer: HookAnswe
   }
 }
 
-/** Fastify knows buffers, and would take another array for JSON. */
-const toBuffer = (content: string | Uint8Array): string | Buffer =>
-  typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+/** Node writes the headers in the encoding of a body that is text: UTF-8, where headers are Latin-1. Other arrays are JSON to Fastify. */
+const toBuffer = (content: string | Uint8Array): Buffer =>
+  typeof content === 'string'
+    ? Buffer.from(content)
+    : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
 
 /** Where to look for the run, for a caller that does not wait for it. */
 export const sendLater = (reply: FastifyReply, runId: string): FastifyReply =>
