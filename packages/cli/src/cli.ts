@@ -39,7 +39,7 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
     }
     if (error instanceof ApiError) {
       await reportApiError(argv, terminal, error)
-      return EXIT.api
+      return error.code === 'INVALID_DEFINITION' ? EXIT.failed : EXIT.api
     }
     throw error
   }

@@ -33,14 +33,23 @@ export const printProblems = (terminal: Terminal, problems: readonly DefinitionP
   }
 }
 
-/** A refused call, on the error stream: what, how to mend it, and every problem of a definition. */
+export const countProblems = (count: number): string => `${count} ${count === 1 ? 'problem' : 'problems'}`
+
+/** A refused call, on the error stream: what, and how to mend it; of a definition, each of its problems. */
 export const printApiError = (terminal: Terminal, error: ApiError): void => {
   const colors = colorsOf(terminal)
+  const problems = problemsOf(error)
+  if (problems.length > 0) {
+    const all = error.problem.problemCount
+    const count = typeof all === 'number' ? all : problems.length
+    printProblems({ ...terminal, out: terminal.err }, problems)
+    terminal.err.write(`${colors.red(`The definition has ${countProblems(count)}`)}\n`)
+    return
+  }
   terminal.err.write(`${colors.red(`✖ ${error.code}`)} ${printable(error.message)}\n`)
   if (error.code !== 'UNAUTHENTICATED') terminal.err.write(`${colors.dim(`  ${printable(error.hint)}`)}\n`)
   if (error.code === 'DRAFT_CONFLICT')
     terminal.err.write(colors.dim('  Or replace it: millrace deploy --force.\n'))
-  printProblems({ ...terminal, out: terminal.err }, problemsOf(error))
 }
 
 const problemsOf = (error: ApiError): DefinitionProblem[] => {

@@ -89,7 +89,7 @@ describe('exit codes', () => {
     expect(err).toContain('Check the URL')
   })
 
-  it('are 3 when Millrace refuses, with every problem of a definition', async () => {
+  it('are 1 when the definition has problems, each given once', async () => {
     const problems = [
       {
         pointer: '/nodes/0/type',
@@ -107,17 +107,32 @@ describe('exit codes', () => {
     })
     await writeJson('flow.json', { format: 'millrace/v1', name: 'flow' })
     const { code, err } = await run(['deploy', 'flow.json', '--url', url])
-    expect(code).toBe(3)
+    expect(code).toBe(1)
     expect(err).toBe(
       [
-        '✖ INVALID_DEFINITION 2 problems',
-        '  See `problems`: each has a JSON pointer and a hint.',
         '✖ /nodes/0/type  UNKNOWN_NODE_TYPE: no such type',
         '  See the list.',
         '✖ /edges/1  DANGLING_EDGE: no node "x"',
         '  Remove it.',
+        'The definition has 2 problems',
         '',
       ].join('\n'),
+    )
+  })
+})
+
+describe('the id of a run', () => {
+  it.each([
+    ['status', 'zz'],
+    ['result', 'last'],
+    ['watch', 'zzzz'],
+    ['cancel', 'abc'],
+    ['retry', '0193-not-one'],
+  ])('that is none is refused in words, and nothing is asked: %s %s', async (command, id) => {
+    const { code, err } = await run([command, id, '--url', NOWHERE])
+    expect(code).toBe(2)
+    expect(err).toBe(
+      `"${id}" is not the id of a run: give the whole id, or at least four hex characters of its beginning or end.\nSee \`millrace help\`.\n`,
     )
   })
 })
@@ -226,12 +241,13 @@ describe('repairing runs', () => {
   const env = (url: string) => ({ MILLRACE_URL: url, MILLRACE_TOKEN: 't' })
 
   it('says what a retry would do before it is done', async () => {
+    const id = '0193a5e0-7c41-7d2f-8a11-2f6b9c0d4e5f'
     const seen: string[] = []
     const url = await serve((request, response) => {
       seen.push(`${request.method} ${request.url}`)
       response.end(JSON.stringify(plan))
     })
-    const shown = await run(['retry', 'r1', '--dry-run', '--latest'], { env: env(url) })
+    const shown = await run(['retry', id, '--dry-run', '--latest'], { env: env(url) })
     expect(shown).toMatchObject({ code: 0, err: '' })
     expect(shown.out.split('\n')).toEqual([
       'On version 2: 1 steps kept, 1 to run',
@@ -240,7 +256,7 @@ describe('repairing runs', () => {
       'These writes happen again, or may: send. Add --confirm to go on.',
       '',
     ])
-    expect(seen).toEqual(['POST /api/v1/runs/r1/retry/preview'])
+    expect(seen).toEqual([`POST /api/v1/runs/${id}/retry/preview`])
   })
 
   it('counts before it acts on many, and exits with 1 when some have failed', async () => {

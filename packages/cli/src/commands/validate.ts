@@ -5,12 +5,14 @@ import { connect, explainSignIn } from '../connection.js'
 import { readDefinitionFile } from '../definition-file.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { checkOffline } from '../offline-check.js'
-import { printProblems } from '../report.js'
+import { countProblems, printProblems } from '../report.js'
 import { colorsOf, printJson, printLine, type Terminal } from '../terminal.js'
 
 interface Verdict {
   readonly valid: boolean
   readonly problems: readonly DefinitionProblem[]
+  /** Of all, where the server gives only the first. */
+  readonly problemCount?: number
   /** `offline`: by what this program knows, since no server was asked. */
   readonly checked: 'server' | 'offline'
   /** Why no server was asked. */
@@ -61,15 +63,16 @@ const checkHere = async (definition: Record<string, Json>, reason?: string): Pro
 const printVerdict = (
   terminal: Terminal,
   file: string,
-  { valid, problems, checked, reason }: Verdict,
+  { valid, problems, problemCount = problems.length, checked, reason }: Verdict,
 ): void => {
   const colors = colorsOf(terminal)
   printProblems(terminal, problems)
-  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
   const offline = checked === 'offline' ? ', as far as can be told without the server' : ''
   printLine(
     terminal,
-    valid ? colors.green(`✔ ${file} is valid${offline}`) : colors.red(`${file} has ${count}`),
+    valid
+      ? colors.green(`✔ ${file} is valid${offline}`)
+      : colors.red(`${file} has ${countProblems(problemCount)}`),
   )
   if (reason !== undefined)
     printLine(terminal, colors.dim(`No server was asked: ${reason.replace(/\.$/, '')}.`))
