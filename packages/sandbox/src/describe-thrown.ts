@@ -27,7 +27,10 @@ export function describeThrown({ context, kernel }: Engine, thrown: QuickJSHandl
     text: `${name}: ${message}`,
     name,
     message,
-    line: line === undefined ? undefined : Number(line) - PROLOGUE_LINES,
+    line: line === undefined ? undefined : lineOfAuthor(Number(line)),
     column: column === undefined ? undefined : Number(column),
   }
 }
+
+/** What fails before the first statement, the engine places in the line that opens our function. */
+const lineOfAuthor = (line: number): number => Math.max(1, line - PROLOGUE_LINES)

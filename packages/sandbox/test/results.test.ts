@@ -130,6 +130,7 @@ describe('results', () => {
       message: 'TypeError: bad (line 3)',
     })
     await expect(run('missing()')).rejects.toThrow(/ReferenceError: .*missing.* \(line 1\)/)
+    await expect(run('return { missing }')).rejects.toThrow(/ReferenceError: .*missing.* \(line 1\)/)
     await expect(run('await 1\nmissing()')).rejects.toThrow(/ReferenceError: .*missing.* \(line 2\)/)
     await expect(run('const a = 1\nconst = 2')).rejects.toThrow(/SyntaxError: .* \(line 2\)/)
   })
@@ -147,10 +148,11 @@ describe('globals', () => {
     expect((await run('return [typeof left, typeof trigger]')).value).toEqual(['undefined', 'undefined'])
   })
 
-  it('that are undefined do not exist, and odd names do no harm', async () => {
+  it('that are undefined are there, and odd names do no harm', async () => {
     const globals = JSON.parse('{"__proto__": {"p": 1}, "constructor": 1, "a b": 2}')
-    const code = 'return [typeof x, globalThis["a b"]]'
-    expect((await run(code, { globals: { ...globals, x: undefined } })).value).toEqual(['undefined', 2])
+    const code = 'return [x === undefined, "x" in globalThis, globalThis["a b"]]'
+    for (const n of [1, 2n ** 60n])
+      expect((await run(code, { globals: { ...globals, n, x: undefined } })).value).toEqual([true, true, 2])
   })
 })
 

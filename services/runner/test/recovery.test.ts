@@ -112,7 +112,7 @@ describe('recovery routes', () => {
         send('mail', 'retry', 'POST'),
         send('look', 'fail', 'GET'),
         send('never', 'fail', 'POST'),
-        { id: 'each', type: 'flow.map', params: { items: '={{ [1, 2] }}' }, body },
+        { id: 'each', type: 'flow.map', params: { items: '{{ [1, 2] }}' }, body },
       ],
       edges: ['pay', 'mail', 'look', 'each']
         .map((to) => ({ from: 'start', to }))

@@ -76,7 +76,7 @@ it(
     const program = await spawnNode(example('program.mjs'), { cwd: project(), env })
     expect(await program.exited, program.output()).toMatchObject({ code: 0 })
     expect(program.output()).toContain('greet is published as version 1')
-    expect(program.output()).toMatch(/completed .*ADA!/)
+    expect(program.output()).toMatch(/completed "ADA!"/)
     worker.kill('SIGKILL')
     await worker.exited
   },
