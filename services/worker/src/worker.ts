@@ -225,6 +225,7 @@ export class Worker {
     this.#beginning.add(run.id)
     this.#clock.sample(run.now)
     this.#places.entered(run)
+    this.#pace.met(run.workspaceId)
     try {
       if (mayWait(run) && (await this.#places.isTooMany(run))) {
         await this.deps.store.returnToBacklog(run)
