@@ -75,6 +75,7 @@ test('JSON that is half typed stays, is named, runs nowhere, and comes back with
   // Brackets close by themselves: the text is JSON for a moment.
   await replaceText(page, value, '{"total": ')
   await page.getByText('Value is not JSON at line 1, column 11: something is missing before this }').waitFor()
+  expect(await page.getByText('something is missing before this }').count()).toBe(1)
   await saved()
   expect(await paramsOf('shape')).toEqual({ value: 1 })
   expect((await draft()).ui?.['texts']).toMatchObject([

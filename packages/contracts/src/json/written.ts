@@ -47,5 +47,21 @@ const explain = (text: string, offset: number): string => {
     return /[,{[]\s*$/.test(text.slice(0, offset)) && !/[{[]\s*$/.test(text.slice(0, offset))
       ? `There is a comma too many before this ${found}`
       : `Something is missing before this ${found}`
-  return `JSON cannot go on with ${stringifyJson(found)} here`
+  return explainWord(text, offset) ?? `The text cannot go on with ${stringifyJson(found)} here`
 }
+
+const WORDS = ['true', 'false', 'null']
+
+/** A word where a value, or the name of a member, is due. */
+const explainWord = (text: string, offset: number): string | undefined => {
+  const [word] = /^[\w.+-]+/.exec(text.slice(offset, offset + MAX_SHOWN)) ?? []
+  if (word === undefined || !/(?:^|[[{:,])\s*$/.test(text.slice(0, offset))) return undefined
+  const quoted = stringifyJson(word)
+  if (/^[\d.+-]/.test(word)) return `${quoted} is no JSON number: write it as in 10, -0.5 or 1e6`
+  const meant = WORDS.find((each) => each.startsWith(word.toLowerCase()))
+  return meant === undefined
+    ? `${quoted} is no JSON value: put text in double quotes`
+    : `${quoted} is no JSON value: write ${meant}`
+}
+/** Characters of a word that are quoted. */
+const MAX_SHOWN = 40

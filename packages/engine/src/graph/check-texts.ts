@@ -55,7 +55,8 @@ function jsonMessage(title: string, text: string): string {
   const read = readWrittenJson(text)
   if (read.ok) return `${title} holds a text that is not saved yet`
   const { at, message } = read
-  const reason = message.charAt(0).toLowerCase() + message.slice(1)
+  // Only a word that is capitalized for the beginning of its sentence: JSON stays JSON.
+  const reason = message.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())
   return at === undefined
     ? `${title} is not accepted: ${reason}`
     : `${title} is not JSON at line ${at.line}, column ${at.column}: ${reason}`

@@ -43,6 +43,14 @@ test('a text that is no value yet is a problem of its field, wherever the node s
   ])
 })
 
+test.each([
+  ['{"a": tru}', 'Body is not JSON at line 1, column 7: "tru" is no JSON value: write true'],
+  ["{'a': 1}", 'Body is not JSON at line 1, column 2: JSON needs double quotes'],
+  ['[1 2]', 'Body is not JSON at line 1, column 4: the text cannot go on with "2" here'],
+])('what is wrong with %s is one sentence', (given, message) => {
+  expect(problemsOf([{ ...text, text: given }])).toMatchObject([{ message }])
+})
+
 test('texts of nodes that are gone, and what is no text, are no problems', () => {
   expect(problemsOf([{ ...text, node: 'gone' }, 7])).toEqual([])
   expect(problemsOf(undefined)).toEqual([])

@@ -1,9 +1,10 @@
 import { type Json, stringifyJson } from '@millrace/contracts'
 import { useRef, useState } from 'react'
 import { CodeEditor } from '../code-editor/code-editor.js'
-import { type ControlIds, type FieldProps, useFieldText } from './form-context.js'
+import { type ControlIds, type FieldProps, useFieldText, useFormContext } from './form-context.js'
 import type { FieldOf } from './model/field.js'
 import { type JsonText, readJsonText, writeJsonText } from './model/json-text.js'
+import { saysUnfinished } from './model/problems.js'
 import classes from './schema-form.module.css'
 
 type JsonControlProps = ControlIds & FieldProps<FieldOf<'json'>>
@@ -22,6 +23,7 @@ export const JsonControl = ({
   invalid,
 }: JsonControlProps) => {
   const { unfinished, setUnfinished } = useFieldText({ pointer, title: field.title, as: 'json' })
+  const isSaid = saysUnfinished(useFormContext().problems, pointer)
   const [written, setWritten] = useState<JsonText>(() => ({ text: writeJsonText(value), value }))
   const before = useRef(value)
   // A value from elsewhere, such as an undo, replaces the text; one's own does not, nor its spaces.
@@ -57,7 +59,7 @@ export const JsonControl = ({
         minLines={2}
         onChange={change}
       />
-      {!read.ok && <p className={classes['error']}>{read.message}</p>}
+      {!read.ok && !isSaid && <p className={classes['error']}>{read.message}</p>}
     </div>
   )
 }

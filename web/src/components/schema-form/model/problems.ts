@@ -17,6 +17,10 @@ export const messageAt = (problems: NodeProblems, pointer: string, inside: boole
   return messages.length === 0 ? undefined : [...new Set(messages)].join('; ')
 }
 
+/** Whether the list says already of a field that its text is no value yet. */
+export const saysUnfinished = (problems: NodeProblems, pointer: string): boolean =>
+  problems.get(pointer)?.some(({ code }) => code === 'UNFINISHED_TEXT') ?? false
+
 /** Those that no field shows: of the node as a whole, or at params that its type does not have. */
 export const homelessProblems = (
   problems: NodeProblems,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field } from './field.js'
 import { EMPTY_EXPRESSION, modeOf, switchMode } from './input-mode.js'
-import { byPointer, homelessProblems, messageAt } from './problems.js'
+import { byPointer, homelessProblems, messageAt, saysUnfinished } from './problems.js'
 import { pointerTo, renameMember, toText, withItem, withMember } from './value.js'
 
 const text: Field = {
@@ -77,6 +77,15 @@ describe('problems', () => {
     expect(messageAt(problems, '/params/url', false)).toBe('this param is required')
     expect(messageAt(problems, '/params/body', true)).toBe('too deep')
     expect(messageAt(problems, '/params/body', false)).toBeUndefined()
+  })
+
+  it('say of a text that is no value yet that it is none, so that its control need not', () => {
+    const unfinished = byPointer([
+      { ...problem('/params/body', 'Body is not JSON'), code: 'UNFINISHED_TEXT' },
+      problem('/params/url', 'URL is required'),
+    ])
+    const told = ['/params/body', '/params/url', '/params'].map((at) => saysUnfinished(unfinished, at))
+    expect(told).toEqual([true, false, false])
   })
 
   it('are said above the form where no field shows them', () => {
