@@ -16,7 +16,7 @@ export function compileKey(template: string | undefined, pointer: string): (scop
     const resolved = await compiled.resolve(scope)
     const value = resolved !== null && typeof resolved === 'object' && 'key' in resolved ? resolved.key : ''
     const text = typeof value === 'string' ? value : stringifyJson(value ?? '')
-    refuseUnstorable(text, `${pointer}: the key`)
+    refuseUnstorable(text, `${pointer}/key: the value`)
     return text.slice(0, MAX_KEY)
   }
 }

@@ -5,6 +5,7 @@ import { pointerTo } from './text.js'
 /** How JSON text spells what cannot be stored. An escaped backslash before it means something else: looked at again. */
 const SUSPICIOUS = /\\u0000|\\ud[89a-f]|"__proto__":/i
 const LONE_SURROGATE = /\p{Surrogate}/u
+const UNSTORABLE = /\0|\p{Surrogate}/gu
 
 /**
  * The one door for what a step, a wait, a call or an event hands over: Postgres keeps neither U+0000 nor half of a
@@ -21,7 +22,7 @@ export const refuseUnstorable = (value: unknown, what: string, text = stringifyJ
 
 interface Found {
   readonly what: string
-  /** JSON pointer, to the object where it is one of its keys. */
+  /** JSON pointer, fit to be stored itself. */
   readonly path: string
 }
 
@@ -29,8 +30,11 @@ const find = (value: unknown, path: string): Found | undefined => {
   if (typeof value === 'string') return inText(value, path)
   if (value === null || typeof value !== 'object') return undefined
   for (const [key, member] of Object.entries(value)) {
-    if (key === '__proto__') return { what: 'a key called __proto__', path }
-    const found = inText(key, path) ?? find(member, path + pointerTo(key))
+    const place = path + pointerTo(key.replace(UNSTORABLE, '\ufffd'))
+    if (key === '__proto__') return { what: 'a key called __proto__', path: place }
+    const inKey = inText(key, place)
+    if (inKey !== undefined) return { ...inKey, what: `a key with ${inKey.what}` }
+    const found = find(member, place)
     if (found !== undefined) return found
   }
   return undefined

@@ -73,6 +73,54 @@ describe('what cannot be stored (D7)', () => {
     })
   })
 
+  it.each([
+    [
+      script('return { a: { ["k\\u0000"]: 1 } }'),
+      'the output holds a key with the character U+0000 at /a/k\ufffd',
+    ],
+    [
+      script('return { ["\\ud83d/"]: 1 }'),
+      'the output holds a key with half of a surrogate pair at /\ufffd~1',
+    ],
+    [{ type: 'event.publish', params: { name: NUL } }, 'the event holds the character U+0000 at /name'],
+    [
+      { type: 'event.publish', params: { name: 'n', key: NUL } },
+      'the event holds the character U+0000 at /key',
+    ],
+    [
+      { type: 'event.publish', params: { name: 'n', payload: { a: NUL } } },
+      'the event holds the character U+0000 at /payload/a',
+    ],
+    [
+      { type: 'workflow.call', params: { workflow: NUL } },
+      'the call holds the character U+0000 at /workflow',
+    ],
+    [
+      { type: 'workflow.call', params: { workflow: 'any', input: [NUL] } },
+      'the call holds the character U+0000 at /input/0',
+    ],
+  ])('names the place as its author wrote it: %o', async (node, message) => {
+    const runId = await world.start(await world.publish({ nodes: [{ id: 'bad', ...node }] as Nodes }))
+    expect(await ended(world, runId)).toBe('failed')
+    expect((await world.run(runId)).error).toMatchObject({ code: 'UNSTORABLE_VALUE', message })
+  })
+
+  it('fails a run whose key it is in, and says so once', async () => {
+    for (const settings of [
+      { concurrency: { limit: 1, key: NUL } },
+      { rateLimit: { runs: 1, perMs: 1_000, key: NUL } },
+      { debounce: { waitMs: 1, key: NUL } },
+    ]) {
+      const nodes = [{ id: 'never', type: 'transform.json', params: { value: 1 } }]
+      const runId = await world.start(await world.publish({ nodes, settings }))
+      expect(await ended(world, runId)).toBe('failed')
+      expect((await world.run(runId)).error).toMatchObject({
+        code: 'UNSTORABLE_VALUE',
+        message: `/settings/${Object.keys(settings)[0]}/key: the value holds the character U+0000`,
+      })
+    }
+  })
+
   it('fails a map over it, small or in pages', async () => {
     for (const count of [3, 2_500]) {
       const items = `$map([1..${count}], function($i) { $i = 3 ? "a\\u0000" : $i })`

@@ -210,7 +210,7 @@ export class AttemptRunner {
         return capabilities.evaluate(source, { ...scope.view, ...extra }, (text) => live.note(text, log))
       },
       publish: async (event) => {
-        refuseUnstorable([event.name, event.key ?? null, event.payload], 'the event')
+        refuseUnstorable(event, 'the event')
         await permit()
         return capabilities.publishEvent(identity, `${identity.keyRunId}:${request.path}`, event)
       },

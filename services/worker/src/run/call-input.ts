@@ -17,7 +17,7 @@ export async function callInput(
 ): Promise<RunInput> {
   const { path, attempt, node } = step
   try {
-    refuseUnstorable([call.workflow, call.input], 'the call')
+    refuseUnstorable({ workflow: call.workflow, input: call.input }, 'the call')
     const target = await context.resolveCall(call.workflow, call.version)
     const runId = uuidv7()
     context.prepareChild({ id: runId, ...target, input: call.input, path, attempt })

@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/contracts'
 import type { Scope } from '@millrace/expressions'
 import type { ClaimedRun, RunStore } from '@millrace/run-store'
 import type { Plan } from '../plan/plan.js'
@@ -41,7 +42,7 @@ async function debounce(store: TurnStore, run: ClaimedRun, plan: Plan, scope: Ma
   const { debounce: policy } = plan
   if (policy === undefined || isTest(plan) || run.parentRunId !== null || run.originRunId !== null)
     return BEGINS
-  const key = await keyOf(policy, 'debounce', scope)
+  const key = await keyOf(policy, scope)
   const answer = await store.debounceStart(run, { ...policy, key })
   if (answer.kind === 'fenced') return GIVEN_BACK
   if (answer.kind === 'superseded')
@@ -52,7 +53,7 @@ async function debounce(store: TurnStore, run: ClaimedRun, plan: Plan, scope: Ma
 async function withinRate(store: TurnStore, run: ClaimedRun, plan: Plan, scope: MakeScope): Promise<boolean> {
   const { rateLimit } = plan
   if (rateLimit === undefined || isTest(plan)) return true
-  const key = await keyOf(rateLimit, 'rateLimit', scope)
+  const key = await keyOf(rateLimit, scope)
   const { kind } = await store.rateStart(run, { ...rateLimit, key })
   if (kind === 'rejected')
     throw new Unstartable('RATE_LIMITED', 'settings.rateLimit: too many runs have begun')
@@ -63,20 +64,17 @@ async function takePlace(store: TurnStore, run: ClaimedRun, plan: Plan, scope: M
   const { concurrency } = plan
   if (concurrency === undefined) return BEGINS
   const { limit, whenFull } = concurrency
-  const key = await keyOf(concurrency, 'concurrency', scope)
+  const key = await keyOf(concurrency, scope)
   const answer = await store.takeSlot(run, { key, limit, whenFull })
   if (answer.kind === 'rejected') throw new Unstartable('CONCURRENCY_LIMIT')
   return { begins: answer.kind === 'held', ring: answer.kind === 'blocked' ? answer.superseded : null }
 }
 
-const keyOf = (
-  policy: { key(scope: Scope): Promise<string> },
-  name: string,
-  scope: MakeScope,
-): Promise<string> =>
+const keyOf = (policy: { key(scope: Scope): Promise<string> }, scope: MakeScope): Promise<string> =>
   policy.key(scope()).catch((error) => {
-    const { message } = toStepError(error)
-    throw new Unstartable('EXPRESSION_FAILED', `settings.${name}.key: ${message}`)
+    // Its message names the place.
+    const code = error instanceof MillraceError ? error.code : 'EXPRESSION_FAILED'
+    throw new Unstartable(code, toStepError(error).message)
   })
 
 /** Whoever tries a draft wants to see it run. */

@@ -44,10 +44,15 @@ export class UnplayedRuns {
   /** One that could not be begun: ended if no worker could begin it, given back otherwise. */
   async refuse(run: ClaimedRun, error: unknown): Promise<void> {
     const { store, clock, publisher, log } = this.deps
+    if (!(error instanceof Unstartable)) {
+      log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
+      return this.giveBack(run)
+    }
     // Many are debounced, and that is as it should be.
-    const collapsed = error instanceof Unstartable && error.code === 'DEBOUNCED'
-    if (!collapsed) log.warn({ err: error, runId: run.id }, 'the run could not be taken up')
-    if (!(error instanceof Unstartable)) return this.giveBack(run)
+    const collapsed = error.code === 'DEBOUNCED'
+    // What its definition or its input gives rise to stands in the run: a stack of ours tells nobody more.
+    const { code, message: reason } = error
+    if (!collapsed) log.warn({ runId: run.id, code, reason }, 'the run could not be taken up')
     try {
       const status = collapsed ? 'cancelled' : 'failed'
       const events = await endUnrunnable(store, run, clock.now(), error, status)
