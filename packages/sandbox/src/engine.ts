@@ -63,6 +63,11 @@ export class Engine {
     return !this.broken && this.image.memory.buffer.byteLength <= KEPT_BYTES
   }
 
+  /** Its memory has grown to more than half of what it may be: only a script that asks for the rest makes it do so. */
+  get isCrowded(): boolean {
+    return this.image.memory.buffer.byteLength > this.memoryBytes / 2
+  }
+
   /** The world as it was before any script, for one of `owner`'s. */
   reset(owner: string, host: ScriptHost): void {
     this.image.restore(this.#owner === undefined || this.#owner === owner ? 'used' : 'all')

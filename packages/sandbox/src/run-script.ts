@@ -36,6 +36,9 @@ export function runScript(
     const message = error instanceof Error ? error.message : String(error)
     if (budget.isSpent)
       return { kind: 'limit', message: `it ran longer than ${request.timeoutMs} ms`, logs: logs.take() }
+    // Where there is no room even for its error, the engine throws null.
+    if (message === 'null' && engine.isCrowded)
+      return { kind: 'limit', message: 'out of memory', logs: logs.take() }
     const isLimit = engine.broken || /out of memory|stack overflow|Maximum call stack/i.test(message)
     return { kind: isLimit ? 'limit' : 'failed', message, logs: logs.take() }
   }

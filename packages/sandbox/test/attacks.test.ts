@@ -40,6 +40,19 @@ const LIMITED = [
 ]
 
 describe('what takes too much', () => {
+  // The engine has no room for its own error then, and throws null.
+  it.each([
+    'return Array.from({ length: 1e6 }, (_, i) => ({ i })).length',
+    'return "ab".repeat(1e6).replace(/a/g, "bb").length',
+    'const a = []; for (let i = 0; i < 2e6; i++) a.push({ i }); return a.length',
+    'const f = async () => { const a = []; for (;;) a.push({}) }; return f()',
+  ])('is a limit where memory is full: %s', async (code) => {
+    await expect(run(code, { timeoutMs: 20_000 })).rejects.toMatchObject({
+      code: 'SCRIPT_LIMIT',
+      message: expect.stringContaining('out of memory'),
+    })
+  })
+
   it.each(LIMITED)('ends with an error, which is not retried when a limit ended it: %s', async (code) => {
     const error = await run(code, { timeoutMs: 100 }).catch((thrown: unknown) => thrown)
     if (!(error instanceof MillraceError)) throw new Error('it ended without an error of ours')
