@@ -70,6 +70,8 @@ export const createApp = (options: AppOptions): FastifyInstance => {
       : { loggerInstance: options.logger.child({ service: options.name }) }),
     // Its lines hold whole URLs, whose query may hold a webhook's key (I8).
     logController: new LogController({ disableRequestLogging: true }),
+    // Node's own refusal has no body: see refuseWithoutHost.
+    http: { requireHostHeader: false },
     bodyLimit: ONE_MIB,
     keepAliveTimeout: KEEP_ALIVE,
     requestTimeout: REQUEST_TIMEOUT,
@@ -89,6 +91,7 @@ export const createApp = (options: AppOptions): FastifyInstance => {
   useSecurityHeaders(app)
   useExpectations(app)
   refuseTunnels(app)
+  refuseWithoutHost(app)
   refuseNulInUrl(app)
   useAuthentication(app, options.authenticate)
   useJsonBodies(app)
@@ -101,6 +104,14 @@ export const createApp = (options: AppOptions): FastifyInstance => {
 
 const toTrustProxy = (trust: AppOptions['trustProxy']): boolean | string | string[] =>
   trust === undefined ? false : typeof trust === 'object' ? [...trust] : trust
+
+/** RFC 9112, 3.2: a request of HTTP/1.1 says whom it is for. */
+const refuseWithoutHost = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
+      throw new MillraceError('INVALID_REQUEST', 'The request has no Host header')
+  })
+}
 
 /** No text column of Postgres takes a NUL, and nothing here is named with one. */
 const refuseNulInUrl = (app: FastifyInstance): void => {

@@ -67,6 +67,25 @@ describe('every error is a problem document', () => {
     else expect(JSON.parse(body)).toMatchObject({ status, code, hint: expect.any(String) })
   })
 
+  test('no Host header, which HTTP/1.1 asks for and 1.0 does not', async () => {
+    const { port } = new URL(await listen(echoApp(), { host: '127.0.0.1', port: 0 }))
+    const ask = async (version: string) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.end(`GET /nowhere HTTP/${version}\r\nConnection: close\r\n\r\n`)
+      let answer = ''
+      for await (const chunk of socket.setEncoding('utf8')) answer += chunk
+      const [head, body = ''] = answer.split('\r\n\r\n')
+      expect(head).toContain('application/problem+json')
+      return JSON.parse(body)
+    }
+    expect(await ask('1.1')).toMatchObject({
+      status: 400,
+      code: 'INVALID_REQUEST',
+      detail: 'The request has no Host header',
+    })
+    expect(await ask('1.0')).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+  })
+
   test('a body in a content coding', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     const answer = await echoApp().inject({ method: 'POST', url: '/echo', payload: 'packed', headers })
