@@ -12,6 +12,7 @@ import {
 } from '@millrace/contracts'
 import { z } from 'zod'
 import { type BodyAt, collectBodies } from './collect-bodies.js'
+import { issuesOf } from './issues.js'
 import { problem, toPointer } from './problem.js'
 import { NODE_TITLES, titleOf, WORKFLOW_TITLES } from './titles.js'
 import { flatMapInTurns, type InTurns } from './turns.js'
@@ -88,11 +89,13 @@ function readFrames(
   bodies: readonly BodyAt[],
 ): { outside: Outside | undefined; problems: DefinitionProblem[] } {
   const whole = outside.safeParse(input)
-  const problems = whole.success ? [] : whole.error.issues.flatMap((issue) => toProblems(issue, input, ''))
+  const problems = whole.success
+    ? []
+    : issuesOf(outside, input).flatMap((issue) => toProblems(issue, input, ''))
   for (const { pointer, value } of bodies.slice(1)) {
     const read = bodyFrame.safeParse(value)
     if (!read.success)
-      problems.push(...read.error.issues.flatMap((issue) => toProblems(issue, value, pointer)))
+      problems.push(...issuesOf(bodyFrame, value).flatMap((issue) => toProblems(issue, value, pointer)))
   }
   return { outside: whole.data, problems }
 }
@@ -135,7 +138,7 @@ function readNode({ at, within, raw }: Place): Read<NodeAt> {
   const body = given === undefined ? {} : { body: { nodes: [], edges: [] } }
   if (whole.success)
     return { found: { at, within, node: { ...whole.data, ...body }, hasParams: true }, problems: [] }
-  const problems = whole.error.issues.flatMap((issue) => toProblems(issue, raw, at))
+  const problems = issuesOf(plainNode, isObject ? fields : raw).flatMap((issue) => toProblems(issue, raw, at))
   const { id, type, params, onError, compensate } = fields
   if (typeof id !== 'string' || typeof type !== 'string') return { found: undefined, problems }
   const { params: paramsSchema, onError: onErrorSchema } = node.shape
@@ -156,7 +159,7 @@ function readNode({ at, within, raw }: Place): Read<NodeAt> {
 function readEdge({ at, within, raw }: Place): Read<EdgeAt> {
   const whole = edge.safeParse(raw)
   if (whole.success) return { found: { at, within, edge: whole.data, hasPort: true }, problems: [] }
-  const problems = whole.error.issues.flatMap((issue) => toProblems(issue, raw, at))
+  const problems = issuesOf(edge, raw).flatMap((issue) => toProblems(issue, raw, at))
   const { from, to, port, when } = membersOfObject(raw)
   if (typeof from !== 'string' || typeof to !== 'string') return { found: undefined, problems }
   const readPort = edge.shape.port.safeParse(port)

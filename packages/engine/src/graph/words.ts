@@ -16,6 +16,7 @@ export const sayIssue = (issue: z.core.$ZodIssue, title: string, value: unknown)
 const sentence = (issue: z.core.$ZodIssue, title: string, value: unknown): string => {
   switch (issue.code) {
     case 'invalid_type':
+      if (typeof value === 'bigint' && isNumeric(issue.expected)) return `${title} must ${boundOf(value)}`
       return `${title} must be ${expectedOf(issue.expected)}${isOddNumber(issue.expected, value) ? '' : `, not ${kindOf(value)}`}`
     case 'invalid_value':
       return `${title} must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((each) => JSON.stringify(String(each))).join(', ')}`
@@ -40,6 +41,11 @@ const sentence = (issue: z.core.$ZodIssue, title: string, value: unknown): strin
 
 const named = (title: string, message: string): string =>
   title === '' ? message.charAt(0).toUpperCase() + message.slice(1) : `${title}: ${message}`
+
+export const isNumeric = (expected: string): boolean => expected === 'int' || expected === 'number'
+
+const boundOf = (value: bigint): string =>
+  value > 0 ? `be at most ${Number.MAX_SAFE_INTEGER}` : `be at least ${Number.MIN_SAFE_INTEGER}`
 
 /** A number where a whole number is asked for: saying that it is a number helps nobody. */
 const isOddNumber = (expected: string, value: unknown): boolean =>

@@ -18,6 +18,20 @@ const step = (id: string, fields: object = {}) => ({ id, type: 'test.step', ...f
 /** Code and pointer of each problem. */
 const found = (input: unknown) => validate(input).problems.map(({ code, pointer }) => `${code} ${pointer}`)
 
+describe('a number that is too large', () => {
+  test.each([
+    [{ retry: { delayMs: 10n ** 18n } }, '/nodes/1/retry/delayMs', /must be at most 31622400000$/],
+    [{ retry: { maxAttempts: -(10n ** 30n) } }, '/nodes/1/retry/maxAttempts', /must be at least 1$/],
+    [{ timeoutMs: 1e300 }, '/nodes/1/timeoutMs', /must be at most 2592000000$/],
+    [{ timeoutMs: 10n ** 300n }, '/nodes/1/timeoutMs', /must be at most 2592000000$/],
+  ])('is one problem, which says how large it may be: %o', (fields, pointer, message) => {
+    const { problems } = validate(make([step('a', fields)], [{ from: 'start', to: 'a' }]))
+    expect(problems).toEqual([
+      { pointer, code: 'INVALID_SHAPE', message: expect.stringMatching(message), hint: 'Correct the value.' },
+    ])
+  })
+})
+
 describe('a definition without problems', () => {
   // start ─▶ a ─▶ b
   test('comes back with its defaults', () => {

@@ -63,6 +63,12 @@ const fromFastify = (error: FastifyError): MillraceError => {
 
 const SOURCES: Readonly<Record<string, string>> = { querystring: 'query' }
 
+/** An integer beyond 2^53 is a bigint to us, and a number to whoever sent it. */
+const wordOf = (message: string): string =>
+  /expected (?:number|int), received bigint/.test(message)
+    ? `Invalid input: expected a number within ±${Number.MAX_SAFE_INTEGER}`
+    : message
+
 /** Zod's messages name what was expected and never quote the value, which may be a secret (I8). */
 const invalidRequest = (error: FastifyError): MillraceError => {
   const place = error.validationContext ?? 'body'
@@ -70,7 +76,7 @@ const invalidRequest = (error: FastifyError): MillraceError => {
   const errors = (error.validation ?? []).map((issue) => ({
     in: source,
     pointer: issue.instancePath === '/' ? '' : (issue.instancePath ?? ''),
-    message: issue.message ?? 'Invalid',
+    message: wordOf(issue.message ?? 'Invalid'),
   }))
   const first = errors[0]
   const detail = first === undefined ? undefined : `${source}${first.pointer}: ${first.message}`

@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/contracts'
-import { type ParamProblem, sayIssue, titleAt } from '@millrace/engine'
+import { issuesOf, type ParamProblem, sayIssue, titleAt } from '@millrace/engine'
 import type { z } from 'zod'
 import type { NodeType } from '../define.js'
 import { paramsSchema } from '../describe.js'
@@ -19,12 +19,12 @@ export const checkParams = (type: NodeType, params: Params): readonly ParamProbl
 ]
 
 const shapeProblems = (type: NodeType, params: Params): ParamProblem[] => {
-  const parsed = type.params.safeParse(params)
-  if (parsed.success) return []
+  const issues = issuesOf(type.params, params)
+  if (issues.length === 0) return []
   const raw = new Set(rawParamNames(type.params))
   const countsAsAny = (path: readonly PropertyKey[]) =>
     !raw.has(String(path[0])) && reachesTemplate(params, path)
-  return realIssues(parsed.error.issues, [], countsAsAny).flatMap((issue) =>
+  return realIssues(issues, [], countsAsAny).flatMap((issue) =>
     toProblems(issue, params, (path) => titleAt(paramsSchema(type), path)),
   )
 }
