@@ -39,6 +39,37 @@ describe('a request of the same meaning under the same idempotency key', () => {
     expect(again.json()).toMatchObject({ replayed: true, run: { id: made.json().run.id } })
   })
 
+  it.each([
+    ['10000000000000000000000', '1e22'],
+    ['1e2', '100.0'],
+    ['1152921504606846976', '1.152921504606846976e18'],
+  ])('is the same however a number is written: %s and %s', async (first, second) => {
+    const start = (number: string) =>
+      world.app.inject({
+        method: 'POST',
+        url: '/api/v1/runs',
+        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': first },
+        payload: `{"workflow":"w","input":{"n":[${number}]}}`,
+      })
+    const made = await start(first)
+    expect(made.statusCode).toBe(201)
+    expect((await start(second)).json()).toMatchObject({ replayed: true, run: { id: made.json().run.id } })
+    expect((await start(`${first}1`)).json().code).toBe('IDEMPOTENCY_KEY_REUSED')
+  })
+
+  it('is no request with a version beyond all numbers, which is told as a number', async () => {
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/api/v1/runs',
+      headers: { authorization, 'content-type': 'application/json' },
+      payload: '{"workflow":"w","version":99999999999999999999}',
+    })
+    expect(answer.json()).toMatchObject({
+      code: 'INVALID_REQUEST',
+      detail: 'body/version: Invalid input: expected a number within ±9007199254740991',
+    })
+  })
+
   it('is another with another input', async () => {
     const headers = { 'idempotency-key': 'other' }
     await post('/runs', { workflow: 'w', input: null }, headers)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Json, stringifyJson } from '@millrace/contracts'
 
-/** SHA-256 of a JSON value, the same however its keys are ordered: tells a retry from another request (D17). */
+/** SHA-256 of a JSON value, the same however its keys are ordered and its integers written: tells a retry from another request (D17). */
 export const requestHash = (value: unknown): string =>
   createHash('sha256')
     .update(stringifyJson(sorted(value)))
@@ -16,6 +16,9 @@ export const startHash = ({ input, ...body }: { readonly input?: Json | undefine
 
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted)
+  // 1e22 is the integer that its 23 digits are, which arrive as a bigint.
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return BigInt(value)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)

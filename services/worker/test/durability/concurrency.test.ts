@@ -179,10 +179,14 @@ describe('a limited workflow (D18)', () => {
 
   it('ends a run whose key cannot be worked out', async () => {
     const version = await limited({ limit: 1, key: '{{ $error("no key") }}' })
-    await world.worker()
+    const warnings: object[] = []
+    await world.worker({ log: { warn: (details) => void warnings.push(details), info: () => {} } })
     const runId = await world.start(version)
     expect(await ended(world, runId)).toBe('failed')
     expect(await errorOf(runId)).toBe('EXPRESSION_FAILED')
+    // Once, by its place, and without a stack.
+    const reason = expect.stringMatching(/^\/settings\/concurrency\/key: (?!.*settings).*no key/)
+    expect(warnings).toEqual([{ runId, code: 'EXPRESSION_FAILED', reason }])
   })
 
   it('cancels a run that waits for its place', async () => {
