@@ -159,6 +159,25 @@ describe('text', () => {
   })
 })
 
+describe('a label that JSON never fits', () => {
+  it.each<[string, Json]>([
+    ['multipart/mixed', { a: 'x' }],
+    ['application/xml', { a: 'x' }],
+    ['application/soap+xml', [1]],
+    ['image/png', { a: 'x' }],
+    ['application/pdf', 5],
+  ])('%s refuses what is neither bytes nor text', async (label, body) => {
+    await expect(send(body, label)).rejects.toMatchObject({ code: 'INVALID_PARAMS' })
+  })
+
+  it.each(['multipart/mixed; boundary=x', 'application/xml'])(
+    '%s takes text that is written',
+    async (label) => {
+      expect(Buffer.from((await send('<a/>', label)).bytes).toString()).toBe('<a/>')
+    },
+  )
+})
+
 describe('JSON', () => {
   it.each(['', '\n', ' \r\n\t'])('of nothing but %j is like none', async (text) => {
     expect(await receive(text, 'application/json')).toEqual({ body: null, warnings: [] })

@@ -2,7 +2,7 @@ import { type Json, MillraceError, stringifyJson } from '@millrace/contracts'
 import { givenBytes } from './bytes.js'
 import { encodeText, encodingOf } from './charset.js'
 import { type ListStyle, pairsOf, writeForm } from './form.js'
-import { FORM_TYPE, isJsonType, MULTIPART_TYPE, parseMediaType } from './media-type.js'
+import { FORM_TYPE, isBinaryType, isJsonType, MULTIPART_TYPE, parseMediaType } from './media-type.js'
 import { boundaryIn, writeMultipart } from './multipart.js'
 
 /** What goes over the wire, and the type that says what it is. */
@@ -29,8 +29,17 @@ export const writeContent = (
   if (typeof value === 'string') return inCharset(value, contentType ?? 'text/plain; charset=utf-8', charset)
   if (type === FORM_TYPE) return writeFormContent(fieldsOf(value, type), contentType ?? type, charset, lists)
   if (type === MULTIPART_TYPE) return writeMultipart(fieldsOf(value, type), boundaryIn(contentType ?? ''))
+  if (isNoJson(type))
+    throw new MillraceError(
+      'INVALID_PARAMS',
+      `A body of type ${type} is bytes, or text that is already written: this is ${Array.isArray(value) ? 'a list' : value === null ? 'null' : `of type ${typeof value}`}`,
+    )
   return inCharset(stringifyJson(value), contentType ?? JSON_TYPE, charset)
 }
+
+/** Content that JSON text never is. */
+const isNoJson = (type: string): boolean =>
+  type.startsWith('multipart/') || /[/+]xml$/.test(type) || isBinaryType(type)
 
 const isFields = (type: string): boolean => type === FORM_TYPE || type === MULTIPART_TYPE
 
