@@ -1,8 +1,9 @@
 import { type DefinitionInput, type DefinitionProblem, ERROR_PORT, MAIN_PORT } from '@millrace/contracts'
 import { problem, toPointer } from '../graph/problem.js'
-import { isRecord, type LinearForm, type LinearStep, linearForm, nodeTypeOf } from './linear-form.js'
+import { isRecord, type LinearForm, type LinearStep, nodeTypeOf } from './linear-form.js'
 import { linearPointers } from './pointers.js'
 import { toRetry } from './retry-policy.js'
+import { type Salvaged, salvageLinear } from './salvage.js'
 import { nameSteps, rewriteReferences, type StepNames } from './step-names.js'
 
 export interface Conversion {
@@ -24,17 +25,28 @@ export const isLinearDefinition = (input: unknown): boolean =>
 
 /** The linear form as `millrace/v1`. What the result holds is validated like any other definition. */
 export function convertLinear(input: unknown): Conversion {
-  const parsed = linearForm.safeParse(input)
-  if (parsed.success) return convert(parsed.data)
-  const hint = 'See the linear form for what stands here.'
-  const problems = parsed.error.issues.flatMap((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
-    if (unknown.length === 0) return problem(toPointer(issue.path), 'INVALID_SHAPE', issue.message, hint)
-    return unknown.map((key) =>
-      problem(toPointer([...issue.path, key]), 'INVALID_SHAPE', 'there is no such member here', hint),
-    )
-  })
-  return { definition: undefined, problems, rest: undefined, pointerOf: (pointer) => pointer }
+  const { issues, form, isWhole } = salvageLinear(input)
+  const problems = issues.flatMap(toProblems)
+  if (form === undefined)
+    return { definition: undefined, problems, rest: undefined, pointerOf: (pointer) => pointer }
+  const conversion = convert(form)
+  if (problems.length === 0) return conversion
+  return {
+    definition: undefined,
+    problems: [...problems, ...conversion.problems],
+    rest: isWhole ? conversion.rest : undefined,
+    pointerOf: conversion.pointerOf,
+  }
+}
+
+const SHAPE_HINT = 'See the linear form for what stands here.'
+
+function toProblems(issue: Salvaged['issues'][number]): DefinitionProblem[] {
+  if (issue.code !== 'unrecognized_keys')
+    return [problem(toPointer(issue.path), 'INVALID_SHAPE', issue.message, SHAPE_HINT)]
+  return issue.keys.map((key) =>
+    problem(toPointer([...issue.path, key]), 'INVALID_SHAPE', 'there is no such member here', SHAPE_HINT),
+  )
 }
 
 function convert(form: LinearForm): Conversion {

@@ -321,6 +321,50 @@ describe('what cannot be converted', () => {
     ])
   })
 
+  test('of its shape and of its graph are given at once, and what is sound of it is left to be checked', () => {
+    const { definition, problems, rest, pointerOf } = convertLinear({
+      nme: 'x',
+      steps: [
+        { id: 'a', type: 'log', onEror: 'fail', timeout: 'soon', next: 'ghost' },
+        { id: 'b', type: 'log', params: {}, config: {}, retryPolicy: { maxAttempts: 'x' } },
+        { id: 'b', type: 'no.such' },
+      ],
+    })
+    expect(definition).toBeUndefined()
+    expect(problems.map(({ code, pointer }) => `${code} ${pointer}`).sort()).toEqual([
+      'DANGLING_EDGE /steps/0/next',
+      'DUPLICATE_NODE_ID /steps/2/id',
+      'INVALID_SHAPE /name',
+      'INVALID_SHAPE /nme',
+      'INVALID_SHAPE /steps/0/onEror',
+      'INVALID_SHAPE /steps/0/timeout',
+      'INVALID_SHAPE /steps/1/params',
+      'INVALID_SHAPE /steps/1/retryPolicy/maxAttempts',
+    ])
+    expect(rest?.nodes.map(({ type }) => type)).toEqual([
+      'trigger.manual',
+      'log.message',
+      'log.message',
+      'no.such',
+    ])
+    expect(pointerOf('/nodes/3/type')).toBe('/steps/2/type')
+  })
+
+  test.each([
+    ['a step without a type', { id: 'a', next: 'ghost' }, '/steps/0/type'],
+    ['params that are none', { id: 'a', type: 'log', params: 7, next: 'ghost' }, '/steps/0/params'],
+    ['a step that is none', 7, '/steps/0'],
+  ])('of %s are not said twice: the links are checked, the nodes are not', (_what, step, pointer) => {
+    const { problems, rest } = convertLinear({ name: 'x', steps: [step, { type: 'log', next: 'spirit' }] })
+    const pointers = problems.map((each) => each.pointer)
+    expect(pointers).toEqual([
+      pointer,
+      ...(typeof step === 'object' ? ['/steps/0/next'] : []),
+      '/steps/1/next',
+    ])
+    expect(rest).toBeUndefined()
+  })
+
   test('a form that is none', () => {
     const { definition, problems } = convertLinear({ steps: [{ id: 5, type: 'log' }] })
     expect(definition).toBeUndefined()
