@@ -13,6 +13,8 @@ export interface Salvaged {
 
 /** A fault may hide others of its step: what is wrong is taken away until nothing is. */
 const ROUNDS = 3
+/** Each copies what it stands in; who has more of them mends the shape first. */
+const MOST_PLACES = 200
 
 /** Reads a linear form, however broken: all that is wrong with its shape, and the rest. */
 export function salvageLinear(input: unknown): Salvaged {
@@ -22,7 +24,9 @@ export function salvageLinear(input: unknown): Salvaged {
     const read = linearForm.safeParse(left)
     if (read.success) return { issues, form: read.data, isWhole: !issues.some(leavesGap) }
     issues.push(...read.error.issues)
-    left = read.error.issues.flatMap(placesOf).reduce<unknown>(without, left)
+    const places = read.error.issues.flatMap(placesOf)
+    if (places.length > MOST_PLACES) break
+    left = places.reduce<unknown>(without, left)
   }
   return { issues, form: undefined, isWhole: false }
 }
