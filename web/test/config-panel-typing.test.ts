@@ -164,3 +164,31 @@ test('half a number and a name that is taken stay where they were typed', async 
   expect(problems).toEqual([])
   await page.context().close()
 }, 180_000)
+
+/* start ──► a1 ──► a2 ──► … ──► a5: the last one stands where the panel opens. */
+test('a node stays in sight when its panel takes room from the canvas', async () => {
+  const chain = ['start', 'a1', 'a2', 'a3', 'a4', 'a5']
+  const nodes = chain.map((id) =>
+    id === 'start'
+      ? { id, type: 'trigger.manual', params: {} }
+      : { id, type: 'transform.json', params: { value: 1 } },
+  )
+  const edges = chain.slice(1).map((to, at) => ({ from: chain[at], to }))
+  const definition = { format: 'millrace/v1', name: 'in-sight', nodes, edges }
+  const { id } = z.object({ id: z.string() }).parse(await app.api('POST', '/workflows', { definition }))
+  const { page, problems } = await openPage(browser, app, { viewport: { width: 1440, height: 900 } })
+  await signInAsOwner(page, app, `/workflows/${id}`)
+  await page.getByRole('button', { name: 'Fit (F)' }).click()
+  const last = page.locator('.react-flow__node[data-id="a5"]')
+  await last.click()
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'Settings of a5' }).waitFor()
+  await expect
+    .poll(async () => {
+      const [node, canvas] = [await last.boundingBox(), await page.locator('[data-canvas]').boundingBox()]
+      return node !== null && canvas !== null && node.x < canvas.x + canvas.width
+    })
+    .toBe(true)
+  expect(problems).toEqual([])
+  await page.context().close()
+}, 120_000)

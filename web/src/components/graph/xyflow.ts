@@ -57,6 +57,9 @@ export const useReadView = (): (() => View) => {
   return useCallback(() => viewOf(store.getState()), [store])
 }
 
+/** Width of the canvas on the screen, in pixels. */
+export const useCanvasWidth = (): number => useStore((state: ReactFlowState) => state.width)
+
 /** Whether a node is drawn: only what is in sight is. */
 export const useIsDrawn = (id: string | undefined): boolean =>
   useStore(
