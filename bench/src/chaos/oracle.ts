@@ -44,7 +44,7 @@ export async function judge(sql: Sql, load: Load, upstream: Upstream): Promise<F
     accepted: accepted.length,
     completed: runs.completed,
     lost: accepted.length - runs.known + runs.open,
-    repeated: (await repeatedSteps(sql)) + runs.ends + twoRuns + effects.strangers,
+    repeated: (await repeatedSteps(sql)) + runs.ends + twoRuns + effects.unknown,
     seqGaps: runs.gaps,
     staleWrites: stale.accepted,
     fenced: stale.refused,
@@ -76,8 +76,8 @@ const judgeEffects = async (sql: Sql, upstream: Upstream) => {
   const keys = new Set(orders.flatMap(({ id }) => WRITES.map((step) => `${id}:${step}`)))
   const unseen = [...keys].filter((key) => !upstream.calls.has(key)).length
   const ended = new Set(orders.map(({ id }) => id))
-  const strangers = [...upstream.calls.keys()].filter(
+  const unknown = [...upstream.calls.keys()].filter(
     (key) => ended.has(key.split(':')[0] ?? '') && !keys.has(key),
   )
-  return { unseen, strangers: strangers.filter((key) => !key.endsWith(':look')).length }
+  return { unseen, unknown: unknown.filter((key) => !key.endsWith(':look')).length }
 }

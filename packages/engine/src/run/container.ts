@@ -84,7 +84,7 @@ export function bodyOf(state: RunState, step: StepState): Body {
 }
 
 /**
- * Before 98def32 a repeat never began a pass from the 2,000th on: it had its number and no steps. Snapshots of such a run were
+ * An earlier version never began a pass of a repeat from the 2,000th on: it had its number and no steps. Snapshots of such a run were
  * taken; it begins that pass now.
  */
 export function beginMissingPass(state: RunState, step: StepState): void {

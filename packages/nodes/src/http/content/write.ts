@@ -32,9 +32,15 @@ export const writeContent = (
   if (isNoJson(type))
     throw new MillraceError(
       'INVALID_PARAMS',
-      `A body of type ${type} is bytes, or text that is already written: this is ${Array.isArray(value) ? 'a list' : value === null ? 'null' : `of type ${typeof value}`}`,
+      `A body of type ${type} is bytes, or text that is already written: this is ${kindOf(value)}`,
     )
   return inCharset(stringifyJson(value), contentType ?? JSON_TYPE, charset)
+}
+
+const kindOf = (value: Json): string => {
+  if (value === null) return 'nothing'
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object'
+  return typeof value === 'boolean' ? 'true or false' : 'a number'
 }
 
 /** Content that JSON text never is. */
