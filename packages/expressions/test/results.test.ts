@@ -73,6 +73,12 @@ describe('the scope', () => {
 
 describe('results', () => {
   it.each([
+    ['$power(3, 34)', 16_677_181_699_666_569n],
+    ['$power(-3, 41) + 1', -36_472_996_377_170_786_402n],
+    ['$power(2, 70)', 2 ** 70],
+    ['$power(3, 2)', 9],
+    ['$power(2, -1)', 0.5],
+    ['$power(1.5, 2)', 2.25],
     ['items.name', ['a', 'b']],
     ['items[n = 1]', DATA.items[0]],
     ['items[n > 5]', undefined],

@@ -117,10 +117,18 @@ export function power(_: Run, base: Numeric | undefined, exponent: Numeric): Num
   const result = Number(base) ** Number(exponent)
   if (!Number.isFinite(result))
     throw new Failure(`$power(${base}, ${exponent}) is no number that JSON can hold`)
-  return result
+  return exactPower(base, exponent, result)
 }
 
-export function requireDouble(name: string, value: Numeric): void {
+/** Of integers, where a double has not all of the digits: those. */
+function exactPower(base: number, exponent: number, result: number): Numeric {
+  if (!Number.isSafeInteger(base) || !Number.isInteger(exponent) || exponent < 0) return result
+  if (Number.isSafeInteger(result)) return result
+  const exact = BigInt(base) ** BigInt(exponent)
+  return exact === BigInt(result) ? result : exact
+}
+
+export function requireDouble(name: string, value: Numeric): asserts value is number {
   if (typeof value === 'bigint')
     throw new Failure(`$${name} cannot take ${value} exactly, and would lose digits otherwise`)
 }
